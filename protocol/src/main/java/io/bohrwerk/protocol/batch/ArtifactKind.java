@@ -1,0 +1,29 @@
+package io.bohrwerk.protocol.batch;
+
+/** What an artifact of a failure is. */
+public enum ArtifactKind {
+    /** Guest console and emulator log in the order in which they happened; text, zstd. */
+    MERGED_LOG("merged.log.zst", "application/zstd"),
+    /** A qcow2 image with the snapshots {@code before} (just before the failing iteration) and {@code failure}. */
+    SNAPSHOT("snapshot.qcow2", "application/octet-stream"),
+    /** QEMU's record/replay log of the batch from the snapshot {@code ready}. */
+    RECORDING("recording.rr", "application/octet-stream"),
+    /** All coordinates, instruction counts and digests, as JSON. */
+    MANIFEST("manifest.json", "application/json");
+
+    private final String fileName;
+    private final String mediaType;
+
+    ArtifactKind(String fileName, String mediaType) {
+        this.fileName = fileName;
+        this.mediaType = mediaType;
+    }
+
+    public String fileName() {
+        return fileName;
+    }
+
+    public String mediaType() {
+        return mediaType;
+    }
+}

@@ -1,0 +1,58 @@
+package io.bohrwerk.protocol.batch;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.bohrwerk.protocol.Wire;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of one attempt at a batch. May arrive more than once; the pair of batch and attempt tells copies apart.
+ *
+ * @param workerId who ran it
+ */
+public record BatchReport(
+        int version,
+        UUID batchId,
+        UUID jobId,
+        int attempt,
+        String workerId,
+        Instant startedAt,
+        Instant finishedAt,
+        Result result) {
+    public BatchReport {
+        Wire.requireKnown(version);
+    }
+
+    /** Either iterations with outcomes, or infrastructure trouble. Never both. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Finished.class, name = "finished"),
+        @JsonSubTypes.Type(value = Troubled.class, name = "troubled")
+    })
+    public sealed interface Result {}
+
+    /**
+     * The batch ran until its last iteration or its first failing one.
+     *
+     * @param iterations executed, the failing one included
+     * @param instructions executed in this batch by the virtual CPU
+     * @param millisToFirstIteration host time from taking the batch to the guest's first iteration
+     * @param failure null when all passed
+     */
+    public record Finished(
+            Coordinates coordinates,
+            long iterations,
+            long instructions,
+            long millisToFirstIteration,
+            @Nullable FailedIteration failure)
+            implements Result {}
+
+    /**
+     * The attempt says nothing about the test.
+     *
+     * @param message one line for people
+     */
+    public record Troubled(InfrastructureTrouble kind, String message) implements Result {}
+}

@@ -1,0 +1,21 @@
+package io.bohrwerk.protocol.batch;
+
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.schedule.Schedule;
+
+/**
+ * What a batch is a pure function of. Same coordinates, same bytes, on any worker.
+ *
+ * @param target the target's id
+ * @param snapshot digest of the machine image that holds the snapshot {@code ready}
+ * @param emulator the emulator's own words for its version, with the binary's name
+ * @param machineOptions the emulator's options that shape the machine, without those that name files of one worker
+ */
+public record Coordinates(
+        Digest target,
+        Digest snapshot,
+        String emulator,
+        String machineOptions,
+        Schedule schedule,
+        int iterations,
+        int reportEvery) {}

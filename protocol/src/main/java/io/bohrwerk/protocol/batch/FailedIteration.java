@@ -1,0 +1,27 @@
+package io.bohrwerk.protocol.batch;
+
+import java.util.List;
+
+/**
+ * The iteration that ended a batch, and what was kept of it.
+ *
+ * @param iteration number in the batch, from 1. When the guest died without a word: the first that had not been reported as passed
+ * @param outcome never {@code PASSED}
+ * @param reason one line: the agent's words, or the emulator's
+ * @param instructionCount the emulator's instruction count at which the machine stopped
+ * @param report the end of the guest's console, bounded
+ * @param replayNote one line on the verdict: what differed, or what kept it from being replayed; empty when verified
+ */
+public record FailedIteration(
+        long iteration,
+        Outcome outcome,
+        String reason,
+        long instructionCount,
+        String report,
+        ReplayVerdict replay,
+        String replayNote,
+        List<ArtifactReference> artifacts) {
+    public FailedIteration {
+        artifacts = List.copyOf(artifacts);
+    }
+}

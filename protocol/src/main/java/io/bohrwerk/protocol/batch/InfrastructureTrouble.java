@@ -1,0 +1,42 @@
+package io.bohrwerk.protocol.batch;
+
+/** Why a batch has no outcome: trouble with the machinery around the test. Never part of a rate. */
+public enum InfrastructureTrouble {
+    /** The emulator died or answered nonsense. */
+    EMULATOR_DIED(false),
+    /** The batch took longer on the host than the worker allows. */
+    HOST_TIME_LIMIT(false),
+    /** No room left, on the worker or in the blob store. */
+    DISK_FULL(false),
+    /** The blob store did not answer, or refused. */
+    BLOB_STORE(false),
+    /** A blob is missing or damaged. */
+    BLOB_MISSING(false),
+    /** This worker was stopped in the middle of the batch. */
+    WORKER_STOPPED(false),
+    /** The queue delivered the batch again and again without a report. */
+    UNDELIVERABLE(false),
+    /** Something in Bohrwerk itself went wrong. */
+    INTERNAL(false),
+    /** The emulator on this worker cannot run the target. */
+    EMULATOR_UNFIT(true),
+    /** The target cannot be booted: no kernel, a broken bundle. */
+    TARGET_UNBOOTABLE(true),
+    /** The guest booted, but did not say that it is ready in time. */
+    NEVER_READY(true),
+    /** The guest printed more than a machine's console may hold. */
+    CONSOLE_FLOOD(true),
+    /** The agent refused the batch, or said what is not in the protocol. */
+    AGENT_PROTOCOL(true);
+
+    private final boolean permanent;
+
+    InfrastructureTrouble(boolean permanent) {
+        this.permanent = permanent;
+    }
+
+    /** Whether another attempt would meet the same trouble: it lies in the target, so the job ends with it. */
+    public boolean permanent() {
+        return permanent;
+    }
+}

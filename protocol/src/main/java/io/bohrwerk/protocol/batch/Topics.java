@@ -1,0 +1,15 @@
+package io.bohrwerk.protocol.batch;
+
+/** The names on the Kafka broker. */
+public final class Topics {
+    /** {@link BatchRequest}s, taken by a share group: each goes to one worker, and comes back when it is lost. */
+    public static final String BATCHES = "bohrwerk.batches";
+    /** {@link BatchReport}s, keyed by job. */
+    public static final String REPORTS = "bohrwerk.reports";
+    /** {@link io.bohrwerk.protocol.worker.WorkerHeartbeat}s, keyed by worker. */
+    public static final String HEARTBEATS = "bohrwerk.heartbeats";
+    /** The share group of all workers. */
+    public static final String WORKERS_GROUP = "bohrwerk-workers";
+
+    private Topics() {}
+}

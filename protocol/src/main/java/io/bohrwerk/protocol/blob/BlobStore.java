@@ -1,0 +1,62 @@
+package io.bohrwerk.protocol.blob;
+
+import io.bohrwerk.protocol.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Bytes under the name of their own digest, and a few small names that point to digests.
+ *
+ * <p>A blob is there as a whole or not at all, never changes, and may be put any number of times. All methods may be called from many
+ * threads and processes at once. Every failure of the store itself is an {@link IOException}, a full one a {@link StoreFullException}.
+ */
+public interface BlobStore extends AutoCloseable {
+    /**
+     * Stores a blob while checking it. Streams: needs bounded memory whatever the size. Closes nothing.
+     *
+     * @throws DigestMismatchException when the bytes are others than the digest says; then nothing is stored
+     */
+    void put(Digest digest, InputStream bytes) throws IOException;
+
+    /**
+     * A part of a blob as a stream, which the caller closes.
+     *
+     * @param offset of the first byte, from 0 to the blob's size
+     * @param length most bytes to give; the stream ends earlier when the blob does
+     * @throws NoSuchBlobException when it is not there
+     */
+    InputStream open(Digest digest, long offset, long length) throws IOException;
+
+    /** The whole blob. As {@link #open(Digest, long, long)}. */
+    default InputStream open(Digest digest) throws IOException {
+        return open(digest, 0, Long.MAX_VALUE);
+    }
+
+    /** The blob's size in bytes, empty when it is not there. */
+    OptionalLong size(Digest digest) throws IOException;
+
+    /** Takes a blob away; one that is not there is no error. */
+    void delete(Digest digest) throws IOException;
+
+    /**
+     * Makes a name point to a digest, unless it already points to one: of many callers the first wins.
+     *
+     * @param name segments of letters, digits, dots, dashes and underscores, divided by {@code /}
+     * @return what the name points to now: the given digest or the winner's
+     */
+    Digest link(String name, Digest digest) throws IOException;
+
+    /** What a name points to. */
+    Optional<Digest> resolve(String name) throws IOException;
+
+    /** Takes a name away; one that is not there is no error. */
+    void unlink(String name) throws IOException;
+
+    /** Asks the store for a sign of life. @throws IOException when it gives none */
+    void ping() throws IOException;
+
+    @Override
+    void close();
+}

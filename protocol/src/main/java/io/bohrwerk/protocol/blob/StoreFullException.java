@@ -1,0 +1,12 @@
+package io.bohrwerk.protocol.blob;
+
+import java.io.IOException;
+
+/** The store has no room left. */
+public final class StoreFullException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    public StoreFullException(String message) {
+        super(message);
+    }
+}

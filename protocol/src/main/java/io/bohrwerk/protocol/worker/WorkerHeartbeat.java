@@ -1,0 +1,34 @@
+package io.bohrwerk.protocol.worker;
+
+import io.bohrwerk.protocol.Wire;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker's sign of life, every few seconds.
+ *
+ * @param workerId unique per worker process
+ * @param slots how many machines it runs at once
+ * @param emulator the emulator's version
+ * @param running the batches in its machines now
+ * @param lastTrouble the latest infrastructure trouble in one line, null when there was none
+ */
+public record WorkerHeartbeat(
+        int version,
+        String workerId,
+        String host,
+        int slots,
+        String emulator,
+        Instant at,
+        List<RunningBatch> running,
+        @Nullable String lastTrouble) {
+    public WorkerHeartbeat {
+        Wire.requireKnown(version);
+        running = List.copyOf(running);
+    }
+
+    /** @param iterationsPassed as far as the agent has reported */
+    public record RunningBatch(UUID batchId, UUID jobId, int attempt, long iterationsPassed) {}
+}
