@@ -1,0 +1,37 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.protocol.schedule.Schedule;
+import java.util.Locale;
+
+/**
+ * What a machine is told to run.
+ *
+ * @param iterations numbered from 1
+ */
+public record Batch(Schedule schedule, int iterations, int reportEvery) {
+    /** Size of the fw_cfg file that carries the batch: fixed, so that it fits the machine whose snapshot is loaded. */
+    private static final int TEXT_SIZE = 256;
+
+    /** The batch in the words of the guest protocol, 256 bytes. */
+    String text() {
+        return padded(String.format(
+                Locale.ROOT,
+                "run first=1 iterations=%d delay=%d stride=%d window=%d seed=%d align=%s report=%d",
+                iterations,
+                schedule.delay(),
+                schedule.stride(),
+                schedule.window(),
+                schedule.seed(),
+                schedule.align().word(),
+                reportEvery));
+    }
+
+    /** What a guest finds before there is a batch. */
+    static String waiting() {
+        return padded("wait");
+    }
+
+    private static String padded(String text) {
+        return text + " ".repeat(TEXT_SIZE - text.length());
+    }
+}

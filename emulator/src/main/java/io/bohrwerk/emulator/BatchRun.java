@@ -1,0 +1,53 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.batch.Outcome;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A batch that ran to its end.
+ *
+ * @param outcome of the last iteration that ran
+ * @param iterations executed, the failing one included. When the guest died without a word: the first not reported as passed
+ * @param reason why it failed, one line; empty when all passed
+ * @param firstInstruction the instruction count at which the batch began; 0 when nothing was counted
+ * @param lastInstruction the instruction count at which the machine stopped; 0 when nothing was counted
+ * @param stoppedByGuest whether the guest itself stopped the machine, at an instruction of its own. If not, the host did, at an
+ *     instruction that depends on the host's clock but is in the recording all the same
+ * @param lastWordInstruction at or after the instruction of the guest's last report before the end, as far as the host saw
+ * @param console digest of port 0xe9's bytes
+ * @param serial digest of the first serial port's bytes
+ * @param report the end of both, as text
+ * @param recording QEMU's record/replay log; without content unless the run was recorded. Goes with the machine
+ * @param toFirstIteration host time from the call until the guest ran
+ * @param running host time from there to the end
+ */
+public record BatchRun(
+        Outcome outcome,
+        long iterations,
+        String reason,
+        long firstInstruction,
+        long lastInstruction,
+        boolean stoppedByGuest,
+        long lastWordInstruction,
+        Digest console,
+        Digest serial,
+        String report,
+        Path recording,
+        Duration toFirstIteration,
+        Duration running) {
+    /** Instructions that the virtual CPU executed. */
+    public long instructions() {
+        return lastInstruction - firstInstruction;
+    }
+
+    /**
+     * An instruction before the failing iteration: two iterations' length, on average, before the guest's last sign of life. So the
+     * failing iteration is whole in what follows, and little else is.
+     */
+    long beforeFailure() {
+        long perIteration = (lastWordInstruction - firstInstruction) / Math.max(1, iterations);
+        return Math.max(firstInstruction, lastWordInstruction - 2 * perIteration);
+    }
+}

@@ -1,0 +1,67 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.emulator.qemu.QemuCommandLine;
+import io.bohrwerk.emulator.qemu.QemuProbe;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.target.TargetManifest;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** The emulators of this host, and the place where their machines live. Safe for many threads. */
+public final class Emulator implements AutoCloseable {
+    private final EmulatorSettings settings;
+    private final Workspace workspace;
+    private final Map<TargetManifest.Arch, String> versions = new EnumMap<>(TargetManifest.Arch.class);
+
+    private Emulator(EmulatorSettings settings, Workspace workspace) {
+        this.settings = settings;
+        this.workspace = workspace;
+    }
+
+    /** Also takes away what processes that died have left in the directory. */
+    public static Emulator open(EmulatorSettings settings) throws IOException {
+        return new Emulator(settings, Workspace.open(settings.directory().toAbsolutePath()));
+    }
+
+    /**
+     * The version of the emulator for an architecture, for {@link io.bohrwerk.protocol.batch.Coordinates}. Probed once.
+     *
+     * @throws InfrastructureException of kind {@code EMULATOR_UNFIT} when it is not there or cannot record and replay
+     */
+    public synchronized String version(TargetManifest.Arch arch) throws InfrastructureException {
+        String known = versions.get(arch);
+        if (known != null) {
+            return known;
+        }
+        try {
+            String version = QemuProbe.probe(arch.qemuBinary(), workspace.newDirectory("probe"));
+            versions.put(arch, version);
+            return version;
+        } catch (IOException e) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.DISK_FULL, "cannot make a directory for the probe: " + e, e);
+        }
+    }
+
+    /** The options that shape a target's machine, for {@link io.bohrwerk.protocol.batch.Coordinates}. */
+    public static String machineOptions(TargetManifest manifest) {
+        return String.join(" ", QemuCommandLine.machineOptions(manifest));
+    }
+
+    /** A machine for a target, with a private directory that goes when it is closed. Starts nothing yet. */
+    public Machine machine(TargetFiles target) throws InfrastructureException {
+        version(target.manifest().machine().arch());
+        try {
+            return new Machine(target, settings, workspace.newDirectory("machine"));
+        } catch (IOException e) {
+            throw Machine.trouble("cannot make a machine's directory", e);
+        }
+    }
+
+    /** Takes the machines' directories away. Close the machines first. */
+    @Override
+    public void close() {
+        workspace.close();
+    }
+}

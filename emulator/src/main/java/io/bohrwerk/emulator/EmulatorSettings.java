@@ -1,0 +1,34 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.protocol.ByteSize;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Limits of a host's emulated machines. Everything that can hang or grow has one.
+ *
+ * @param directory where machines keep their private directories; made when missing
+ * @param readyLimit host time from the emulator's start until the guest says that it is ready
+ * @param batchLimit host time for a batch; beyond it the batch is infrastructure trouble, not a failure
+ * @param replayLimit host time for the replay of a batch, logging included
+ * @param consoleLimit how much a guest may print in one run
+ * @param mergedLogLimit how much of a merged log is kept, before compression; what comes later is dropped and said so in the log
+ */
+public record EmulatorSettings(
+        Path directory,
+        Duration readyLimit,
+        Duration batchLimit,
+        Duration replayLimit,
+        ByteSize consoleLimit,
+        ByteSize mergedLogLimit) {
+    /** Limits that suit tests of up to a minute. */
+    public static EmulatorSettings in(Path directory) {
+        return new EmulatorSettings(
+                directory,
+                Duration.ofMinutes(3),
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(20),
+                ByteSize.ofMebibytes(16),
+                ByteSize.ofMebibytes(4096));
+    }
+}

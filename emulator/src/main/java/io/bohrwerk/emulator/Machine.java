@@ -1,0 +1,270 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.emulator.console.AgentLine;
+import io.bohrwerk.emulator.log.MergedLogFile;
+import io.bohrwerk.emulator.qemu.QemuCommandLine;
+import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
+import io.bohrwerk.emulator.qemu.QemuProcess;
+import io.bohrwerk.emulator.qmp.QmpException;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.target.TargetManifest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A machine for one target: prepares the snapshot {@code ready}, runs batches from it, replays them. One thread uses it at a time;
+ * {@link #close} may be called from any, and ends what is under way.
+ */
+public final class Machine implements AutoCloseable {
+    private static final String MERGED_LOG = "merged.log.zst";
+
+    private final TargetFiles target;
+    private final EmulatorSettings settings;
+    private final Path directory;
+    private @Nullable Process process;
+    private boolean closed;
+
+    Machine(TargetFiles target, EmulatorSettings settings, Path directory) throws IOException {
+        this.target = target;
+        this.settings = settings;
+        this.directory = directory;
+        TargetManifest.Boot boot = target.manifest().boot();
+        link(boot.kernel(), QemuCommandLine.KERNEL);
+        if (boot.initrd() != null) {
+            link(boot.initrd(), QemuCommandLine.INITRD);
+        }
+    }
+
+    private void link(String file, String name) throws IOException {
+        Files.createSymbolicLink(
+                directory.resolve(name), target.directory().resolve(file).toAbsolutePath());
+    }
+
+    /**
+     * Boots the target until its agent says that it is ready, and takes the snapshot.
+     *
+     * @return a qcow2 image with the snapshot {@code ready}; it goes with the machine, so move it elsewhere
+     */
+    public Path prepare() throws InfrastructureException {
+        Path image = directory.resolve(QemuCommandLine.STATE);
+        try {
+            createImage(image);
+            configure(Batch.waiting());
+            int shift = target.manifest().machine().bootShift();
+            try (Session session = start(Phase.BOOT, shift, passed -> {}, null)) {
+                awaitReady(session);
+                session.pause();
+                session.saveSnapshot(QemuCommandLine.READY);
+                session.quit();
+            }
+            return image;
+        } catch (IOException | TimeoutException e) {
+            throw trouble("cannot prepare the target", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private void awaitReady(Session session)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        long end = System.nanoTime() + settings.readyLimit().toNanos();
+        while (true) {
+            Session.Happening happening = session.next(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            if (happening == null) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.NEVER_READY,
+                        "the guest did not say '@bw ready' within "
+                                + settings.readyLimit().toSeconds() + " s; it last said: " + lastLine(session));
+            }
+            if (happening instanceof Session.Happening.Said said) {
+                if (said.line() instanceof AgentLine.Ready) {
+                    return;
+                }
+                throw new InfrastructureException(
+                        InfrastructureTrouble.AGENT_PROTOCOL, "instead of '@bw ready' the agent said " + said.line());
+            } else if (happening instanceof Session.Happening.Event event && BatchWatch.stopsForGood(event.event())) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.TARGET_UNBOOTABLE,
+                        "the guest stopped before it was ready (" + BatchWatch.describe(event.event())
+                                + "); it last said: " + lastLine(session));
+            } else if (happening instanceof Session.Happening.Exited) {
+                session.drain();
+                throw endedBeforeReady(session.describeExit());
+            } else if (happening instanceof Session.Happening.Flooded) {
+                throw flooded();
+            }
+        }
+    }
+
+    /** QEMU ends with status 1 when it cannot load a kernel; a signal, or the loss of its files, is not the target's doing. */
+    private static InfrastructureException endedBeforeReady(String exit) {
+        boolean refused = exit.startsWith("exit status 1");
+        return new InfrastructureException(
+                refused ? InfrastructureTrouble.TARGET_UNBOOTABLE : InfrastructureTrouble.EMULATOR_DIED,
+                "the emulator ended before the guest was ready: " + exit);
+    }
+
+    /**
+     * Runs a batch, recorded.
+     *
+     * @param ready an image from {@link #prepare}; it is copied
+     * @param progress told how many iterations have passed, as the agent reports it
+     */
+    public BatchRun run(Path ready, Batch batch, LongConsumer progress) throws InfrastructureException {
+        return run(ready, batch, RunMode.RECORDED, progress);
+    }
+
+    /** As {@link #run(Path, Batch, LongConsumer)}, in a mode of your choice. */
+    public BatchRun run(Path ready, Batch batch, RunMode mode, LongConsumer progress) throws InfrastructureException {
+        long began = System.nanoTime();
+        try {
+            Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
+            configure(batch.text());
+            Phase phase = switch (mode) {
+                case RECORDED -> Phase.RECORD;
+                case COUNTED -> Phase.COUNT;
+                case FREE -> Phase.FREE;
+            };
+            try (Session session = start(phase, batch.schedule().shift(), progress, null)) {
+                return new BatchWatch(session, batch, target.manifest(), settings, mode == RunMode.RECORDED)
+                        .run(began, directory.resolve(QemuCommandLine.RECORDING));
+            }
+        } catch (IOException | TimeoutException e) {
+            throw trouble("cannot run the batch", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /**
+     * Replays a failing batch from its recording, checks that it goes the same way, and takes from the replay a snapshot before the
+     * failing iteration, one at the failure, and the merged log between the two.
+     *
+     * @param ready the image that the run started from; it is copied
+     * @param logClasses what the emulator logs, as QEMU's {@code -d} takes it, for example {@code int}
+     */
+    public ReplayRun replay(Path ready, Batch batch, BatchRun run, Path recording, String logClasses)
+            throws InfrastructureException {
+        try {
+            Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
+            Path here = directory.resolve(QemuCommandLine.RECORDING);
+            if (!recording.equals(here)) {
+                Files.copy(recording, here, StandardCopyOption.REPLACE_EXISTING);
+            }
+            configure(batch.text());
+            Path log = directory.resolve(MERGED_LOG);
+            MergedLogFile merged =
+                    new MergedLogFile(log, settings.mergedLogLimit().bytes());
+            try (Session session = start(Phase.REPLAY, batch.schedule().shift(), passed -> {}, merged)) {
+                return new ReplayWatch(session, run, settings.replayLimit())
+                        .run(logClasses, directory.resolve(QemuCommandLine.STATE), log, merged);
+            }
+        } catch (IOException | TimeoutException e) {
+            throw trouble("cannot replay the batch", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /** Ends what is running and takes the private directory away. */
+    @Override
+    public void close() {
+        Process running;
+        synchronized (this) {
+            closed = true;
+            running = process;
+        }
+        if (running != null) {
+            QemuProcess.kill(running);
+        }
+        try {
+            Workspace.deleteTree(directory);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("cannot take away " + directory, e);
+        }
+    }
+
+    private Session start(Phase phase, int shift, LongConsumer progress, @Nullable MergedLogFile merged)
+            throws InfrastructureException, IOException {
+        return new Session(
+                directory,
+                QemuCommandLine.of(target.manifest(), phase, shift),
+                settings.consoleLimit().bytes(),
+                progress,
+                merged,
+                this::started);
+    }
+
+    private synchronized void started(Process started) {
+        process = started;
+        if (closed) {
+            started.destroyForcibly();
+        }
+    }
+
+    private void configure(String batch) throws IOException {
+        Files.writeString(directory.resolve(QemuCommandLine.BATCH), batch);
+        Files.write(directory.resolve(QemuCommandLine.DELAYS), new byte[4]);
+        StringBuilder test =
+                new StringBuilder("format " + target.manifest().test().format().word() + "\n");
+        for (String subtest : target.manifest().test().expectedFailures()) {
+            test.append("expect ").append(subtest).append('\n');
+        }
+        Files.writeString(directory.resolve(QemuCommandLine.TEST), test);
+    }
+
+    private void createImage(Path image) throws IOException, InterruptedException, InfrastructureException {
+        Files.deleteIfExists(image);
+        Process create = new ProcessBuilder("qemu-img", "create", "-q", "-f", "qcow2", QemuCommandLine.STATE, "1M")
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            if (!create.waitFor(30, TimeUnit.SECONDS) || create.exitValue() != 0) {
+                String said = create.isAlive()
+                        ? "no answer"
+                        : new String(create.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                throw new IOException("qemu-img: " + said.strip());
+            }
+        } finally {
+            create.destroyForcibly();
+        }
+    }
+
+    static String lastLine(Session session) {
+        String text = (session.console().tail() + "\n" + session.serial().tail()).strip();
+        return text.isEmpty() ? "nothing" : text.substring(text.lastIndexOf('\n') + 1);
+    }
+
+    static InfrastructureException flooded() {
+        return new InfrastructureException(
+                InfrastructureTrouble.CONSOLE_FLOOD, "the guest printed more than its console may hold");
+    }
+
+    private InfrastructureException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new InfrastructureException(InfrastructureTrouble.WORKER_STOPPED, "interrupted", e);
+    }
+
+    static InfrastructureException trouble(String what, Exception e) {
+        String message = String.valueOf(e.getMessage());
+        InfrastructureTrouble kind = InfrastructureTrouble.INTERNAL;
+        if (message.toLowerCase(Locale.ROOT).contains("no space left on device")) {
+            kind = InfrastructureTrouble.DISK_FULL;
+        } else if (e instanceof QmpException) {
+            kind = InfrastructureTrouble.EMULATOR_DIED;
+        } else if (e instanceof java.nio.file.NoSuchFileException) {
+            kind = InfrastructureTrouble.BLOB_MISSING;
+        }
+        return new InfrastructureException(kind, what + ": " + message, e);
+    }
+}

@@ -1,0 +1,312 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.emulator.console.AgentLine;
+import io.bohrwerk.emulator.console.ConsoleReader;
+import io.bohrwerk.emulator.log.MergedLogFile;
+import io.bohrwerk.emulator.qemu.QemuCommandLine;
+import io.bohrwerk.emulator.qemu.QemuProcess;
+import io.bohrwerk.emulator.qmp.QmpEvent;
+import io.bohrwerk.emulator.qmp.QmpException;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One emulator process with its consoles being read: what happens in it comes out of {@link #next} in order, from QEMU's events, the
+ * agent's lines and the process's end alike.
+ */
+final class Session implements AutoCloseable {
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
+    /** Writing the memory of an 8 GiB guest to a slow disk. */
+    private static final Duration SNAPSHOT_LIMIT = Duration.ofMinutes(5);
+    /** Once the process is gone its consoles end at once; only a full disk under the merged log could hold them up. */
+    private static final Duration DRAIN_LIMIT = Duration.ofMinutes(2);
+
+    private static final Duration RELEASE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration READER_POLL = Duration.ofMillis(100);
+
+    /** Something that happened. */
+    sealed interface Happening {
+        /** The guest stopped, or the machine was stopped. */
+        record Event(QmpEvent event) implements Happening {}
+
+        /** The agent said something other than {@code pass}. */
+        record Said(AgentLine line) implements Happening {}
+
+        /** The guest printed more than it may. */
+        record Flooded() implements Happening {}
+
+        /** The process is gone. */
+        record Exited() implements Happening {}
+    }
+
+    private final Path directory;
+    private final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
+    private final LongConsumer progress;
+    private final List<Thread> readers = new ArrayList<>();
+    private final ConsoleReader console;
+    private final ConsoleReader serial;
+    private final @Nullable MergedLogFile merged;
+    private final QemuProcess qemu;
+    private volatile long passed;
+    private volatile long words;
+    private volatile @Nullable AgentLine lastWord;
+    private volatile @Nullable IOException readerFailure;
+
+    /**
+     * Starts the emulator in a directory that holds its files.
+     *
+     * @param progress told how many iterations have passed, as the agent reports it
+     * @param merged where a replay's merged log goes; null when there is none
+     * @param started told of the process at once
+     */
+    Session(
+            Path directory,
+            List<String> command,
+            long consoleLimit,
+            LongConsumer progress,
+            @Nullable MergedLogFile merged,
+            Consumer<Process> started)
+            throws InfrastructureException, IOException {
+        this.directory = directory;
+        this.progress = progress;
+        this.merged = merged;
+        this.console = new ConsoleReader(this::take, consoleLimit, () -> happenings.add(new Happening.Flooded()));
+        this.serial = new ConsoleReader(line -> {}, consoleLimit, () -> happenings.add(new Happening.Flooded()));
+        makeFifos(directory, List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED));
+        read(QemuCommandLine.CONSOLE, console::readAll);
+        read(QemuCommandLine.SERIAL, serial::readAll);
+        if (merged != null) {
+            read(QemuCommandLine.MERGED, merged::writeAll);
+        }
+        try {
+            this.qemu = QemuProcess.start(
+                    command, directory, event -> happenings.add(new Happening.Event(event)), process -> {
+                        process.onExit().thenRun(() -> happenings.add(new Happening.Exited()));
+                        started.accept(process);
+                    });
+        } catch (InfrastructureException e) {
+            releaseReaders();
+            throw e;
+        }
+    }
+
+    private void take(String line) {
+        AgentLine.parse(line).ifPresent(said -> {
+            words++;
+            if (said instanceof AgentLine.Pass pass) {
+                passed = pass.iteration();
+                progress.accept(passed);
+            } else {
+                lastWord = said;
+                happenings.add(new Happening.Said(said));
+            }
+        });
+    }
+
+    /** What happened next, null when nothing did within {@code limit}. */
+    @Nullable
+    Happening next(Duration limit) throws InfrastructureException {
+        try {
+            return happenings.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InfrastructureException(InfrastructureTrouble.WORKER_STOPPED, "interrupted", e);
+        }
+    }
+
+    /** How many iterations have passed, as far as the agent has reported. */
+    long passed() {
+        return passed;
+    }
+
+    /** How many lines the agent has said: changes whenever it gives a sign of life. */
+    long words() {
+        return words;
+    }
+
+    /** What the agent said last, other than {@code pass}. */
+    @Nullable
+    AgentLine lastWord() {
+        return lastWord;
+    }
+
+    ConsoleReader console() {
+        return console;
+    }
+
+    ConsoleReader serial() {
+        return serial;
+    }
+
+    String describeExit() {
+        return qemu.describeExit();
+    }
+
+    /** The instruction count, of a machine that records or replays. */
+    long instructionCount() throws QmpException {
+        return qemu.qmp()
+                .execute("query-replay", Map.of(), COMMAND_LIMIT)
+                .path("icount")
+                .asLong(0);
+    }
+
+    /** Whether the processor waits for an interrupt. */
+    boolean halted() throws QmpException {
+        return human("info registers").contains("HLT=1");
+    }
+
+    void resume() throws QmpException {
+        qemu.qmp().execute("cont", Map.of(), COMMAND_LIMIT);
+    }
+
+    void pause() throws QmpException {
+        qemu.qmp().execute("stop", Map.of(), COMMAND_LIMIT);
+    }
+
+    /** Lets a replay stop by itself at an instruction. */
+    void breakAt(long instruction) throws QmpException {
+        qemu.qmp().execute("replay-break", Map.of("icount", instruction), COMMAND_LIMIT);
+    }
+
+    void saveSnapshot(String name) throws QmpException {
+        demandSilence("savevm " + name);
+    }
+
+    void deleteSnapshot(String name) throws QmpException {
+        demandSilence("delvm " + name);
+    }
+
+    /** Logs these classes from here on; {@code none} for no more. */
+    void log(String classes) throws QmpException {
+        demandSilence("log " + classes);
+    }
+
+    private void demandSilence(String line) throws QmpException {
+        String answer = human(line).strip();
+        if (!answer.isEmpty()) {
+            throw new QmpException(line + ": " + answer);
+        }
+    }
+
+    private String human(String line) throws QmpException {
+        return qemu.qmp().human(line, SNAPSHOT_LIMIT);
+    }
+
+    /** Ends the emulator in an orderly way and reads its consoles to their end. */
+    void quit() throws IOException, InterruptedException, TimeoutException {
+        qemu.quit(COMMAND_LIMIT);
+        drain();
+    }
+
+    /** Reads the consoles of an emulator that is gone to their end. */
+    void drain() throws IOException, InterruptedException, TimeoutException {
+        if (!awaitReaders(DRAIN_LIMIT)) {
+            throw new TimeoutException("the console was not read to its end within " + DRAIN_LIMIT.toSeconds() + " s");
+        }
+        if (readerFailure != null) {
+            throw readerFailure;
+        }
+    }
+
+    @Override
+    public void close() {
+        qemu.close();
+        releaseReaders();
+    }
+
+    private void releaseReaders() {
+        try {
+            awaitReaders(RELEASE_LIMIT);
+        } catch (IOException e) {
+            readerFailure = e; // nobody asks any more; the FIFOs go with their directory
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean awaitReaders(Duration limit) throws IOException, InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        for (Thread reader : readers) {
+            do {
+                openOnce();
+                reader.join(READER_POLL.toMillis());
+            } while (reader.isAlive() && System.nanoTime() < end);
+            if (reader.isAlive()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A reader whose writer died before opening the FIFO would wait for ever: opening it for both lets it go, and blocks nobody. */
+    private void openOnce() throws IOException {
+        for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
+            try (RandomAccessFile both =
+                    new RandomAccessFile(directory.resolve(name).toFile(), "rw")) {
+                both.getFD();
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Sink {
+        void readAll(InputStream in) throws IOException;
+    }
+
+    private void read(String fifo, Sink sink) {
+        Thread thread = new Thread(
+                () -> {
+                    try (InputStream in = Files.newInputStream(directory.resolve(fifo))) {
+                        try {
+                            sink.readAll(in);
+                        } catch (IOException e) {
+                            readerFailure = e;
+                            in.transferTo(java.io.OutputStream.nullOutputStream()); // never hold the emulator up
+                        }
+                    } catch (IOException e) {
+                        readerFailure = e;
+                    }
+                },
+                fifo);
+        thread.setDaemon(true);
+        thread.start();
+        readers.add(thread);
+    }
+
+    private static void makeFifos(Path directory, List<String> names) throws IOException {
+        List<String> command = new ArrayList<>(List.of("mkfifo", "-m", "600"));
+        for (String name : names) {
+            Files.deleteIfExists(directory.resolve(name));
+            command.add(name);
+        }
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+                    .strip();
+            if (process.waitFor() != 0) {
+                throw new IOException("mkfifo: " + said);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while making FIFOs", e);
+        }
+    }
+}

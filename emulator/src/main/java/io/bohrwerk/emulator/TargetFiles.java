@@ -1,0 +1,42 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.target.TargetManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A target on this host's disk.
+ *
+ * @param directory holds the files that the manifest names
+ */
+public record TargetFiles(TargetManifest manifest, Path directory) {
+    private static final long LARGEST_MANIFEST = 1 << 20;
+
+    /** @throws InvalidInputException when the manifest is not valid or a file is missing */
+    public static TargetFiles in(Path directory) throws IOException {
+        Path file = directory.resolve(TargetManifest.FILE_NAME);
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidInputException(TargetManifest.FILE_NAME, directory, "has no such file");
+        }
+        InvalidInputException.require(
+                Files.size(file) <= LARGEST_MANIFEST,
+                TargetManifest.FILE_NAME,
+                Files.size(file),
+                "must be at most 1 MiB");
+        TargetManifest manifest = TargetManifest.parse(Files.readString(file));
+        for (String name : manifest.boot().files()) {
+            InvalidInputException.require(
+                    Files.isRegularFile(directory.resolve(name)),
+                    "boot",
+                    name,
+                    "is named in the manifest but is not in " + directory);
+        }
+        return new TargetFiles(manifest, directory);
+    }
+
+    Path kernel() {
+        return directory.resolve(manifest.boot().kernel());
+    }
+}

@@ -1,0 +1,58 @@
+package io.bohrwerk.emulator.console;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A line of the guest protocol, as the agent says it. */
+public sealed interface AgentLine {
+    /** Lines that start so are protocol, all others are console text. */
+    String PREFIX = "@bw ";
+
+    /** The guest waits for a batch. */
+    record Ready() implements AgentLine {}
+
+    /** Every iteration up to this one has passed. */
+    record Pass(long iteration) implements AgentLine {}
+
+    /** This iteration failed. */
+    record Fail(long iteration, String reason) implements AgentLine {}
+
+    /** The batch is through. */
+    record Done(long iteration) implements AgentLine {}
+
+    /** The agent cannot serve the batch, or said what nobody understands. */
+    record Refusal(String why) implements AgentLine {}
+
+    /** @return empty when the line is console text */
+    static Optional<AgentLine> parse(String line) {
+        if (!line.startsWith(PREFIX)) {
+            return Optional.empty();
+        }
+        Matcher words = Words.SHAPE.matcher(line.substring(PREFIX.length()));
+        if (!words.matches()) {
+            return Optional.of(new Refusal("not in the guest protocol: " + line));
+        }
+        if (words.group("ready") != null) {
+            return Optional.of(new Ready());
+        }
+        if (words.group("error") != null) {
+            return Optional.of(new Refusal(words.group("why") == null ? "no reason given" : words.group("why")));
+        }
+        long iteration = Long.parseLong(words.group("number"));
+        return Optional.of(
+                switch (words.group("verb")) {
+                    case "pass" -> new Pass(iteration);
+                    case "done" -> new Done(iteration);
+                    default -> new Fail(iteration, words.group("reason") == null ? "" : words.group("reason"));
+                });
+    }
+
+    /** The grammar of the protocol's lines behind the prefix. */
+    final class Words {
+        private static final Pattern SHAPE = Pattern.compile(
+                "(?<ready>ready)|(?<error>error)(?: (?<why>.*))?|(?<verb>pass|done|fail) (?<number>[0-9]{1,18})(?: (?<reason>.*))?");
+
+        private Words() {}
+    }
+}

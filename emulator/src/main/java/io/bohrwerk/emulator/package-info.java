@@ -1,0 +1,10 @@
+/**
+ * One emulated machine: boot it to a snapshot, run a batch from there under a schedule, always recorded, and replay the recording.
+ *
+ * <p>The door is {@link io.bohrwerk.emulator.Emulator}, which makes {@link io.bohrwerk.emulator.Machine}s. Nothing here knows of queues,
+ * databases or Spring.
+ */
+@NullMarked
+package io.bohrwerk.emulator;
+
+import org.jspecify.annotations.NullMarked;

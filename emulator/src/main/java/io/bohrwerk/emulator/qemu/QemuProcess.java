@@ -1,0 +1,169 @@
+package io.bohrwerk.emulator.qemu;
+
+import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.emulator.qmp.QmpClient;
+import io.bohrwerk.emulator.qmp.QmpEvent;
+import io.bohrwerk.emulator.qmp.QmpException;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** A running QEMU, spoken to over its standard input and output. */
+public final class QemuProcess implements AutoCloseable {
+    private static final String ERRORS = "stderr.log";
+    private static final int SHOWN_ERRORS = 2000;
+    /** A loaded host may need this long to bring a process up; QEMU itself takes 0.1 s. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    /** A QEMU that hangs ignores SIGTERM. */
+    private static final Duration TERM_LIMIT = Duration.ofMillis(500);
+
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+    /**
+     * "Dies with its parent" means, to Linux, with the thread that started it (prctl(2), PR_SET_PDEATHSIG): so all are started by one
+     * thread that lives as long as this process.
+     */
+    private static final ExecutorService STARTER = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "qemu-starter");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private final Process process;
+    private final Path errors;
+    private final QmpClient qmp;
+
+    private QemuProcess(Process process, Path errors, QmpClient qmp) {
+        this.process = process;
+        this.errors = errors;
+        this.qmp = qmp;
+    }
+
+    /**
+     * Starts QEMU and waits until it answers.
+     *
+     * @param command from {@link QemuCommandLine}
+     * @param directory where it runs
+     * @param events as {@link QmpClient#connect}
+     * @param started told of the process at once, so that it can be killed while it is starting
+     * @throws InfrastructureException when it does not come up, with its exit and what it said
+     */
+    public static QemuProcess start(
+            List<String> command, Path directory, Consumer<QmpEvent> events, Consumer<Process> started)
+            throws InfrastructureException {
+        Path errors = directory.resolve(ERRORS);
+        Process process = launch(command, directory, errors);
+        started.accept(process);
+        try {
+            QmpClient qmp = QmpClient.connect(process.getInputStream(), process.getOutputStream(), events, START_LIMIT);
+            return new QemuProcess(process, errors, qmp);
+        } catch (QmpException e) {
+            kill(process);
+            throw new InfrastructureException(
+                    InfrastructureTrouble.EMULATOR_DIED, "the emulator did not start: " + describe(process, errors), e);
+        }
+    }
+
+    private static Process launch(List<String> command, Path directory, Path errors) throws InfrastructureException {
+        try {
+            return STARTER.submit(() -> new ProcessBuilder(command)
+                            .directory(directory.toFile())
+                            .redirectError(errors.toFile())
+                            .start())
+                    .get();
+        } catch (ExecutionException e) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.EMULATOR_UNFIT,
+                    "cannot start " + command.get(0) + ": "
+                            + Objects.requireNonNullElse(e.getCause(), e).getMessage() + "; " + QemuProbe.INSTALL_HINT,
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InfrastructureException(
+                    InfrastructureTrouble.WORKER_STOPPED, "interrupted while starting the emulator", e);
+        }
+    }
+
+    public QmpClient qmp() {
+        return qmp;
+    }
+
+    /** Completes when the process is gone. */
+    public java.util.concurrent.CompletableFuture<Process> onExit() {
+        return process.onExit();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** How it ended, and what it wrote to its standard error, in one line. */
+    public String describeExit() {
+        return describe(process, errors);
+    }
+
+    /** Ends the process as its own monitor does it, which finishes a recording; kills it when that takes longer than {@code limit}. */
+    public void quit(Duration limit) throws QmpException, InterruptedException {
+        try {
+            qmp.execute("quit", java.util.Map.of(), limit);
+        } catch (QmpException e) {
+            if (process.isAlive() && !process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw e;
+            }
+        }
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new QmpException("quit: the emulator is still there after " + limit.toMillis() + " ms");
+        }
+    }
+
+    /** Kills what is left. */
+    @Override
+    public void close() {
+        kill(process);
+    }
+
+    /** SIGTERM, then SIGKILL. */
+    public static void kill(Process process) {
+        boolean interrupted = false;
+        process.destroy();
+        for (Duration limit : List.of(TERM_LIMIT, KILL_LIMIT)) {
+            try {
+                if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            process.destroyForcibly();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String describe(Process process, Path errors) {
+        String end = "still running";
+        if (!process.isAlive()) {
+            int status = process.exitValue();
+            // The JVM tells death by a signal as 128 + signal, as a shell does.
+            end = status > 128 ? "killed by signal " + (status - 128) : "exit status " + status;
+        }
+        try {
+            String said = Files.size(errors) == 0
+                    ? ""
+                    : new String(Files.readAllBytes(errors), StandardCharsets.UTF_8).strip();
+            return end + (said.isEmpty() ? "" : ": " + said.substring(0, Math.min(SHOWN_ERRORS, said.length())));
+        } catch (IOException e) {
+            return end;
+        }
+    }
+}
