@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bare.h"
+
+#include "bohrwerk.h"
+
+#define CODE_SELECTOR	0x08
+#define EXCEPTIONS	32
+#define VECTOR_TIMER	0x20
+#define VECTORS		(VECTOR_TIMER + 1)
+
+#define PIC1		0x20
+#define PIC2		0xa0
+#define PIT		0x40
+#define PIT_HZ		1193182
+
+static struct {
+	uint16_t low, selector, type, high;
+} idt[VECTORS];
+
+volatile uint32_t bare_ticks;
+
+void irq_timer(void);
+void trap_unexpected(void);
+void bare_unexpected(const uint32_t *frame) __attribute__((noreturn));
+
+static void out8(uint16_t port, uint8_t value)
+{
+	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+void bare_gate(unsigned int vector, void (*entry)(void), enum gate type)
+{
+	uint32_t at = (uint32_t)entry;
+
+	idt[vector].low = at;
+	idt[vector].selector = CODE_SELECTOR;
+	idt[vector].type = type << 8;
+	idt[vector].high = at >> 16;
+}
+
+/* The frame may start with an error code, so three words are shown: one of the first two is the place. */
+void bare_unexpected(const uint32_t *frame)
+{
+	bw_print("panic: unexpected exception, frame");
+	for (int i = 0; i < 3; i++) {
+		bw_print(" ");
+		bw_print_hex(frame[i]);
+	}
+	bw_print("\n");
+	bw_stop();
+}
+
+void bare_init(void)
+{
+	const struct {
+		uint16_t bytes;
+		void *at;
+	} __attribute__((packed)) pointer = { sizeof(idt) - 1, idt };
+
+	for (unsigned int vector = 0; vector < EXCEPTIONS; vector++)
+		bare_gate(vector, trap_unexpected, INTERRUPT_GATE);
+	bare_gate(VECTOR_TIMER, irq_timer, INTERRUPT_GATE);
+	asm volatile("lidt %0" : : "m"(pointer));
+
+	/* both controllers: initialise, vectors, cascade on line 2, 8086 mode; then mask all but the timer */
+	out8(PIC1, 0x11);
+	out8(PIC2, 0x11);
+	out8(PIC1 + 1, VECTOR_TIMER);
+	out8(PIC2 + 1, VECTOR_TIMER + 8);
+	out8(PIC1 + 1, 1 << 2);
+	out8(PIC2 + 1, 2);
+	out8(PIC1 + 1, 1);
+	out8(PIC2 + 1, 1);
+	out8(PIC1 + 1, 0xfe);
+	out8(PIC2 + 1, 0xff);
+
+	out8(PIT + 3, 0x34);	/* counter 0, low then high byte, mode 2: periodic */
+	out8(PIT, (PIT_HZ / BARE_HZ) & 0xff);
+	out8(PIT, (PIT_HZ / BARE_HZ) >> 8);
+}
+
+void bare_interrupts_on(void)
+{
+	asm volatile("sti" : : : "memory");
+}
+
+void bare_await_tick(void)
+{
+	uint32_t before = bare_ticks;
+
+	while (bare_ticks == before)
+		;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The guest side of the Bohrwerk protocol, for any x86 kernel or program that may use the I/O ports.
+ * Freestanding: no libc, no allocation. README.md tells how to use it.
+ *
+ *	struct bw_batch batch;
+ *
+ *	bw_await_batch(&batch);		says "@bw ready", returns when the host wants iterations
+ *	bw_run(&batch, test, tick);	delays, runs and reports each of them; never returns
+ */
+#ifndef BOHRWERK_H
+#define BOHRWERK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BW_BATCH_BYTES	256	/* size of the fw_cfg file opt/bohrwerk/batch, padded with spaces */
+#define BW_DELAYS_MAX	16384	/* longest delays= list: more than any batch has iterations */
+
+/* What the host asks for; the names are those of the batch line. Delays count instructions. */
+struct bw_batch {
+	uint32_t first;		/* number of the first iteration */
+	uint32_t iterations;
+	uint32_t delay;		/* instructions before each iteration ... */
+	uint32_t stride;	/* ... plus k * stride mod window ... */
+	uint32_t window;	/* ... if there is a window ... */
+	uint64_t seed;		/* ... or, with a seed, plus splitmix64(seed + k) mod window */
+	uint32_t delays;	/* length of the list that replaces this formula, 0: formula */
+	bool align_tick;	/* wait for a timer interrupt, then delay */
+	bool go_on;		/* continue=1: a failure does not end the batch */
+	uint32_t report;	/* say "pass" after every report-th iteration */
+	const uint32_t *list;	/* the delays, once they are read */
+};
+
+/* schedule.c: pure, no port is touched. */
+
+/*
+ * Parses a batch line, "run key=value ...". Keys that it does not know are skipped, keys that are missing have
+ * their defaults (one iteration, no delay). Returns NULL, or why the line cannot be served: a text to
+ * show, valid until the next call.
+ */
+const char *bw_parse_batch(const char *line, size_t length, struct bw_batch *batch);
+
+/* The delay before the k-th iteration (from 0), in instructions. The same number of instructions for each k. */
+uint32_t bw_delay(const struct bw_batch *batch, uint32_t k);
+
+/* bohrwerk.c: talks to the host. */
+
+/* Copies at most max bytes of a fw_cfg file; returns how many, or -1 if the host gave no such file. */
+long bw_fw_cfg(const char *name, void *to, size_t max);
+
+/* Says "@bw ready" and polls for the batch. Does not return if the batch cannot be served. */
+void bw_await_batch(struct bw_batch *batch);
+
+/* Executes exactly `instructions` instructions, and a constant 8 more. */
+void bw_spin(uint32_t instructions);
+
+/*
+ * Runs the whole batch and stops the machine. test(i) runs iteration i and returns NULL when it passed, else a one-line
+ * reason; tick() returns right after a timer interrupt (NULL: this guest cannot serve align=tick).
+ */
+void bw_run(const struct bw_batch *batch, const char *(*test)(uint32_t i), void (*tick)(void))
+	__attribute__((noreturn));
+
+/* Console text: lines as they are, but none can be taken for a line of the protocol. Ends with a newline. */
+void bw_console(const char *text, size_t length);
+void bw_print(const char *text);	/* the same for a string, which ends a line itself when it wants to */
+void bw_print_hex(uint32_t value);
+
+/* "@bw error <why>": the guest cannot do what it is asked. Stops the machine. */
+void bw_error(const char *why) __attribute__((noreturn));
+
+/* Pauses the machine at this instruction. */
+void bw_stop(void) __attribute__((noreturn));
+
+#endif
