@@ -128,7 +128,7 @@ class RestTest {
                         kernel),
                 400,
                 "more",
-                "more",
+                "",
                 "not a known field");
         assertThat(http.upload("/api/v1/targets", Http.Part.field("other", "x")).status())
                 .isEqualTo(400);
