@@ -185,6 +185,8 @@ class RestTest {
                 "{`target`: `T`, `strategy`: {`kind`: `fixed`, `seed`: 1}} | strategy.seed | not an option",
                 "{`target`: `T`, `strategy`: {`kind`: `random`, `delay`: 1}} | strategy.delay | not an option",
                 "{`target`: `T`, `strategy`: {`kind`: `random`, `shifts`: [11]}} | shifts | between 0 and 10",
+                "{`target`: `T`, `strategy`: {`kind`: `random`, `shifts`: [4, 3]}} | strategy.shifts | bootShift of 4",
+                "{`target`: `T`, `strategy`: {`kind`: `fixed`, `shift`: 1}} | strategy.shift | bootShift of 4",
                 "{`target`: `T`, `strategy`: {`kind`: `random`, `what`: 1}} | strategy.what | not a known field",
                 "{`target`: `T`, `strategy`: `random`, `iterations`: 0} | iterations | between",
                 "{`target`: `T`, `strategy`: `random`, `iterations`: `5`} | iterations | whole number",
@@ -211,7 +213,7 @@ class RestTest {
     @Test
     void aJobIsShownAsItWasSubmitted() throws Exception {
         Http.Answer answer = http.post("/api/v1/jobs", """
-                {"target": "%s", "name": "mine", "strategy": {"kind": "random", "shifts": [2, 4], "seed": 7},
+                {"target": "%s", "name": "mine", "strategy": {"kind": "random", "shifts": [4, 6], "seed": 7},
                  "iterations": 500, "wallTime": "10m", "stopAfterFailures": 3, "iterationsPerBatch": 50}""".formatted(target().substring(0, 8)));
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
         JsonNode job = answer.json();
@@ -219,7 +221,7 @@ class RestTest {
                 .isEqualTo("/api/v1/jobs/" + job.get("id").asString());
         assertThat(job.get("target").asString()).isEqualTo(target());
         assertThat(job.get("targetName").asString()).isEqualTo("rest");
-        assertThat(job.get("strategy").toString()).isEqualTo("{\"kind\":\"random\",\"shifts\":[2,4],\"seed\":7}");
+        assertThat(job.get("strategy").toString()).isEqualTo("{\"kind\":\"random\",\"shifts\":[4,6],\"seed\":7}");
         assertThat(job.get("budget").toString()).isEqualTo("{\"iterations\":500,\"wallTime\":\"10m\"}");
         assertThat(job.get("stop").toString()).isEqualTo("{\"failures\":3}");
         assertThat(job.get("state").asString()).isEqualTo("QUEUED");

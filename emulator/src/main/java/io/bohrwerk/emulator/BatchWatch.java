@@ -69,7 +69,7 @@ final class BatchWatch {
         if (!stoppedByGuest) {
             session.pause();
         }
-        session.awaitPause(LONGEST_PAUSE);
+        session.awaitPause("the machine", LONGEST_PAUSE);
         long last = counted ? session.instructionCount() : 0;
         session.end();
         long ended = System.nanoTime();

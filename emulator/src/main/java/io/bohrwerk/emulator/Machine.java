@@ -5,6 +5,7 @@ import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpException;
+import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
@@ -97,8 +98,19 @@ public final class Machine implements AutoCloseable {
         return run(ready, batch, RunMode.RECORDED, progress);
     }
 
-    /** As {@link #run(Path, Batch, LongConsumer)}, in a mode of your choice. */
+    /**
+     * As {@link #run(Path, Batch, LongConsumer)}, in a mode of your choice.
+     *
+     * @throws InvalidInputException when the batch's shift is below the one that the snapshot was booted at: virtual time would fall
+     *     back, and no timer fire until it has caught up
+     */
     public BatchRun run(Path ready, Batch batch, RunMode mode, LongConsumer progress) throws InfrastructureException {
+        int bootShift = target.manifest().machine().bootShift();
+        InvalidInputException.require(
+                mode == RunMode.FREE || batch.schedule().shift() >= bootShift,
+                "schedule.shift",
+                batch.schedule().shift(),
+                "must not be below the target's bootShift of " + bootShift);
         long began = System.nanoTime();
         return using("cannot run the batch", () -> {
             Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);

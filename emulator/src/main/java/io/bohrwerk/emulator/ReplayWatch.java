@@ -82,6 +82,6 @@ final class ReplayWatch {
     }
 
     private void awaitPause() throws InfrastructureException, IOException {
-        session.awaitPause(Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
+        session.awaitPause("the replay", Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
     }
 }

@@ -175,16 +175,17 @@ final class Session implements AutoCloseable {
     /**
      * Waits until the machine stands still. Events alone do not tell: a panic is told before the processor has stopped.
      *
+     * @param what runs, for the message
      * @throws InfrastructureException of kind {@code HOST_TIME_LIMIT} when it runs on beyond {@code limit}
      */
-    void awaitPause(Duration limit) throws InfrastructureException, QmpException {
+    void awaitPause(String what, Duration limit) throws InfrastructureException, QmpException {
         long end = System.nanoTime() + limit.toNanos();
         while (running()) {
             Happening happening = next(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
             if (happening == null) {
                 throw new InfrastructureException(
                         InfrastructureTrouble.HOST_TIME_LIMIT,
-                        "the machine did not stop within " + limit.toMillis() + " ms");
+                        what + " did not stop within " + limit.toMillis() + " ms");
             }
             if (happening instanceof Happening.Exited) {
                 throw new InfrastructureException(

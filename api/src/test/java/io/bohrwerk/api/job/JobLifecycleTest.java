@@ -94,6 +94,27 @@ class JobLifecycleTest {
         return submission.submit(request, null).job().id();
     }
 
+    /** Another batch of the same schedule would repeat the first one, and count the same iterations twice. */
+    @Test
+    void aFixedScheduleIsRunOnce() {
+        UUID id = submission
+                .submit(
+                        Documents.fromJson(
+                                "{\"target\": \"" + target
+                                        + "\", \"strategy\": \"fixed\", \"stopAfterFailures\": 0, \"iterations\": 1000}",
+                                JobRequest.class),
+                        null)
+                .job()
+                .id();
+        assertThat(inFlight(id)).hasSize(1);
+        Batch batch = inFlight(id).get(0);
+        intake.accept(Samples.failed(id, batch.id(), 1, 3, "oops", List.of()));
+        assertThat(inFlight(id)).isEmpty();
+        assertThat(job(id).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(job(id).stopReason()).isEqualTo(StopReason.SCHEDULES);
+        assertThat(job(id).iterations()).isEqualTo(3);
+    }
+
     private Job job(UUID id) {
         return jobs.findById(id).orElseThrow();
     }
