@@ -29,8 +29,6 @@ static uint8_t in8(uint16_t port)
 	return value;
 }
 
-/* --- lines ---------------------------------------------------------------------------------------------- */
-
 static void say(const char *text)
 {
 	while (*text)
@@ -107,8 +105,6 @@ void bw_error(const char *why)
 	say("\n");
 	bw_stop();
 }
-
-/* --- fw_cfg --------------------------------------------------------------------------------------------- */
 
 static uint32_t in_big_endian(int bytes)
 {
@@ -199,12 +195,10 @@ void bw_await_batch(struct bw_batch *batch)
 		bw_error(why);
 }
 
-/* --- iterations ----------------------------------------------------------------------------------------- */
-
 /*
  * mov shr and lea|mov sub jmp test jz: 8 instructions whatever the delay. Between them the delay modulo 16 by a
  * jump into a row of nops, the rest by a loop of 16. An emulator translates such a loop into one block: with one of
- * the usual two instructions it spends seven times as long on a delay, and delays are most of a random batch.
+ * the usual two instructions QEMU 7.2 takes five times as long, and delays are most of a random batch.
  */
 __attribute__((noinline)) void bw_spin(uint32_t instructions)
 {

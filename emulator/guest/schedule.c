@@ -54,12 +54,11 @@ static bool number(struct word word, uint64_t max, uint64_t *value)
 		return false;
 	for (size_t i = 0; i < word.length; i++) {
 		unsigned int digit = (unsigned char)word.text[i] - '0';
-		/* n * 10 + digit <= max without a 64-bit division, which i386 would need libgcc for */
-		uint64_t ten = n * 10;
 
-		if (digit > 9 || n > UINT64_MAX >> 4 || ten > max || digit > max - ten)
+		/* divisions by constants only: i386 would need libgcc for the others of 64 bits */
+		if (digit > 9 || n > UINT64_MAX / 10 || n * 10 > max || digit > max - n * 10)
 			return false;
-		n = ten + digit;
+		n = n * 10 + digit;
 	}
 	*value = n;
 	return true;

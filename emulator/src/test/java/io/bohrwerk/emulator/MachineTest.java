@@ -30,7 +30,8 @@ class MachineTest {
                     System.out.println(seed + " " + run);
                     if (run.outcome() != Outcome.PASSED) {
                         ReplayRun replay = machine.replay(ready, batch, run, run.recording(), "int");
-                        System.out.println(replay + " " + Files.size(replay.image()) + " " + Files.size(replay.mergedLog()) + " rr " + Files.size(run.recording()));
+                        System.out.println(replay + " " + Files.size(replay.image()) + " "
+                                + Files.size(replay.mergedLog()) + " rr " + Files.size(run.recording()));
                         Files.copy(replay.mergedLog(), Path.of("/tmp/merged.zst"), StandardCopyOption.REPLACE_EXISTING);
                         assertThat(replay.difference()).isEmpty();
                         return;

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Did the test pass? Decided from what it printed and how it ended. Pure: no file, no process is touched. */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define JUDGE_EXPECTED_MAX	256
+#define JUDGE_LINE_BYTES	512	/* of a longer line the rest is not looked at */
+
+enum judge_format {
+	JUDGE_EXIT,		/* the exit status is all that counts */
+	JUDGE_TAP,		/* Test Anything Protocol: its lines count, then the exit status */
+	JUDGE_KSELFTEST,	/* the same, and exit status 4 means skipped */
+};
+
+/* How to judge; the text of the fw_cfg file opt/bohrwerk/test, cut into lines. */
+struct judge_rules {
+	enum judge_format format;
+	size_t expected;			/* subtests that may fail: */
+	const char *names[JUDGE_EXPECTED_MAX];	/* descriptions; a trailing * stands for any rest */
+};
+
+/* One iteration. Feed it the output as it comes. */
+struct judge {
+	const struct judge_rules *rules;
+	char line[JUDGE_LINE_BYTES];
+	size_t length;
+	long planned;		/* -1: no plan was seen */
+	long results;		/* ok and not ok lines */
+	long excused;		/* not ok lines that do not count */
+	char reason[JUDGE_LINE_BYTES + 64];	/* the first bad line's; empty: none */
+};
+
+/* Cuts text (it is written to, and must stay) into rules. NULL, or why it cannot be served. */
+const char *judge_rules(char *text, struct judge_rules *rules);
+
+void judge_start(struct judge *judge, const struct judge_rules *rules);
+void judge_feed(struct judge *judge, const char *output, size_t length);
+
+/* At the end of the output. The status is that of waitpid(2). NULL: passed; else why not, in one line. */
+const char *judge_verdict(struct judge *judge, int status);
+
+#endif

@@ -1,0 +1,42 @@
+package io.bohrwerk.emulator.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class AgentLineTest {
+    @Test
+    void readsTheProtocol() {
+        assertThat(AgentLine.parse("@bw ready")).contains(new AgentLine.Ready());
+        assertThat(AgentLine.parse("@bw pass 17")).contains(new AgentLine.Pass(17));
+        assertThat(AgentLine.parse("@bw done 500")).contains(new AgentLine.Done(500));
+        assertThat(AgentLine.parse("@bw fail 18 DR6 lacks B0: 3 of 4"))
+                .contains(new AgentLine.Fail(18, "DR6 lacks B0: 3 of 4"));
+        assertThat(AgentLine.parse("@bw fail 18")).contains(new AgentLine.Fail(18, ""));
+        assertThat(AgentLine.parse("@bw error align=tick: no timer"))
+                .contains(new AgentLine.Refusal("align=tick: no timer"));
+    }
+
+    @Test
+    void allElseIsConsoleText() {
+        assertThat(AgentLine.parse("")).isEmpty();
+        assertThat(AgentLine.parse("not ok 3 @bw fail 3")).isEmpty();
+        assertThat(AgentLine.parse(" @bw fail 3")).isEmpty();
+        assertThat(AgentLine.parse("@bwready")).isEmpty();
+    }
+
+    @Test
+    void whatNobodyUnderstandsIsARefusal() {
+        for (String line : new String[] {
+            "@bw ",
+            "@bw pass",
+            "@bw pass -1",
+            "@bw pass 99999999999999999999",
+            "@bw ready 3",
+            "@bw readypass 3",
+            "@bw PASS 3"
+        }) {
+            assertThat(AgentLine.parse(line)).contains(new AgentLine.Refusal("not in the guest protocol: " + line));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.bohrwerk.emulator.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
+import io.bohrwerk.protocol.target.TargetManifest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class QemuCommandLineTest {
+    private static final TargetManifest BARE = TargetManifest.parse("""
+            name: bare
+            machine: {arch: i386, memory: 16MiB}
+            boot: {kernel: "ker,nel.elf"}
+            test: {}
+            """);
+    private static final TargetManifest LINUX = TargetManifest.parse("""
+            name: linux
+            machine: {arch: x86_64, memory: 128MiB}
+            boot: {kernel: vmlinuz, initrd: "init,rd=x.gz", append: 'console=ttyS0,115200 x="a, b" panic=-1'}
+            test: {}
+            """);
+
+    @Test
+    void bootsABareMetalKernel() {
+        assertThat(text(QemuCommandLine.of(BARE, Phase.BOOT, 4))).isEqualTo("""
+                        setpriv --pdeathsig KILL
+                        prlimit --core=0 --as=3305111552 --fsize=2147483648 --
+                        qemu-system-i386
+                        -M pc
+                        -cpu qemu32
+                        -m 16
+                        -smp 1
+                        -nodefaults
+                        -display none
+                        -rtc base=2026-01-01,clock=vm
+                        -seed 1
+                        -device isa-debugcon,iobase=0xe9,chardev=console
+                        -device isa-serial,chardev=serial
+                        -device isa-debug-exit,iobase=0xf4,iosize=4
+                        -device pvpanic
+                        -action reboot=shutdown,shutdown=pause,panic=pause
+                        -kernel kernel
+                        -append [empty]
+                        -accel tcg,tb-size=64
+                        -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+                        -qmp stdio
+                        -chardev file,id=console,path=console.fifo
+                        -chardev file,id=serial,path=serial.fifo
+                        -fw_cfg name=opt/bohrwerk/batch,file=batch.cfg
+                        -fw_cfg name=opt/bohrwerk/delays,file=delays.cfg
+                        -fw_cfg name=opt/bohrwerk/test,file=test.cfg
+                        -drive file=state.qcow2,if=none,id=state,format=qcow2
+                        -icount shift=4,sleep=off""");
+    }
+
+    @Test
+    void recordsFromTheReadySnapshot() {
+        assertThat(text(QemuCommandLine.of(LINUX, Phase.RECORD, 3)))
+                .contains("qemu-system-x86_64\n", "-cpu qemu64\n", "-m 128\n", "-initrd initrd\n")
+                .endsWith("""
+                        -icount shift=3,sleep=off,rr=record,rrfile=recording.rr
+                        -loadvm ready
+                        -S""");
+    }
+
+    @Test
+    void replaysWithBothConsolesCopiedIntoTheLog() {
+        assertThat(text(QemuCommandLine.of(LINUX, Phase.REPLAY, 3)))
+                .contains(
+                        "-chardev file,id=console,path=console.fifo,logfile=merged.fifo,logappend=on\n",
+                        "-chardev file,id=serial,path=serial.fifo,logfile=merged.fifo,logappend=on\n")
+                .endsWith("""
+                        -icount shift=3,sleep=off,rr=replay,rrfile=recording.rr
+                        -D merged.fifo
+                        -loadvm ready
+                        -S""");
+    }
+
+    @Test
+    void countsOrRunsFree() {
+        assertThat(text(QemuCommandLine.of(BARE, Phase.COUNT, 5))).contains("-icount shift=5,sleep=off\n");
+        assertThat(text(QemuCommandLine.of(BARE, Phase.FREE, 5))).doesNotContain("icount");
+    }
+
+    /** Commas divide QEMU's options: what a user wrote is an argument of its own, or not on the command line at all. */
+    @Test
+    void keepsWhatUsersWriteOutOfOptions() {
+        List<String> command = QemuCommandLine.of(LINUX, Phase.RECORD, 4);
+        assertThat(command).noneMatch(argument -> argument.contains("init,rd") || argument.contains("vmlinuz"));
+        assertThat(command).containsOnlyOnce("console=ttyS0,115200 x=\"a, b\" panic=-1");
+        assertThat(command.get(command.indexOf("console=ttyS0,115200 x=\"a, b\" panic=-1") - 1))
+                .isEqualTo("-append");
+        assertThat(QemuCommandLine.of(BARE, Phase.RECORD, 4)).noneMatch(argument -> argument.contains("ker,nel"));
+    }
+
+    /** An option and its values to a line. */
+    private static String text(List<String> command) {
+        StringBuilder text = new StringBuilder();
+        for (String argument : command) {
+            boolean newLine = argument.startsWith("-") && !argument.startsWith("--")
+                    || argument.startsWith("qemu-")
+                    || argument.equals("prlimit");
+            text.append(text.isEmpty() ? "" : newLine ? "\n" : " ").append(argument.isEmpty() ? "[empty]" : argument);
+        }
+        return text.toString();
+    }
+}
