@@ -1,0 +1,262 @@
+package io.bohrwerk.protocol.target;
+
+import static io.bohrwerk.protocol.InvalidInputException.present;
+import static io.bohrwerk.protocol.InvalidInputException.require;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.bohrwerk.protocol.ByteSize;
+import io.bohrwerk.protocol.Documents;
+import io.bohrwerk.protocol.VirtualTime;
+import io.bohrwerk.protocol.schedule.Schedule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A target's {@code target.yaml}: the machine, what it boots and what is tested.
+ *
+ * @param name for people: letters, digits, dot, dash and underscore; up to 80
+ */
+public record TargetManifest(String name, Machine machine, Boot boot, Test test) {
+    /** The manifest's own name in a bundle. */
+    public static final String FILE_NAME = "target.yaml";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,79}");
+
+    public TargetManifest {
+        require(
+                NAME.matcher(present(name, "name")).matches(),
+                "name",
+                name,
+                "must be 1 to 80 letters, digits, dots, dashes or underscores");
+        present(machine, "machine");
+        present(boot, "boot");
+        present(test, "test");
+    }
+
+    public static TargetManifest parse(String yaml) {
+        return Documents.fromYaml(yaml, TargetManifest.class);
+    }
+
+    /** The processor architecture, and with it the emulator's binary. */
+    public enum Arch {
+        @JsonProperty("i386")
+        I386("qemu-system-i386"),
+        @JsonProperty("x86_64")
+        X86_64("qemu-system-x86_64");
+
+        private final String qemuBinary;
+
+        Arch(String qemuBinary) {
+            this.qemuBinary = qemuBinary;
+        }
+
+        /** The name of QEMU's binary for it. A recording made by one binary is replayed only by the same one. */
+        public String qemuBinary() {
+            return qemuBinary;
+        }
+    }
+
+    /**
+     * The machine.
+     *
+     * @param memory 4 MiB to 8 GiB, whole mebibytes
+     * @param cpus must be 1: QEMU's icount, on which determinism rests, does not boot more
+     * @param bootShift icount shift while booting; 0 to 10
+     * @param timerPeriod virtual time between two timer interrupts; what a random phase is drawn from
+     */
+    public record Machine(Arch arch, ByteSize memory, int cpus, int bootShift, VirtualTime timerPeriod) {
+        private static final int SMALLEST_MEMORY_MIB = 4;
+        private static final int LARGEST_MEMORY_MIB = 8 << 10;
+        private static final int DEFAULT_BOOT_SHIFT = 4;
+        /** Linux with CONFIG_HZ=250, as Debian builds it. */
+        private static final VirtualTime DEFAULT_TIMER_PERIOD = VirtualTime.parse("4ms");
+
+        public Machine {
+            present(arch, "arch");
+            long mebibytes = present(memory, "memory").mebibytes();
+            require(
+                    mebibytes >= SMALLEST_MEMORY_MIB
+                            && mebibytes <= LARGEST_MEMORY_MIB
+                            && memory.equals(ByteSize.ofMebibytes(mebibytes)),
+                    "memory",
+                    memory,
+                    "must be whole mebibytes from 4MiB to 8GiB");
+            require(
+                    cpus == 1,
+                    "cpus",
+                    cpus,
+                    "must be 1: with instruction counting, which makes runs repeatable, QEMU does not boot a second processor");
+            require(
+                    bootShift >= 0 && bootShift <= Schedule.LARGEST_SHIFT,
+                    "bootShift",
+                    bootShift,
+                    "must be between 0 and " + Schedule.LARGEST_SHIFT);
+        }
+
+        @JsonCreator
+        static Machine of(
+                Arch arch,
+                ByteSize memory,
+                @Nullable Integer cpus,
+                @Nullable Integer bootShift,
+                @Nullable VirtualTime timerPeriod) {
+            return new Machine(
+                    arch,
+                    memory,
+                    cpus == null ? 1 : cpus,
+                    bootShift == null ? DEFAULT_BOOT_SHIFT : bootShift,
+                    timerPeriod == null ? DEFAULT_TIMER_PERIOD : timerPeriod);
+        }
+    }
+
+    /**
+     * What it boots. Files are plain names inside the bundle.
+     *
+     * @param append the kernel's command line; one line of printable ASCII, up to 2,000
+     */
+    public record Boot(String kernel, @Nullable String initrd, String append, List<String> disks) {
+        private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._,+@=-]{0,99}");
+        private static final Pattern APPEND = Pattern.compile("[ -~]{0,2000}");
+
+        public Boot {
+            requireFile("kernel", present(kernel, "kernel"));
+            if (initrd != null) {
+                requireFile("initrd", initrd);
+            }
+            require(
+                    APPEND.matcher(append).matches(),
+                    "append",
+                    append,
+                    "must be one line of printable ASCII, up to 2000");
+            require(
+                    disks.isEmpty(),
+                    "disks",
+                    disks,
+                    "must be empty: disks do not record and replay on this emulator yet; use an initrd");
+            disks = List.copyOf(disks);
+        }
+
+        @JsonCreator
+        static Boot of(String kernel, @Nullable String initrd, @Nullable String append, @Nullable List<String> disks) {
+            return new Boot(kernel, initrd, append == null ? "" : append, disks == null ? List.of() : disks);
+        }
+
+        /** Every file named here, in a fixed order. */
+        public List<String> files() {
+            List<String> files = new ArrayList<>();
+            files.add(kernel);
+            if (initrd != null) {
+                files.add(initrd);
+            }
+            files.addAll(disks);
+            return files;
+        }
+
+        private static void requireFile(String field, String name) {
+            require(
+                    FILE.matcher(name).matches() && !name.equals(FILE_NAME),
+                    field,
+                    name,
+                    "must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100");
+        }
+    }
+
+    /**
+     * What is tested, and how its result is read.
+     *
+     * @param iterationTimeout virtual time that one iteration may take
+     * @param expectedFailures subtests that are known to fail: exact descriptions, or a prefix and {@code *}
+     * @param reportEvery the agent reports after this many iterations. Each byte of a report takes time, so tests of microseconds want
+     *     hundreds; 1 to 1,000,000
+     * @param iterationsPerBatch how many iterations make a batch of seconds; 1 to 10,000,000
+     */
+    public record Test(
+            Driver driver,
+            VirtualTime iterationTimeout,
+            Format format,
+            List<String> expectedFailures,
+            int reportEvery,
+            int iterationsPerBatch) {
+        private static final VirtualTime DEFAULT_TIMEOUT = VirtualTime.parse("60s");
+        private static final int DEFAULT_ITERATIONS_PER_BATCH = 100;
+        private static final Pattern SUBTEST = Pattern.compile("[ -~]{1,200}");
+        private static final int MOST_EXPECTED_FAILURES = 1000;
+
+        public Test {
+            require(
+                    expectedFailures.size() <= MOST_EXPECTED_FAILURES,
+                    "expectedFailures",
+                    expectedFailures.size(),
+                    "must be at most " + MOST_EXPECTED_FAILURES);
+            for (String subtest : expectedFailures) {
+                require(
+                        SUBTEST.matcher(present(subtest, "expectedFailures")).matches(),
+                        "expectedFailures",
+                        subtest,
+                        "must be one line of printable ASCII, up to 200");
+            }
+            expectedFailures = List.copyOf(expectedFailures);
+            require(
+                    reportEvery >= 1 && reportEvery <= 1_000_000,
+                    "reportEvery",
+                    reportEvery,
+                    "must be between 1 and 1000000");
+            require(
+                    iterationsPerBatch >= 1 && iterationsPerBatch <= 10_000_000,
+                    "iterationsPerBatch",
+                    iterationsPerBatch,
+                    "must be between 1 and 10000000");
+        }
+
+        @JsonCreator
+        static Test of(
+                @Nullable Driver driver,
+                @Nullable VirtualTime iterationTimeout,
+                @Nullable Format format,
+                @Nullable List<String> expectedFailures,
+                @Nullable Integer reportEvery,
+                @Nullable Integer iterationsPerBatch) {
+            return new Test(
+                    driver == null ? Driver.AGENT : driver,
+                    iterationTimeout == null ? DEFAULT_TIMEOUT : iterationTimeout,
+                    format == null ? Format.EXIT : format,
+                    expectedFailures == null ? List.of() : expectedFailures,
+                    reportEvery == null ? 1 : reportEvery,
+                    iterationsPerBatch == null ? DEFAULT_ITERATIONS_PER_BATCH : iterationsPerBatch);
+        }
+    }
+
+    /** Who drives the test. */
+    public enum Driver {
+        /** An agent inside the guest that speaks the guest protocol. */
+        @JsonProperty("agent")
+        AGENT
+    }
+
+    /** How the agent tells a pass from a failure. */
+    public enum Format {
+        /** By the exit status alone. */
+        @JsonProperty("exit")
+        EXIT("exit"),
+        /** By the Test Anything Protocol. */
+        @JsonProperty("tap")
+        TAP("tap"),
+        /** By the kernel selftests' dialect of it. */
+        @JsonProperty("kselftest")
+        KSELFTEST("kselftest");
+
+        private final String word;
+
+        Format(String word) {
+            this.word = word;
+        }
+
+        /** The word in the guest protocol. */
+        public String word() {
+            return word;
+        }
+    }
+}
