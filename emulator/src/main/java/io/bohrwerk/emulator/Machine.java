@@ -1,6 +1,5 @@
 package io.bohrwerk.emulator;
 
-import io.bohrwerk.emulator.console.AgentLine;
 import io.bohrwerk.emulator.log.MergedLogFile;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
@@ -9,14 +8,15 @@ import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +30,11 @@ public final class Machine implements AutoCloseable {
     private final TargetFiles target;
     private final EmulatorSettings settings;
     private final Path directory;
+    /** Held while an emulator runs: the directory goes only after it. */
+    private final ReentrantLock use = new ReentrantLock();
+
     private @Nullable Process process;
-    private boolean closed;
+    private volatile boolean closed;
 
     Machine(TargetFiles target, EmulatorSettings settings, Path directory) throws IOException {
         this.target = target;
@@ -56,61 +59,20 @@ public final class Machine implements AutoCloseable {
      */
     public Path prepare() throws InfrastructureException {
         Path image = directory.resolve(QemuCommandLine.STATE);
-        try {
+        return using("cannot prepare the target", () -> {
             createImage(image);
             configure(Batch.waiting());
             int shift = target.manifest().machine().bootShift();
             try (Session session = start(Phase.BOOT, shift, passed -> {}, null)) {
-                awaitReady(session);
+                BootWatch.awaitReady(session, settings.readyLimit());
                 session.pause();
                 session.saveSnapshot(QemuCommandLine.READY);
                 session.quit();
+            } catch (InfrastructureException e) {
+                throw BootWatch.blame(e);
             }
             return image;
-        } catch (IOException | TimeoutException e) {
-            throw trouble("cannot prepare the target", e);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
-    }
-
-    private void awaitReady(Session session)
-            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
-        long end = System.nanoTime() + settings.readyLimit().toNanos();
-        while (true) {
-            Session.Happening happening = session.next(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-            if (happening == null) {
-                throw new InfrastructureException(
-                        InfrastructureTrouble.NEVER_READY,
-                        "the guest did not say '@bw ready' within "
-                                + settings.readyLimit().toSeconds() + " s; it last said: " + lastLine(session));
-            }
-            if (happening instanceof Session.Happening.Said said) {
-                if (said.line() instanceof AgentLine.Ready) {
-                    return;
-                }
-                throw new InfrastructureException(
-                        InfrastructureTrouble.AGENT_PROTOCOL, "instead of '@bw ready' the agent said " + said.line());
-            } else if (happening instanceof Session.Happening.Event event && BatchWatch.stopsForGood(event.event())) {
-                throw new InfrastructureException(
-                        InfrastructureTrouble.TARGET_UNBOOTABLE,
-                        "the guest stopped before it was ready (" + BatchWatch.describe(event.event())
-                                + "); it last said: " + lastLine(session));
-            } else if (happening instanceof Session.Happening.Exited) {
-                session.drain();
-                throw endedBeforeReady(session.describeExit());
-            } else if (happening instanceof Session.Happening.Flooded) {
-                throw flooded();
-            }
-        }
-    }
-
-    /** QEMU ends with status 1 when it cannot load a kernel; a signal, or the loss of its files, is not the target's doing. */
-    private static InfrastructureException endedBeforeReady(String exit) {
-        boolean refused = exit.startsWith("exit status 1");
-        return new InfrastructureException(
-                refused ? InfrastructureTrouble.TARGET_UNBOOTABLE : InfrastructureTrouble.EMULATOR_DIED,
-                "the emulator ended before the guest was ready: " + exit);
+        });
     }
 
     /**
@@ -126,7 +88,7 @@ public final class Machine implements AutoCloseable {
     /** As {@link #run(Path, Batch, LongConsumer)}, in a mode of your choice. */
     public BatchRun run(Path ready, Batch batch, RunMode mode, LongConsumer progress) throws InfrastructureException {
         long began = System.nanoTime();
-        try {
+        return using("cannot run the batch", () -> {
             Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
             configure(batch.text());
             Phase phase = switch (mode) {
@@ -138,11 +100,7 @@ public final class Machine implements AutoCloseable {
                 return new BatchWatch(session, batch, target.manifest(), settings, mode == RunMode.RECORDED)
                         .run(began, directory.resolve(QemuCommandLine.RECORDING));
             }
-        } catch (IOException | TimeoutException e) {
-            throw trouble("cannot run the batch", e);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
+        });
     }
 
     /**
@@ -154,7 +112,7 @@ public final class Machine implements AutoCloseable {
      */
     public ReplayRun replay(Path ready, Batch batch, BatchRun run, Path recording, String logClasses)
             throws InfrastructureException {
-        try {
+        return using("cannot replay the batch", () -> {
             Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
             Path here = directory.resolve(QemuCommandLine.RECORDING);
             if (!recording.equals(here)) {
@@ -168,10 +126,29 @@ public final class Machine implements AutoCloseable {
                 return new ReplayWatch(session, run, settings.replayLimit())
                         .run(logClasses, directory.resolve(QemuCommandLine.STATE), log, merged);
             }
-        } catch (IOException | TimeoutException e) {
-            throw trouble("cannot replay the batch", e);
+        });
+    }
+
+    @FunctionalInterface
+    private interface Use<T> {
+        T get() throws InfrastructureException, IOException, InterruptedException, TimeoutException;
+    }
+
+    /** Runs one use of the machine; every trouble comes out with its kind. */
+    private <T> T using(String complaint, Use<T> task) throws InfrastructureException {
+        use.lock();
+        try {
+            return task.get();
         } catch (InterruptedException e) {
-            throw interrupted(e);
+            Thread.currentThread().interrupt();
+            throw new InfrastructureException(InfrastructureTrouble.WORKER_STOPPED, "interrupted", e);
+        } catch (InfrastructureException | IOException | TimeoutException e) {
+            if (closed) {
+                throw new InfrastructureException(InfrastructureTrouble.WORKER_STOPPED, "the machine was closed", e);
+            }
+            throw e instanceof InfrastructureException known ? known : trouble(complaint, e);
+        } finally {
+            use.unlock();
         }
     }
 
@@ -186,10 +163,13 @@ public final class Machine implements AutoCloseable {
         if (running != null) {
             QemuProcess.kill(running);
         }
+        use.lock();
         try {
             Workspace.deleteTree(directory);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot take away " + directory, e);
+            throw new UncheckedIOException("cannot take away " + directory, e);
+        } finally {
+            use.unlock();
         }
     }
 
@@ -240,19 +220,9 @@ public final class Machine implements AutoCloseable {
         }
     }
 
-    static String lastLine(Session session) {
-        String text = (session.console().tail() + "\n" + session.serial().tail()).strip();
-        return text.isEmpty() ? "nothing" : text.substring(text.lastIndexOf('\n') + 1);
-    }
-
     static InfrastructureException flooded() {
         return new InfrastructureException(
                 InfrastructureTrouble.CONSOLE_FLOOD, "the guest printed more than its console may hold");
-    }
-
-    private InfrastructureException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new InfrastructureException(InfrastructureTrouble.WORKER_STOPPED, "interrupted", e);
     }
 
     static InfrastructureException trouble(String what, Exception e) {

@@ -10,9 +10,11 @@ import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -256,10 +258,8 @@ final class Session implements AutoCloseable {
     /** A reader whose writer died before opening the FIFO would wait for ever: opening it for both lets it go, and blocks nobody. */
     private void openOnce() throws IOException {
         for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
-            try (RandomAccessFile both =
-                    new RandomAccessFile(directory.resolve(name).toFile(), "rw")) {
-                both.getFD();
-            }
+            FileChannel.open(directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE)
+                    .close();
         }
     }
 
@@ -299,8 +299,7 @@ final class Session implements AutoCloseable {
                 .redirectErrorStream(true)
                 .start();
         try {
-            String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
-                    .strip();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             if (process.waitFor() != 0) {
                 throw new IOException("mkfifo: " + said);
             }

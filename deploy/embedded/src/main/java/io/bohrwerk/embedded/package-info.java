@@ -1,0 +1,8 @@
+/**
+ * Real servers without an installation: PostgreSQL beside this JVM, Kafka inside it. For the standalone and for tests; nothing here
+ * knows of Bohrwerk.
+ */
+@NullMarked
+package io.bohrwerk.embedded;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.emulator.console.AgentLine;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/** Lets a guest boot until its agent is ready. */
+final class BootWatch {
+    /**
+     * What QEMU says of a kernel or initrd that it cannot load, before it ends with status 1: a permanent trouble of the target's. With
+     * the same status it tells of a host without memory, which is not.
+     */
+    private static final Pattern REFUSED =
+            Pattern.compile("exit status 1: .*(kernel|initrd|ram disk|image|multiboot).*", Pattern.DOTALL);
+
+    private BootWatch() {}
+
+    static void awaitReady(Session session, Duration limit)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (true) {
+            Session.Happening happening = session.next(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            if (happening == null) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.NEVER_READY,
+                        "the guest did not say '@bw ready' within " + limit.toSeconds() + " s; it last said: "
+                                + lastLine(session));
+            }
+            if (happening instanceof Session.Happening.Said said) {
+                if (said.line() instanceof AgentLine.Ready) {
+                    return;
+                }
+                throw new InfrastructureException(
+                        InfrastructureTrouble.AGENT_PROTOCOL, "instead of '@bw ready' the agent said " + said.line());
+            } else if (happening instanceof Session.Happening.Event event && BatchWatch.stopsForGood(event.event())) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.TARGET_UNBOOTABLE,
+                        "the guest stopped before it was ready (" + BatchWatch.describe(event.event())
+                                + "); it last said: " + lastLine(session));
+            } else if (happening instanceof Session.Happening.Exited) {
+                session.drain();
+                throw new InfrastructureException(
+                        InfrastructureTrouble.EMULATOR_DIED,
+                        "the emulator ended before the guest was ready: " + session.describeExit());
+            } else if (happening instanceof Session.Happening.Flooded) {
+                throw Machine.flooded();
+            }
+        }
+    }
+
+    /** The same trouble, blamed on the target where QEMU's own words do so. */
+    static InfrastructureException blame(InfrastructureException e) {
+        String message = String.valueOf(e.getMessage());
+        boolean refused = e.kind() == InfrastructureTrouble.EMULATOR_DIED
+                && REFUSED.matcher(message).find();
+        return refused ? new InfrastructureException(InfrastructureTrouble.TARGET_UNBOOTABLE, message, e) : e;
+    }
+
+    private static String lastLine(Session session) {
+        String text = (session.serial().tail() + "\n" + session.console().tail()).strip();
+        return text.isEmpty() ? "nothing" : text.substring(text.lastIndexOf('\n') + 1);
+    }
+}

@@ -1,0 +1,33 @@
+package io.bohrwerk.emulator;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** The targets that the build made for the tests. */
+final class Guests {
+    private Guests() {}
+
+    /** The demo target. */
+    static TargetFiles demo() throws IOException {
+        return find("x86-debug-register-race");
+    }
+
+    /** A guest that goes wrong, see {@code misbehave.c}. */
+    static TargetFiles misbehaving(String how) throws IOException {
+        return find(how);
+    }
+
+    private static TargetFiles find(String name) throws IOException {
+        URL manifest = Objects.requireNonNull(
+                Guests.class.getResource("/guest/" + name + "/target.yaml"), "not built: " + name);
+        try {
+            return TargetFiles.in(
+                    Path.of(Objects.requireNonNull(manifest.toURI())).resolveSibling("."));
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
+    }
+}
