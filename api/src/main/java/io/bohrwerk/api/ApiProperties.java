@@ -1,0 +1,97 @@
+package io.bohrwerk.api;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * All settings of the API process. Unknown keys keep it from starting.
+ *
+ * @param blobs where bytes are kept
+ * @param scheduling how many batches are in flight, and when they are given up
+ * @param queue Kafka's topics and the outbox
+ * @param events the event streams of jobs
+ * @param workerTimeout a worker whose last heartbeat is older counts as dead; several times the interval of heartbeats
+ * @param largestJson longest JSON body that is read
+ */
+@ConfigurationProperties(prefix = "bohrwerk.api", ignoreUnknownFields = false)
+public record ApiProperties(
+        @DefaultValue Blobs blobs,
+        @DefaultValue Scheduling scheduling,
+        @DefaultValue Queue queue,
+        @DefaultValue Events events,
+        @DefaultValue("30s") Duration workerTimeout,
+        @DefaultValue("1MB") DataSize largestJson) {
+    /**
+     * Exactly one of the two.
+     *
+     * @param directory of the file store
+     * @param s3 the S3 store
+     */
+    public record Blobs(
+            @Nullable String directory, @Nullable S3 s3) {}
+
+    /**
+     * An S3 bucket, of AWS or of anything that speaks its protocol.
+     *
+     * @param bucket its name; must exist
+     * @param region as AWS names it
+     * @param endpoint URL of a server that is not AWS; null for AWS
+     * @param accessKey null for the SDK's own chain of credentials
+     * @param secretKey belongs to {@code accessKey}
+     * @param pathStyle the bucket in the path instead of the host name, as most servers that are not AWS want it
+     */
+    public record S3(
+            String bucket,
+            @DefaultValue("us-east-1") String region,
+            @Nullable String endpoint,
+            @Nullable String accessKey,
+            @Nullable String secretKey,
+            @DefaultValue("false") boolean pathStyle) {}
+
+    /**
+     * The window of batches that a job has in flight: small, so that cancelling is quick, and large enough that no slot waits.
+     *
+     * @param batchesPerSlot batches in flight for each slot of the live workers; 2 keeps one waiting while one runs
+     * @param fewestBatches least in flight, also when no worker is known yet
+     * @param mostBatches most in flight for one job
+     * @param mostAttempts attempts at a batch before it is lost and its job ends
+     * @param retryDelay before the second attempt at a batch; doubled for each one after it, so that a short trouble is outlived
+     * @param batchTimeout after this time without a report, and without a live worker that has it running, a batch is queued again
+     * @param checkInterval how often wall times, windows and silent batches are looked at
+     */
+    public record Scheduling(
+            @DefaultValue("2") int batchesPerSlot,
+            @DefaultValue("2") int fewestBatches,
+            @DefaultValue("64") int mostBatches,
+            @DefaultValue("5") int mostAttempts,
+            @DefaultValue("2s") Duration retryDelay,
+            @DefaultValue("15m") Duration batchTimeout,
+            @DefaultValue("2s") Duration checkInterval) {}
+
+    /**
+     * Kafka.
+     *
+     * @param partitions of each topic that is made; share groups spread over workers whatever this is
+     * @param replicationFactor of each topic that is made; 3 in a cluster of brokers
+     * @param publishInterval how often the outbox is looked through without being called; it is called on every commit
+     */
+    public record Queue(
+            @DefaultValue("4") int partitions,
+            @DefaultValue("1") short replicationFactor,
+            @DefaultValue("1s") Duration publishInterval) {}
+
+    /**
+     * Server-sent events.
+     *
+     * @param mostClients streams open at once; each is a connection and a look into the database per interval
+     * @param interval least time between two events of one stream
+     * @param heartbeat time after which a comment is sent, so that proxies keep the connection and dead clients are found
+     */
+    public record Events(
+            @DefaultValue("100") int mostClients,
+            @DefaultValue("500ms") Duration interval,
+            @DefaultValue("15s") Duration heartbeat) {}
+}

@@ -1,0 +1,173 @@
+package io.bohrwerk.api.batch;
+
+import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.schedule.Schedule;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+
+/** Up to N iterations under one schedule. Changed only under the row lock of its job. */
+@Entity
+@Table(name = "batches")
+public class Batch {
+    @Id
+    private UUID id;
+
+    @Column(insertable = false, updatable = false)
+    private long position;
+
+    @Version
+    private @Nullable Integer version;
+
+    private UUID jobId;
+    private long number;
+    private int attempt;
+
+    @Enumerated(EnumType.STRING)
+    private BatchState state;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private Schedule schedule;
+
+    private int iterations;
+    private @Nullable Long iterationsRun;
+    private @Nullable Long instructions;
+    private @Nullable Long millisToFirstIteration;
+    private @Nullable String workerId;
+    private Instant queuedAt;
+    private @Nullable Instant seenAt;
+    private @Nullable Instant startedAt;
+    private @Nullable Instant finishedAt;
+
+    @SuppressWarnings("NullAway.Init")
+    protected Batch() {}
+
+    /** The first attempt at a job's batch. */
+    @SuppressWarnings("NullAway.Init")
+    public Batch(UUID jobId, long number, Schedule schedule, int iterations, Instant now) {
+        this.id = UUID.randomUUID();
+        this.jobId = jobId;
+        this.number = number;
+        this.attempt = 1;
+        this.state = BatchState.QUEUED;
+        this.schedule = schedule;
+        this.iterations = iterations;
+        this.queuedAt = now;
+    }
+
+    /** Counts a report. A batch is a pure function, so any attempt's report will do; only the first is taken. */
+    public void complete(BatchReport report, BatchReport.Finished finished) {
+        if (state == BatchState.COMPLETED) {
+            throw new IllegalStateException("batch " + id + " is counted already");
+        }
+        state = BatchState.COMPLETED;
+        attempt = Math.max(attempt, report.attempt());
+        iterationsRun = finished.iterations();
+        instructions = finished.instructions();
+        millisToFirstIteration = finished.millisToFirstIteration();
+        workerId = report.workerId();
+        startedAt = report.startedAt();
+        finishedAt = report.finishedAt();
+    }
+
+    /** Begins another attempt after infrastructure trouble with the latest. */
+    public void retry(Instant now) {
+        requireQueued();
+        attempt++;
+        queuedAt = now;
+        seenAt = null;
+    }
+
+    /** Gives up after the last attempt. */
+    public void lose(Instant now) {
+        requireQueued();
+        state = BatchState.LOST;
+        finishedAt = now;
+    }
+
+    /** Takes back what was not heard of when the job ended. */
+    public void withdraw(Instant now) {
+        requireQueued();
+        state = BatchState.WITHDRAWN;
+        finishedAt = now;
+    }
+
+    private void requireQueued() {
+        if (state != BatchState.QUEUED) {
+            throw new IllegalStateException("batch " + id + " is " + state);
+        }
+    }
+
+    public boolean inFlight() {
+        return state == BatchState.QUEUED;
+    }
+
+    public UUID id() {
+        return id;
+    }
+
+    public long position() {
+        return position;
+    }
+
+    public UUID jobId() {
+        return jobId;
+    }
+
+    public long number() {
+        return number;
+    }
+
+    public int attempt() {
+        return attempt;
+    }
+
+    public BatchState state() {
+        return state;
+    }
+
+    public Schedule schedule() {
+        return schedule;
+    }
+
+    public int iterations() {
+        return iterations;
+    }
+
+    public @Nullable Long iterationsRun() {
+        return iterationsRun;
+    }
+
+    public @Nullable Long instructions() {
+        return instructions;
+    }
+
+    public @Nullable Long millisToFirstIteration() {
+        return millisToFirstIteration;
+    }
+
+    public @Nullable String workerId() {
+        return workerId;
+    }
+
+    public Instant queuedAt() {
+        return queuedAt;
+    }
+
+    public @Nullable Instant startedAt() {
+        return startedAt;
+    }
+
+    public @Nullable Instant finishedAt() {
+        return finishedAt;
+    }
+}

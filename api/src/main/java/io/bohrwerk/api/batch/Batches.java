@@ -1,0 +1,32 @@
+package io.bohrwerk.api.batch;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.JpaRepository;
+import org.springframework.data.jpa.repository.Modifying;
+import org.springframework.data.jpa.repository.Query;
+
+public interface Batches extends JpaRepository<Batch, UUID> {
+    @Query("from Batch where jobId = :job and position < :below order by position desc")
+    List<Batch> ofJob(UUID job, long below, Limit limit);
+
+    @Query("from Batch where jobId = :job and state = QUEUED and id in :ids")
+    List<Batch> inFlight(UUID job, Collection<UUID> ids);
+
+    /** Batches that were neither reported nor seen in a heartbeat since then, the longest silent first. */
+    @Query(
+            "from Batch where state = QUEUED and queuedAt < :since and (seenAt is null or seenAt < :since) order by queuedAt")
+    List<Batch> silentSince(Instant since, Limit limit);
+
+    /** Whether the queue has come to batches that were put into it after this moment. */
+    @Query("select count(*) > 0 from Batch where queuedAt > :moment and (seenAt is not null or finishedAt is not null)")
+    boolean queueHasPassed(Instant moment);
+
+    /** Not a change of state, so it takes no lock of the job and no version. */
+    @Modifying
+    @Query(nativeQuery = true, value = "update batches set seen_at = :now where id in (:ids) and state = 'QUEUED'")
+    void seen(Collection<UUID> ids, Instant now);
+}

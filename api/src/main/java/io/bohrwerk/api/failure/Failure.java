@@ -1,0 +1,181 @@
+package io.bohrwerk.api.failure;
+
+import io.bohrwerk.api.artifact.Artifact;
+import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.ArtifactReference;
+import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.Coordinates;
+import io.bohrwerk.protocol.batch.FailedIteration;
+import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.ReplayVerdict;
+import jakarta.persistence.CollectionTable;
+import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.hibernate.annotations.BatchSize;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+
+/** One failing iteration with its coordinates and artifacts. Never changes. */
+@Entity
+@Table(name = "failures")
+public class Failure {
+    /** Lines of an agent are short; a kernel's panic line too. */
+    private static final int LONGEST_REASON = 2_000;
+    /** The end of a console, which the worker bounds as well. */
+    private static final int LONGEST_REPORT = 256 << 10;
+
+    @Id
+    private UUID id;
+
+    @Column(insertable = false, updatable = false)
+    private long position;
+
+    @Version
+    private @Nullable Integer version;
+
+    private UUID jobId;
+    private UUID batchId;
+    private UUID crashId;
+    private int attempt;
+    private String workerId;
+    private long iteration;
+
+    @Enumerated(EnumType.STRING)
+    private Outcome outcome;
+
+    private String reason;
+    private long instructionCount;
+    private String report;
+
+    @Enumerated(EnumType.STRING)
+    private ReplayVerdict replay;
+
+    private String replayNote;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private Coordinates coordinates;
+
+    private Instant occurredAt;
+
+    @ElementCollection(fetch = FetchType.EAGER)
+    @BatchSize(size = 100)
+    @CollectionTable(name = "artifacts", joinColumns = @JoinColumn(name = "failure_id"))
+    private Set<Artifact> artifacts = new HashSet<>();
+
+    @SuppressWarnings("NullAway.Init")
+    protected Failure() {}
+
+    public Failure(BatchReport report, Coordinates coordinates, FailedIteration failed, UUID crashId) {
+        this.id = UUID.randomUUID();
+        this.jobId = report.jobId();
+        this.batchId = report.batchId();
+        this.crashId = crashId;
+        this.attempt = report.attempt();
+        this.workerId = report.workerId();
+        this.iteration = failed.iteration();
+        this.outcome = failed.outcome();
+        this.reason = GuestText.start(failed.reason(), LONGEST_REASON);
+        this.instructionCount = failed.instructionCount();
+        this.report = GuestText.end(failed.report(), LONGEST_REPORT);
+        this.replay = failed.replay();
+        this.replayNote = GuestText.start(failed.replayNote(), LONGEST_REASON);
+        this.coordinates = coordinates;
+        this.occurredAt = report.finishedAt();
+        for (ArtifactReference reference : failed.artifacts()) {
+            if (artifact(reference.kind()).isEmpty()) {
+                artifacts.add(new Artifact(reference));
+            }
+        }
+    }
+
+    public UUID id() {
+        return id;
+    }
+
+    public long position() {
+        return position;
+    }
+
+    public UUID jobId() {
+        return jobId;
+    }
+
+    public UUID batchId() {
+        return batchId;
+    }
+
+    public UUID crashId() {
+        return crashId;
+    }
+
+    public int attempt() {
+        return attempt;
+    }
+
+    public String workerId() {
+        return workerId;
+    }
+
+    public long iteration() {
+        return iteration;
+    }
+
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    public String reason() {
+        return reason;
+    }
+
+    public long instructionCount() {
+        return instructionCount;
+    }
+
+    public String report() {
+        return report;
+    }
+
+    public ReplayVerdict replay() {
+        return replay;
+    }
+
+    public String replayNote() {
+        return replayNote;
+    }
+
+    public Coordinates coordinates() {
+        return coordinates;
+    }
+
+    public Instant occurredAt() {
+        return occurredAt;
+    }
+
+    public List<Artifact> artifacts() {
+        List<Artifact> sorted = new ArrayList<>(artifacts);
+        sorted.sort(Comparator.comparing(Artifact::kind));
+        return sorted;
+    }
+
+    public Optional<Artifact> artifact(ArtifactKind kind) {
+        return artifacts.stream().filter(artifact -> artifact.kind() == kind).findFirst();
+    }
+}

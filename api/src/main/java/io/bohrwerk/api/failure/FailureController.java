@@ -1,0 +1,88 @@
+package io.bohrwerk.api.failure;
+
+import io.bohrwerk.api.artifact.Artifact;
+import io.bohrwerk.api.crash.Crashes;
+import io.bohrwerk.api.web.BlobDownload;
+import io.bohrwerk.api.web.NotFoundException;
+import io.bohrwerk.api.web.Page;
+import io.bohrwerk.protocol.batch.ArtifactKind;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1")
+class FailureController {
+    private final Failures failures;
+    private final Crashes crashes;
+    private final BlobDownload download;
+
+    FailureController(Failures failures, Crashes crashes, BlobDownload download) {
+        this.failures = failures;
+        this.crashes = crashes;
+        this.download = download;
+    }
+
+    @GetMapping("/failures")
+    Page<FailureView> list(
+            @RequestParam(required = false) @Nullable Integer limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        return Page.of(limit, cursor, failures::below, Failure::position).map(FailureView::from);
+    }
+
+    @GetMapping("/crashes/{id}/failures")
+    Page<FailureView> ofCrash(
+            @PathVariable UUID id,
+            @RequestParam(required = false) @Nullable Integer limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        if (!crashes.existsById(id)) {
+            throw new NotFoundException("crash", id);
+        }
+        return Page.of(limit, cursor, (below, most) -> failures.ofCrash(id, below, most), Failure::position)
+                .map(FailureView::from);
+    }
+
+    @GetMapping("/failures/{id}")
+    FailureView get(@PathVariable UUID id) {
+        return FailureView.from(find(id));
+    }
+
+    @GetMapping("/failures/{id}/log")
+    void log(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        send(id, ArtifactKind.MERGED_LOG, request, response);
+    }
+
+    @GetMapping("/failures/{id}/snapshot")
+    void snapshot(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        send(id, ArtifactKind.SNAPSHOT, request, response);
+    }
+
+    @GetMapping("/failures/{id}/recording")
+    void recording(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        send(id, ArtifactKind.RECORDING, request, response);
+    }
+
+    @GetMapping("/failures/{id}/manifest")
+    void manifest(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        send(id, ArtifactKind.MANIFEST, request, response);
+    }
+
+    private void send(UUID id, ArtifactKind kind, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Artifact artifact =
+                find(id).artifact(kind).orElseThrow(() -> new NotFoundException(kind + " of the failure", id));
+        download.send(
+                artifact.digest(), artifact.size(), id + "." + kind.fileName(), kind.mediaType(), request, response);
+    }
+
+    private Failure find(UUID id) {
+        return failures.findById(id).orElseThrow(() -> new NotFoundException("failure", id));
+    }
+}

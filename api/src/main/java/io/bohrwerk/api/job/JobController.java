@@ -1,0 +1,143 @@
+package io.bohrwerk.api.job;
+
+import io.bohrwerk.api.batch.Batch;
+import io.bohrwerk.api.batch.BatchView;
+import io.bohrwerk.api.batch.Batches;
+import io.bohrwerk.api.crash.Crash;
+import io.bohrwerk.api.crash.CrashView;
+import io.bohrwerk.api.crash.Crashes;
+import io.bohrwerk.api.failure.Failure;
+import io.bohrwerk.api.failure.FailureView;
+import io.bohrwerk.api.failure.Failures;
+import io.bohrwerk.api.web.NotFoundException;
+import io.bohrwerk.api.web.Page;
+import io.bohrwerk.api.worker.Fleet;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+@RestController
+@RequestMapping("/api/v1/jobs")
+class JobController {
+    private final Jobs jobs;
+    private final Batches batches;
+    private final Crashes crashes;
+    private final Failures failures;
+    private final Submission submission;
+    private final Scheduler scheduler;
+    private final Fleet fleet;
+    private final JobEvents events;
+    private final TransactionTemplate transaction;
+
+    JobController(
+            Jobs jobs,
+            Batches batches,
+            Crashes crashes,
+            Failures failures,
+            Submission submission,
+            Scheduler scheduler,
+            Fleet fleet,
+            JobEvents events,
+            TransactionTemplate transaction) {
+        this.jobs = jobs;
+        this.batches = batches;
+        this.crashes = crashes;
+        this.failures = failures;
+        this.submission = submission;
+        this.scheduler = scheduler;
+        this.fleet = fleet;
+        this.events = events;
+        this.transaction = transaction;
+    }
+
+    /** The same request under the same key is the same job. */
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<JobView> submit(
+            @RequestBody JobRequest request,
+            @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
+        Submission.Result result = submission.submit(request, key);
+        JobView view = JobView.from(result.job(), fleet.now());
+        return ResponseEntity.status(result.made() ? 201 : 200)
+                .header("Location", "/api/v1/jobs/" + view.id())
+                .body(view);
+    }
+
+    @GetMapping
+    Page<JobView> list(
+            @RequestParam(required = false) @Nullable Integer limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        Fleet.Activity activity = fleet.now();
+        return Page.of(limit, cursor, jobs::below, Job::position).map(job -> JobView.from(job, activity));
+    }
+
+    @GetMapping("/{id}")
+    JobView get(@PathVariable UUID id) {
+        return JobView.from(find(id), fleet.now());
+    }
+
+    @GetMapping(value = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    SseEmitter events(@PathVariable UUID id) {
+        return events.open(find(id).id());
+    }
+
+    @GetMapping("/{id}/batches")
+    Page<BatchView> batches(
+            @PathVariable UUID id,
+            @RequestParam(required = false) @Nullable Integer limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        find(id);
+        return Page.of(limit, cursor, (below, most) -> batches.ofJob(id, below, most), Batch::position)
+                .map(BatchView::from);
+    }
+
+    @GetMapping("/{id}/crashes")
+    Page<CrashView> crashes(
+            @PathVariable UUID id,
+            @RequestParam(required = false) @Nullable Integer limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        find(id);
+        return Page.of(limit, cursor, (below, most) -> crashes.ofJob(id, below, most), Crash::position)
+                .map(CrashView::from);
+    }
+
+    @GetMapping("/{id}/failures")
+    Page<FailureView> failures(
+            @PathVariable UUID id,
+            @RequestParam(required = false) @Nullable Integer limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        find(id);
+        return Page.of(limit, cursor, (below, most) -> failures.ofJob(id, below, most), Failure::position)
+                .map(FailureView::from);
+    }
+
+    /** Ends a job. One that has ended already stays as it is. */
+    @PostMapping("/{id}/cancel")
+    JobView cancel(@PathVariable UUID id) {
+        transaction.executeWithoutResult(status -> {
+            Job job = jobs.lock(id).orElseThrow(() -> new NotFoundException("job", id));
+            if (!job.ended()) {
+                Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+                job.cancel(now);
+                scheduler.follow(job, now);
+            }
+        });
+        return get(id);
+    }
+
+    private Job find(UUID id) {
+        return jobs.findById(id).orElseThrow(() -> new NotFoundException("job", id));
+    }
+}

@@ -1,0 +1,67 @@
+package io.bohrwerk.api.job;
+
+import static io.bohrwerk.protocol.InvalidInputException.present;
+import static io.bohrwerk.protocol.InvalidInputException.require;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.bohrwerk.api.web.RequestDocument;
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.VirtualTime;
+import io.bohrwerk.protocol.Wire;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A submission, as users write it.
+ *
+ * @param target a target's id, or at least its first 8 digits
+ * @param name for people; the target's name when there is none
+ * @param iterations most to run; 1,000,000 when there is none
+ * @param wallTime real time from the first batch that runs
+ * @param stopAfterFailures 1 when there is none; 0 never stops for failures
+ * @param iterationsPerBatch the target's when there is none
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record JobRequest(
+        String target,
+        @Nullable String name,
+        StrategyRequest strategy,
+        @Nullable Long iterations,
+        @Nullable VirtualTime wallTime,
+        @Nullable Long stopAfterFailures,
+        @Nullable Integer iterationsPerBatch)
+        implements RequestDocument {
+    static final long DEFAULT_ITERATIONS = 1_000_000;
+    /** A hundred machines at a thousand iterations per second need four months for it. */
+    private static final long MOST_ITERATIONS = 1_000_000_000_000L;
+
+    private static final long MOST_FAILURES = 1_000_000;
+    private static final int LARGEST_BATCH = 10_000_000;
+    private static final Pattern NAME = Pattern.compile("\\P{Cntrl}{1,200}");
+
+    JobRequest {
+        present(target, "target");
+        present(strategy, "strategy");
+        if (name != null) {
+            require(NAME.matcher(name).matches(), "name", name, "must be one line of 1 to 200 characters");
+        }
+        requireWithin("iterations", iterations, 1, MOST_ITERATIONS);
+        requireWithin("stopAfterFailures", stopAfterFailures, 0, MOST_FAILURES);
+        requireWithin("iterationsPerBatch", iterationsPerBatch, 1, LARGEST_BATCH);
+    }
+
+    private static void requireWithin(String field, @Nullable Number value, long least, long most) {
+        if (value != null) {
+            require(
+                    value.longValue() >= least && value.longValue() <= most,
+                    field,
+                    value,
+                    "must be between " + least + " and " + most);
+        }
+    }
+
+    /** What makes two submissions the same, whatever their blanks and the order of their fields. */
+    Digest digest() {
+        return Digest.of(Wire.write(this));
+    }
+}

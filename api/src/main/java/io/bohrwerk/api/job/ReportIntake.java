@@ -1,0 +1,175 @@
+package io.bohrwerk.api.job;
+
+import static io.bohrwerk.protocol.InvalidInputException.require;
+
+import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.api.batch.Batch;
+import io.bohrwerk.api.batch.BatchState;
+import io.bohrwerk.api.batch.Batches;
+import io.bohrwerk.api.batch.Troubles;
+import io.bohrwerk.api.crash.Crash;
+import io.bohrwerk.api.crash.Crashes;
+import io.bohrwerk.api.failure.Failure;
+import io.bohrwerk.api.failure.Failures;
+import io.bohrwerk.api.failure.GuestText;
+import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.FailedIteration;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.Outcome;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Takes in what is heard of batches, under the row lock of their job. Reports may come twice, late or out of order: each batch is counted
+ * at most once, and a report that came after all is never lost.
+ */
+@Component
+class ReportIntake {
+    private static final int LONGEST_MESSAGE = 1_000;
+
+    private final Jobs jobs;
+    private final Batches batches;
+    private final Troubles troubles;
+    private final Failures failures;
+    private final Crashes crashes;
+    private final Scheduler scheduler;
+    private final ApiProperties.Scheduling settings;
+
+    ReportIntake(
+            Jobs jobs,
+            Batches batches,
+            Troubles troubles,
+            Failures failures,
+            Crashes crashes,
+            Scheduler scheduler,
+            ApiProperties properties) {
+        this.jobs = jobs;
+        this.batches = batches;
+        this.troubles = troubles;
+        this.failures = failures;
+        this.crashes = crashes;
+        this.scheduler = scheduler;
+        this.settings = properties.scheduling();
+    }
+
+    /** @throws InvalidInputException when the report speaks of what does not exist, or contradicts itself */
+    @Transactional
+    void accept(BatchReport report) {
+        Job job = jobs.lock(report.jobId()).orElseThrow(() -> unknown("jobId", report.jobId()));
+        Batch batch = batches.findById(report.batchId())
+                .filter(found -> found.jobId().equals(job.id()))
+                .orElseThrow(() -> unknown("batchId", report.batchId()));
+        require(
+                report.attempt() >= 1 && report.attempt() <= batch.attempt(),
+                "attempt",
+                report.attempt(),
+                "must be an attempt that was made: 1 to " + batch.attempt());
+        Instant now = now();
+        job.start(report.startedAt().isBefore(now) ? report.startedAt() : now);
+        if (report.result() instanceof BatchReport.Finished finished) {
+            finished(job, batch, report, finished, now);
+        } else if (report.result() instanceof BatchReport.Troubled troubled) {
+            troubled(job, batch, report.attempt(), troubled.kind(), troubled.message(), report.workerId(), now);
+        }
+        job.stopIfDue(now);
+        scheduler.follow(job, now);
+    }
+
+    /** An attempt of which neither a report nor a heartbeat speaks any longer. */
+    @Transactional
+    void silent(UUID jobId, UUID batchId, int attempt) {
+        Job job = jobs.lock(jobId).orElseThrow(() -> unknown("jobId", jobId));
+        Batch batch = batches.findById(batchId).orElseThrow(() -> unknown("batchId", batchId));
+        if (!batch.inFlight() || batch.attempt() != attempt) {
+            return; // it was heard of in the meantime
+        }
+        Instant now = now();
+        String message =
+                "nothing was heard of it for " + settings.batchTimeout().toSeconds() + " s";
+        troubled(job, batch, attempt, InfrastructureTrouble.UNDELIVERABLE, message, null, now);
+        scheduler.follow(job, now);
+    }
+
+    private void finished(Job job, Batch batch, BatchReport report, BatchReport.Finished finished, Instant now) {
+        if (batch.state() == BatchState.COMPLETED) {
+            return;
+        }
+        FailedIteration failed = finished.failure();
+        long least = failed == null ? 0 : 1;
+        require(
+                finished.iterations() >= least && finished.iterations() <= batch.iterations(),
+                "result.iterations",
+                finished.iterations(),
+                "must be between " + least + " and the batch's " + batch.iterations());
+        BatchState before = batch.state();
+        batch.complete(report, finished);
+        job.count(finished, batch, before == BatchState.QUEUED);
+        if (before == BatchState.LOST) {
+            job.find();
+        }
+        if (failed != null) {
+            require(
+                    failed.outcome() != Outcome.PASSED,
+                    "result.failure.outcome",
+                    failed.outcome(),
+                    "must not be that of an iteration that passed");
+            String reason = GuestText.start(failed.reason(), LONGEST_MESSAGE);
+            Crash crash = crashes.count(failed.outcome(), reason, report.finishedAt());
+            Failure failure = failures.save(new Failure(report, finished.coordinates(), failed, crash.id()));
+            job.count(failure.id(), now);
+        }
+    }
+
+    private void troubled(
+            Job job,
+            Batch batch,
+            int attempt,
+            InfrastructureTrouble kind,
+            String words,
+            @Nullable String workerId,
+            Instant now) {
+        String message = GuestText.start(words, LONGEST_MESSAGE);
+        if (batch.state() == BatchState.COMPLETED || !troubles.add(batch, attempt, kind, message, workerId, now)) {
+            return;
+        }
+        job.countTrouble();
+        boolean latest = batch.inFlight() && attempt == batch.attempt();
+        if (job.ended()) {
+            if (latest) {
+                batch.withdraw(now);
+                job.giveUp(batch, false);
+            }
+        } else if (kind.permanent() && batch.inFlight()) {
+            lose(job, batch, kind + ": " + message, now);
+        } else if (latest && attempt < settings.mostAttempts()) {
+            scheduler.retry(job, batch, now);
+        } else if (latest) {
+            lose(
+                    job,
+                    batch,
+                    "batch " + batch.number() + " was lost after " + attempt + " attempts, the last one by " + kind
+                            + ": " + message,
+                    now);
+        }
+    }
+
+    private static void lose(Job job, Batch batch, String why, Instant now) {
+        batch.lose(now);
+        job.giveUp(batch, true);
+        job.fail(why, now);
+    }
+
+    /** As PostgreSQL keeps it, so that what is answered now equals what is read later. */
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static InvalidInputException unknown(String field, UUID id) {
+        return new InvalidInputException(field, id, "must be known here");
+    }
+}

@@ -1,0 +1,86 @@
+package io.bohrwerk.api.job;
+
+import static io.bohrwerk.protocol.InvalidInputException.require;
+
+import io.bohrwerk.api.target.Target;
+import io.bohrwerk.api.target.Targets;
+import io.bohrwerk.api.web.NotFoundException;
+import io.bohrwerk.api.web.RefusedException;
+import io.bohrwerk.protocol.InvalidInputException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Makes a job of a request, once per idempotency key. */
+@Component
+class Submission {
+    private static final Pattern KEY = Pattern.compile("[!-~]{1,200}");
+
+    private final Jobs jobs;
+    private final Targets targets;
+    private final Scheduler scheduler;
+    private final TransactionTemplate transaction;
+
+    Submission(Jobs jobs, Targets targets, Scheduler scheduler, TransactionTemplate transaction) {
+        this.jobs = jobs;
+        this.targets = targets;
+        this.scheduler = scheduler;
+        this.transaction = transaction;
+    }
+
+    /** @param made false when the key had made the job before */
+    record Result(Job job, boolean made) {}
+
+    Result submit(JobRequest request, @Nullable String key) {
+        if (key != null) {
+            require(
+                    KEY.matcher(key).matches(),
+                    "Idempotency-Key",
+                    key,
+                    "must be 1 to 200 printable ASCII characters without blanks");
+        }
+        Optional<Job> known = known(request, key);
+        if (known.isPresent()) {
+            return new Result(known.get(), false);
+        }
+        Target target = target(request.target());
+        try {
+            Job made = transaction.execute(status -> {
+                Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+                Job job = jobs.saveAndFlush(new Job(request, target, key, now));
+                scheduler.follow(job, now);
+                return job;
+            });
+            return new Result(InvalidInputException.present(made, "job"), true);
+        } catch (DataIntegrityViolationException e) {
+            // Another request with the same key was faster.
+            return new Result(known(request, key).orElseThrow(() -> e), false);
+        }
+    }
+
+    private Optional<Job> known(JobRequest request, @Nullable String key) {
+        Optional<Job> known = key == null ? Optional.empty() : jobs.findByIdempotencyKey(key);
+        known.filter(job -> !job.sameRequest(request)).ifPresent(job -> {
+            throw new RefusedException(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "Idempotency-Key",
+                    "the key '" + key + "' has already made job " + job.id() + " of another request");
+        });
+        return known;
+    }
+
+    /** A target that is not there is a mistake in the document, not in the address. */
+    private Target target(String idOrPrefix) {
+        try {
+            return targets.find(idOrPrefix);
+        } catch (NotFoundException e) {
+            throw new InvalidInputException("target", idOrPrefix, "must be the id of an uploaded target");
+        }
+    }
+}

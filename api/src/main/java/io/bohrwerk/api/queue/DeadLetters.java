@@ -1,0 +1,42 @@
+package io.bohrwerk.api.queue;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Messages that could not be taken in, kept for people to look at. */
+@Component
+class DeadLetters {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+    private static final int LONGEST_ERROR = 2_000;
+
+    private final JdbcClient database;
+
+    DeadLetters(JdbcClient database) {
+        this.database = database;
+    }
+
+    void add(ConsumerRecord<?, ?> message, Exception e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        LOG.error(
+                "message {}-{}@{} cannot be taken in and goes to dead_letters",
+                message.topic(),
+                message.partition(),
+                message.offset(),
+                cause);
+        String error = cause.toString().replace('\0', '?');
+        database.sql("""
+                insert into dead_letters (topic, partition, kafka_offset, key, payload, error)
+                values (?, ?, ?, ?, ?, ?) on conflict do nothing""")
+                .params(
+                        message.topic(),
+                        message.partition(),
+                        message.offset(),
+                        message.key(),
+                        message.value(),
+                        error.length() <= LONGEST_ERROR ? error : error.substring(0, LONGEST_ERROR))
+                .update();
+    }
+}

@@ -1,0 +1,65 @@
+package io.bohrwerk.api.queue;
+
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Topics;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Messages on their way to Kafka: written with the change that caused them, in the same transaction, and sent after its commit. */
+@Component
+public class Outbox {
+    private final JdbcClient database;
+    private final ApplicationEventPublisher events;
+
+    Outbox(JdbcClient database, ApplicationEventPublisher events) {
+        this.database = database;
+        this.events = events;
+    }
+
+    /** There is something new in the outbox, once the transaction is committed. */
+    record Filled() {}
+
+    /** @param dueAt not to be sent before */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void add(BatchRequest request, Instant dueAt) {
+        database.sql("insert into outbox (topic, key, payload, job_id, batch_id, due_at) values (?, ?, ?, ?, ?, ?)")
+                .params(
+                        Topics.BATCHES,
+                        request.jobId().toString(),
+                        Wire.write(request),
+                        request.jobId(),
+                        request.batchId(),
+                        dueAt.atOffset(ZoneOffset.UTC))
+                .update();
+        events.publishEvent(new Filled());
+    }
+
+    /** Whether a message about the batch has not been sent yet. */
+    public boolean holds(UUID batch) {
+        return database.sql("select exists (select 1 from outbox where batch_id = ?)")
+                .param(batch)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /**
+     * Takes back what a job has not sent yet. Waits for nobody: what is being sent at this moment stays.
+     *
+     * @return the batches that were taken back
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public List<UUID> withdraw(UUID job) {
+        return database.sql("""
+                delete from outbox
+                where id in (select id from outbox where job_id = ? for update skip locked)
+                returning batch_id""").param(job).query(UUID.class).list();
+    }
+}

@@ -1,0 +1,157 @@
+package io.bohrwerk.api.queue;
+
+import io.bohrwerk.api.ApiProperties;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Carries the outbox to Kafka. A row goes when the broker has acknowledged its message, so a message may be sent twice and is never lost.
+ * Several API processes may do this at once: each takes rows that no other has locked.
+ */
+@Component
+class OutboxPublisher implements SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxPublisher.class);
+    /** Rows locked at once; a batch request has a few hundred bytes. */
+    private static final int MOST_AT_ONCE = 200;
+
+    private final JdbcClient database;
+    private final TransactionTemplate transaction;
+    private final KafkaTemplate<String, byte[]> kafka;
+    private final Duration interval;
+    private final Semaphore filled = new Semaphore(0);
+    private volatile @Nullable Thread thread;
+
+    OutboxPublisher(
+            JdbcClient database,
+            TransactionTemplate transaction,
+            KafkaTemplate<String, byte[]> kafka,
+            ApiProperties properties) {
+        this.database = database;
+        this.transaction = transaction;
+        this.kafka = kafka;
+        this.interval = properties.queue().publishInterval();
+    }
+
+    private record Row(long id, String topic, String key, byte[] payload) {}
+
+    @TransactionalEventListener
+    void filled(Outbox.Filled event) {
+        filled.release();
+    }
+
+    @Override
+    public void start() {
+        Thread started = new Thread(this::run, "outbox");
+        started.setDaemon(true);
+        thread = started;
+        started.start();
+    }
+
+    @Override
+    public void stop() {
+        Thread running = thread;
+        thread = null;
+        if (running != null) {
+            filled.release();
+            try {
+                running.join(interval.toMillis() + 1_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    private void run() {
+        boolean troubled = false;
+        while (thread != null) {
+            try {
+                while (thread != null && publish() == MOST_AT_ONCE) {
+                    LOG.debug("the outbox holds more");
+                }
+                troubled = false;
+                filled.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS);
+                filled.drainPermits();
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                // Kafka or the database is away. The rows stay; say so once, and go on asking.
+                if (!troubled) {
+                    LOG.warn("the outbox cannot be carried to Kafka, will go on trying", e);
+                }
+                troubled = true;
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(interval.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @return how many rows were looked at */
+    private int publish() {
+        Integer count = transaction.execute(status -> {
+            List<Row> rows = database.sql("""
+                    select id, topic, key, payload from outbox where due_at <= ?
+                    order by id limit ? for update skip locked""")
+                    .param(OffsetDateTime.now(ZoneOffset.UTC))
+                    .param(MOST_AT_ONCE)
+                    .query((row, number) -> new Row(
+                            row.getLong("id"), row.getString("topic"), row.getString("key"), row.getBytes("payload")))
+                    .list();
+            List<CompletableFuture<?>> sent = new ArrayList<>();
+            for (Row row : rows) {
+                sent.add(kafka.send(new ProducerRecord<>(row.topic(), row.key(), row.payload())));
+            }
+            List<Long> acknowledged = new ArrayList<>();
+            RuntimeException failed = null;
+            for (int i = 0; i < sent.size(); i++) {
+                try {
+                    sent.get(i).get();
+                    acknowledged.add(rows.get(i).id());
+                } catch (ExecutionException e) {
+                    failed = new IllegalStateException("Kafka did not take a batch", e.getCause());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("stopped while Kafka took batches", e);
+                }
+            }
+            if (!acknowledged.isEmpty()) {
+                database.sql("delete from outbox where id in (:ids)")
+                        .param("ids", acknowledged)
+                        .update();
+            }
+            if (failed != null && acknowledged.isEmpty()) {
+                throw failed;
+            }
+            return rows.size();
+        });
+        return count == null ? 0 : count;
+    }
+}

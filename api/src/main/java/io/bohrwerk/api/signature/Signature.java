@@ -1,0 +1,44 @@
+package io.bohrwerk.api.signature;
+
+import io.bohrwerk.protocol.batch.Outcome;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * What makes two failures the same crash: the outcome, and the reason without what differs from run to run.
+ *
+ * @param key one crash per key
+ * @param title the same for people
+ */
+public record Signature(String key, String title) {
+    /** Long enough for any line that a kernel prints about itself; keeps a flood from becoming a title. */
+    private static final int LONGEST_REASON = 200;
+
+    private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
+    /** {@code 0xffffffff81000000}, and bare addresses: at least eight hexadecimal digits with a digit among them. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("\\b0[xX][0-9a-fA-F]+\\b|\\b(?=[0-9a-fA-F]*[0-9])[0-9a-fA-F]{8,}\\b");
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+
+    public static Signature of(Outcome outcome, String reason) {
+        String normal = normalised(reason);
+        String title = title(outcome) + (normal.isEmpty() ? "" : ": " + normal);
+        return new Signature(outcome + " " + normal, title);
+    }
+
+    private static String normalised(String reason) {
+        String line = BLANKS.matcher(reason).replaceAll(" ").strip();
+        String normal = NUMBER.matcher(ADDRESS.matcher(line).replaceAll("ADDR")).replaceAll("N");
+        if (normal.length() <= LONGEST_REASON) {
+            return normal;
+        }
+        int end = Character.isHighSurrogate(normal.charAt(LONGEST_REASON - 1)) ? LONGEST_REASON - 1 : LONGEST_REASON;
+        return normal.substring(0, end);
+    }
+
+    private static String title(Outcome outcome) {
+        String word = outcome.name().toLowerCase(Locale.ROOT);
+        return Character.toUpperCase(word.charAt(0)) + word.substring(1);
+    }
+}

@@ -1,0 +1,73 @@
+package io.bohrwerk.api.stats;
+
+import io.bohrwerk.api.worker.Fleet;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/stats")
+class StatsController {
+    private final JdbcClient database;
+    private final Fleet fleet;
+
+    StatsController(JdbcClient database, Fleet fleet) {
+        this.database = database;
+        this.fleet = fleet;
+    }
+
+    /** @param batchesInFlight on their way or running, of all jobs */
+    record Stats(
+            JobCounts jobs,
+            long targets,
+            long crashes,
+            long failures,
+            long iterations,
+            long batchesInFlight,
+            long infrastructureTroubles,
+            long deadLetters,
+            WorkerCounts workers) {}
+
+    record JobCounts(long queued, long running, long completed, long cancelled, long error) {}
+
+    /** @param machines that run now, of {@code slots} */
+    record WorkerCounts(int alive, int slots, int machines) {}
+
+    @GetMapping
+    Stats get() {
+        Fleet.Activity activity = fleet.now();
+        WorkerCounts workers = new WorkerCounts(
+                activity.workers(), activity.slots(), activity.running().size());
+        return database.sql("""
+                select count(*) filter (where state = 'QUEUED')    as queued,
+                       count(*) filter (where state = 'RUNNING')   as running,
+                       count(*) filter (where state = 'COMPLETED') as completed,
+                       count(*) filter (where state = 'CANCELLED') as cancelled,
+                       count(*) filter (where state = 'ERROR')     as error,
+                       coalesce(sum(iterations), 0)                as iterations,
+                       coalesce(sum(failures), 0)                  as failures,
+                       coalesce(sum(batches_in_flight), 0)         as in_flight,
+                       coalesce(sum(infrastructure_troubles), 0)   as troubles,
+                       (select count(*) from targets)              as targets,
+                       (select count(*) from crashes)              as crashes,
+                       (select count(*) from dead_letters)         as dead_letters
+                from jobs""")
+                .query((row, number) -> new Stats(
+                        new JobCounts(
+                                row.getLong("queued"),
+                                row.getLong("running"),
+                                row.getLong("completed"),
+                                row.getLong("cancelled"),
+                                row.getLong("error")),
+                        row.getLong("targets"),
+                        row.getLong("crashes"),
+                        row.getLong("failures"),
+                        row.getLong("iterations"),
+                        row.getLong("in_flight"),
+                        row.getLong("troubles"),
+                        row.getLong("dead_letters"),
+                        workers))
+                .single();
+    }
+}

@@ -1,0 +1,4 @@
+package io.bohrwerk.api.web;
+
+/** A JSON body that people write, read strictly. */
+public interface RequestDocument {}

@@ -1,0 +1,81 @@
+package io.bohrwerk.api.worker;
+
+import io.bohrwerk.protocol.worker.WorkerHeartbeat;
+import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.List;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+
+/** A worker process, as its latest heartbeat describes it. */
+@Entity
+@Table(name = "workers")
+class Worker {
+    @Id
+    private String id;
+
+    @Version
+    private @Nullable Integer version;
+
+    private String host;
+    private int slots;
+    private String emulator;
+    private Instant lastSeen;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<RunningBatch> running;
+
+    private @Nullable String lastTrouble;
+
+    @SuppressWarnings("NullAway.Init")
+    protected Worker() {}
+
+    @SuppressWarnings("NullAway.Init")
+    Worker(String id) {
+        this.id = id;
+    }
+
+    /** Takes over what a heartbeat says. @param now on our clock: workers' clocks are not compared with it */
+    void hear(WorkerHeartbeat heartbeat, Instant now) {
+        host = heartbeat.host();
+        slots = heartbeat.slots();
+        emulator = heartbeat.emulator();
+        running = heartbeat.running();
+        lastTrouble = heartbeat.lastTrouble();
+        lastSeen = now;
+    }
+
+    String id() {
+        return id;
+    }
+
+    String host() {
+        return host;
+    }
+
+    int slots() {
+        return slots;
+    }
+
+    String emulator() {
+        return emulator;
+    }
+
+    Instant lastSeen() {
+        return lastSeen;
+    }
+
+    List<RunningBatch> running() {
+        return running;
+    }
+
+    @Nullable
+    String lastTrouble() {
+        return lastTrouble;
+    }
+}

@@ -1,0 +1,30 @@
+package io.bohrwerk.api.worker;
+
+import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A worker as the API shows it. */
+record WorkerView(
+        String id,
+        String host,
+        int slots,
+        String emulator,
+        boolean alive,
+        Instant lastSeen,
+        List<RunningBatch> running,
+        @Nullable String lastTrouble) {
+    /** What a dead worker last said to be running is not running. */
+    static WorkerView from(Worker worker, boolean alive) {
+        return new WorkerView(
+                worker.id(),
+                worker.host(),
+                worker.slots(),
+                worker.emulator(),
+                alive,
+                worker.lastSeen(),
+                alive ? worker.running() : List.of(),
+                worker.lastTrouble());
+    }
+}

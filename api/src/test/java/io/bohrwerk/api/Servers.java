@@ -1,0 +1,81 @@
+package io.bohrwerk.api;
+
+import io.bohrwerk.embedded.KafkaBroker;
+import io.bohrwerk.embedded.PostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** One PostgreSQL and one Kafka broker for all tests of this JVM. */
+public final class Servers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+    private static final Path DIRECTORY;
+    private static final PostgresServer POSTGRES;
+    private static final KafkaBroker KAFKA;
+
+    static {
+        try {
+            DIRECTORY = Files.createTempDirectory("bohrwerk-api-test");
+            POSTGRES = PostgresServer.start(DIRECTORY.resolve("postgres"), 0);
+            KAFKA = KafkaBroker.start(DIRECTORY.resolve("kafka"), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(Servers::stop));
+    }
+
+    static List<String> properties(Path blobs) {
+        return List.of(
+                "spring.datasource.url=" + POSTGRES.jdbcUrl(),
+                "spring.kafka.bootstrap-servers=" + KAFKA.bootstrapServers(),
+                "bohrwerk.api.blobs.directory=" + blobs,
+                "bohrwerk.api.scheduling.retry-delay=0s",
+                "bohrwerk.api.events.most-clients=3",
+                "bohrwerk.api.events.interval=100ms",
+                "bohrwerk.api.events.heartbeat=300ms",
+                "bohrwerk.api.largest-json=2KB");
+    }
+
+    /** A database of its own on the same server. */
+    public static String freshDatabase(String name) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(POSTGRES.jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database " + name);
+        }
+        return POSTGRES.jdbcUrl().replace("/postgres?", "/" + name + "?");
+    }
+
+    public static String kafka() {
+        return KAFKA.bootstrapServers();
+    }
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        TestPropertyValues.of(properties(DIRECTORY.resolve("blobs"))).applyTo(context);
+    }
+
+    private static void stop() {
+        try (POSTGRES;
+                KAFKA;
+                Stream<Path> left = Files.walk(DIRECTORY)) {
+            List<Path> paths = left.sorted(Comparator.reverseOrder()).toList();
+            KAFKA.close();
+            POSTGRES.close();
+            for (Path path : paths) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException | RuntimeException e) {
+            System.err.println("left behind: " + DIRECTORY + ": " + e);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.bohrwerk.api.signature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bohrwerk.protocol.batch.Outcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class SignatureTest {
+    /** Lines of {@code outcome | reason | title}; every misgrouping that is found adds one. */
+    @TestFactory
+    List<DynamicTest> goldens() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        try (InputStream in = SignatureTest.class.getResourceAsStream("signatures.golden")) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+                if (!line.isBlank() && !line.startsWith("#")) {
+                    String[] parts = line.split(" \\| ", -1);
+                    tests.add(DynamicTest.dynamicTest(line, () -> {
+                        Signature signature = Signature.of(Outcome.valueOf(parts[0]), parts[1]);
+                        assertThat(signature.title()).isEqualTo(parts[2]);
+                    }));
+                }
+            }
+        }
+        assertThat(tests).hasSizeGreaterThan(10);
+        return tests;
+    }
+
+    @Test
+    void theOutcomeTellsCrashesApart() {
+        assertThat(Signature.of(Outcome.FAILED, "same").key())
+                .isNotEqualTo(Signature.of(Outcome.HUNG, "same").key());
+    }
+
+    @Test
+    void whatDiffersFromRunToRunDoesNot() {
+        assertThat(Signature.of(Outcome.PANICKED, "fault at 0xdeadbeef in task 17"))
+                .isEqualTo(Signature.of(Outcome.PANICKED, "fault at 0xc0ffee00 in task 4"));
+    }
+
+    @Test
+    void aFloodIsCutAndStaysText() {
+        String key = Signature.of(Outcome.FAILED, "x".repeat(199) + "\ud83d\ude00".repeat(5_000))
+                .key();
+        assertThat(key.length()).isLessThan(250);
+        assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(key)).isTrue();
+    }
+}
