@@ -14,9 +14,11 @@ import java.util.OptionalLong;
  */
 public interface BlobStore extends AutoCloseable {
     /**
-     * Stores a blob while checking it. Streams: needs bounded memory whatever the size. Closes nothing.
+     * Stores a blob while checking it. Streams: needs bounded memory whatever the size. Reads to the end, closes nothing. A blob that is
+     * there already is not written again, and its bytes are checked all the same.
      *
      * @throws DigestMismatchException when the bytes are others than the digest says; then nothing is stored
+     * @throws StoreFullException when there is no room; then nothing is stored
      */
     void put(Digest digest, InputStream bytes) throws IOException;
 
@@ -26,6 +28,7 @@ public interface BlobStore extends AutoCloseable {
      * @param offset of the first byte, from 0 to the blob's size
      * @param length most bytes to give; the stream ends earlier when the blob does
      * @throws NoSuchBlobException when it is not there
+     * @throws IllegalArgumentException when the offset is past the end, or one of the two is negative
      */
     InputStream open(Digest digest, long offset, long length) throws IOException;
 
@@ -43,7 +46,8 @@ public interface BlobStore extends AutoCloseable {
     /**
      * Makes a name point to a digest, unless it already points to one: of many callers the first wins.
      *
-     * @param name segments of letters, digits, dots, dashes and underscores, divided by {@code /}
+     * @param name segments of letters, digits, dots, dashes and underscores, divided by {@code /}; none is {@code .} or {@code ..}
+     * @throws io.bohrwerk.protocol.InvalidInputException when the name is none, here and in the methods below
      * @return what the name points to now: the given digest or the winner's
      */
     Digest link(String name, Digest digest) throws IOException;

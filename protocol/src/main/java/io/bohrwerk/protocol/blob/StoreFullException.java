@@ -9,4 +9,8 @@ public final class StoreFullException extends IOException {
     public StoreFullException(String message) {
         super(message);
     }
+
+    public StoreFullException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }
