@@ -62,7 +62,7 @@ public final class InvalidInputException extends IllegalArgumentException {
     /** The value, which must be there: JSON leaves out what the user left out. */
     public static <T> T present(@Nullable T value, String field) {
         if (value == null) {
-            throw new InvalidInputException(field, "", "is missing");
+            throw new InvalidInputException(field, "", field.isEmpty() ? "must not be empty" : "is missing");
         }
         return value;
     }

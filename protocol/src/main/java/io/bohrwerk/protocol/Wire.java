@@ -1,8 +1,10 @@
 package io.bohrwerk.protocol;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -29,9 +31,17 @@ public final class Wire {
     /** @throws InvalidInputException when the bytes are no such message, or of a version that is not known here */
     public static <T> T read(byte[] bytes, Class<T> type) {
         try {
-            return JSON.readValue(bytes, type);
+            return InvalidInputException.present(JSON.readValue(bytes, type), "");
         } catch (JacksonException e) {
-            throw Documents.explain(e);
+            throw Documents.explain(e, tree(bytes));
+        }
+    }
+
+    private static @Nullable JsonNode tree(byte[] bytes) {
+        try {
+            return JSON.readTree(bytes);
+        } catch (JacksonException e) {
+            return null;
         }
     }
 

@@ -19,6 +19,33 @@ class KilledProcessTest {
 
     @Test
     void leavesNoServerAndADirectoryThatStartsAgain() throws Exception {
+        Process holder = hold();
+        String pid = Files.readAllLines(directory.resolve("postgres/data/postmaster.pid"))
+                .get(0)
+                .strip();
+        ProcessHandle server = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+        holder.destroyForcibly().waitFor();
+        assertThat(server.onExit()).as("the end of PostgreSQL").succeedsWithin(Duration.ofSeconds(10));
+        startAgain();
+    }
+
+    /** The old server is still stopping, or has not even begun to. */
+    @Test
+    void startsAgainAtOnce() throws Exception {
+        hold().destroyForcibly().waitFor();
+        startAgain();
+    }
+
+    private void startAgain() throws Exception {
+        try (PostgresServer postgres = PostgresServer.start(directory.resolve("postgres"), 0);
+                KafkaBroker kafka = KafkaBroker.start(directory.resolve("kafka"), 0)) {
+            assertThat(PostgresServerTest.run(postgres, "select 'alive'")).isEqualTo("alive");
+            assertThat(List.of(kafka.port())).doesNotContain(0);
+        }
+    }
+
+    /** A process that has both servers running. */
+    private Process hold() throws Exception {
         Process holder = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElse("java"),
                         "-cp",
@@ -27,21 +54,8 @@ class KilledProcessTest {
                         directory.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        try (BufferedReader said = holder.inputReader()) {
-            assertThat(said.lines().anyMatch(line -> line.startsWith("ready "))).isTrue();
-        } finally {
-            holder.destroyForcibly().waitFor();
-        }
-        Path pidFile = directory.resolve("postgres/data/postmaster.pid");
-        long end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
-        while (Files.exists(pidFile) && System.nanoTime() < end) {
-            Thread.sleep(100);
-        }
-        assertThat(pidFile).as("the server's own sign that it runs").doesNotExist();
-        try (PostgresServer postgres = PostgresServer.start(directory.resolve("postgres"), 0);
-                KafkaBroker kafka = KafkaBroker.start(directory.resolve("kafka"), 0)) {
-            assertThat(PostgresServerTest.run(postgres, "select 'alive'")).isEqualTo("alive");
-            assertThat(List.of(kafka.port())).doesNotContain(0);
-        }
+        BufferedReader said = holder.inputReader();
+        assertThat(said.lines().anyMatch(line -> line.startsWith("ready "))).isTrue();
+        return holder;
     }
 }

@@ -1,7 +1,10 @@
 package io.bohrwerk.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -25,6 +28,31 @@ class PostgresServerTest {
         }
         try (PostgresServer server = PostgresServer.start(directory, 0)) {
             assertThat(run(server, "select word from kept")).isEqualTo("drill");
+        }
+    }
+
+    @Test
+    void startsWhereAStaleFileHoldsTheNumberOfAnotherProcess() throws Exception {
+        PostgresServer.start(directory, 0).close();
+        Files.writeString(
+                directory.resolve("data/postmaster.pid"),
+                ProcessHandle.current().pid() + "\n" + directory.resolve("data") + "\n");
+        try (PostgresServer server = PostgresServer.start(directory, 0)) {
+            assertThat(run(server, "select 'alive'")).isEqualTo("alive");
+        }
+        assertThat(ProcessHandle.current().isAlive()).isTrue();
+    }
+
+    @Test
+    void refusesADirectoryThatIsInUseAndAPortThatIsTaken() throws Exception {
+        try (PostgresServer server = PostgresServer.start(directory, 0)) {
+            assertThatThrownBy(() -> PostgresServer.start(directory, 0))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("in use");
+            assertThatThrownBy(() -> PostgresServer.start(directory.resolve("other"), server.port()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("port " + server.port() + " on 127.0.0.1 is taken");
+            assertThat(run(server, "select 'alive'")).isEqualTo("alive");
         }
     }
 

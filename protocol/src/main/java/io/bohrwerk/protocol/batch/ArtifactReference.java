@@ -1,5 +1,8 @@
 package io.bohrwerk.protocol.batch;
 
+import static io.bohrwerk.protocol.InvalidInputException.present;
+import static io.bohrwerk.protocol.InvalidInputException.require;
+
 import io.bohrwerk.protocol.Digest;
 
 /**
@@ -8,4 +11,10 @@ import io.bohrwerk.protocol.Digest;
  * @param size bytes, as stored
  * @param digest of the bytes as stored; the blob's name
  */
-public record ArtifactReference(ArtifactKind kind, long size, Digest digest) {}
+public record ArtifactReference(ArtifactKind kind, long size, Digest digest) {
+    public ArtifactReference {
+        present(kind, "kind");
+        require(size >= 0, "size", size, "must not be negative");
+        present(digest, "digest");
+    }
+}

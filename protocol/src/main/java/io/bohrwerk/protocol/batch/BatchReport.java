@@ -1,5 +1,7 @@
 package io.bohrwerk.protocol.batch;
 
+import static io.bohrwerk.protocol.InvalidInputException.present;
+
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.bohrwerk.protocol.Wire;
@@ -23,6 +25,12 @@ public record BatchReport(
         Result result) {
     public BatchReport {
         Wire.requireKnown(version);
+        present(batchId, "batchId");
+        present(jobId, "jobId");
+        present(workerId, "workerId");
+        present(startedAt, "startedAt");
+        present(finishedAt, "finishedAt");
+        present(result, "result");
     }
 
     /** Either iterations with outcomes, or infrastructure trouble. Never both. */
@@ -47,12 +55,21 @@ public record BatchReport(
             long instructions,
             long millisToFirstIteration,
             @Nullable FailedIteration failure)
-            implements Result {}
+            implements Result {
+        public Finished {
+            present(coordinates, "coordinates");
+        }
+    }
 
     /**
      * The attempt says nothing about the test.
      *
      * @param message one line for people
      */
-    public record Troubled(InfrastructureTrouble kind, String message) implements Result {}
+    public record Troubled(InfrastructureTrouble kind, String message) implements Result {
+        public Troubled {
+            present(kind, "kind");
+            present(message, "message");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.bohrwerk.protocol.batch;
 
+import static io.bohrwerk.protocol.InvalidInputException.present;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import io.bohrwerk.protocol.Digest;
@@ -26,6 +27,10 @@ public record BatchRequest(
         int reportEvery) {
     public BatchRequest {
         Wire.requireKnown(version);
+        present(batchId, "batchId");
+        present(jobId, "jobId");
+        present(target, "target");
+        present(schedule, "schedule");
         require(attempt >= 1, "attempt", attempt, "must be at least 1");
         require(iterations >= 1, "iterations", iterations, "must be at least 1");
         require(reportEvery >= 1, "reportEvery", reportEvery, "must be at least 1");

@@ -1,5 +1,7 @@
 package io.bohrwerk.protocol.batch;
 
+import static io.bohrwerk.protocol.InvalidInputException.present;
+
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.schedule.Schedule;
 
@@ -18,4 +20,12 @@ public record Coordinates(
         String machineOptions,
         Schedule schedule,
         int iterations,
-        int reportEvery) {}
+        int reportEvery) {
+    public Coordinates {
+        present(target, "target");
+        present(snapshot, "snapshot");
+        present(emulator, "emulator");
+        present(machineOptions, "machineOptions");
+        present(schedule, "schedule");
+    }
+}

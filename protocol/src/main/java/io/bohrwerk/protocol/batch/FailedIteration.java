@@ -1,5 +1,7 @@
 package io.bohrwerk.protocol.batch;
 
+import static io.bohrwerk.protocol.InvalidInputException.present;
+
 import java.util.List;
 
 /**
@@ -22,6 +24,12 @@ public record FailedIteration(
         String replayNote,
         List<ArtifactReference> artifacts) {
     public FailedIteration {
+        present(outcome, "outcome");
+        present(reason, "reason");
+        present(report, "report");
+        present(replay, "replay");
+        present(replayNote, "replayNote");
+        present(artifacts, "artifacts");
         artifacts = List.copyOf(artifacts);
     }
 }

@@ -1,5 +1,6 @@
 package io.bohrwerk.protocol.schedule;
 
+import static io.bohrwerk.protocol.InvalidInputException.present;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
 /**
@@ -18,6 +19,7 @@ public record Schedule(int shift, long delay, long stride, long window, long see
     public static final int LARGEST_SHIFT = 10;
 
     public Schedule {
+        present(align, "align");
         require(shift >= 0 && shift <= LARGEST_SHIFT, "shift", shift, "must be between 0 and " + LARGEST_SHIFT);
         require32Bit("delay", delay);
         require32Bit("stride", stride);

@@ -21,6 +21,10 @@ import java.util.stream.Collectors;
  */
 public record TargetBundle(SortedMap<String, Digest> files) {
     public TargetBundle {
+        // A bundle may come from a store, and its names become paths: they are checked here again.
+        for (String file : files.keySet()) {
+            require(TargetManifest.Boot.isPlain(file), "files", file, TargetManifest.Boot.PLAIN);
+        }
         require(
                 files.containsKey(TargetManifest.FILE_NAME),
                 "",

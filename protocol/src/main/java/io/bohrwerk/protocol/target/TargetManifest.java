@@ -118,6 +118,10 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
      * @param append the kernel's command line; one line of printable ASCII, up to 2,000
      */
     public record Boot(String kernel, @Nullable String initrd, String append, List<String> disks) {
+        /** The rule for the names of files. */
+        static final String PLAIN =
+                "must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100";
+
         private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._,+@=-]{0,99}");
         private static final Pattern APPEND = Pattern.compile("[ -~]{0,2000}");
 
@@ -156,11 +160,12 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
         }
 
         private static void requireFile(String field, String name) {
-            require(
-                    FILE.matcher(name).matches() && !name.equals(FILE_NAME),
-                    field,
-                    name,
-                    "must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100");
+            require(isPlain(name) && !name.equals(FILE_NAME), field, name, PLAIN);
+        }
+
+        /** Whether it names a file and nothing else: no folders, and no dot or dash in front. */
+        static boolean isPlain(String name) {
+            return FILE.matcher(name).matches();
         }
     }
 

@@ -1,5 +1,7 @@
 package io.bohrwerk.protocol.worker;
 
+import static io.bohrwerk.protocol.InvalidInputException.present;
+
 import io.bohrwerk.protocol.Wire;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +28,11 @@ public record WorkerHeartbeat(
         @Nullable String lastTrouble) {
     public WorkerHeartbeat {
         Wire.requireKnown(version);
+        present(workerId, "workerId");
+        present(host, "host");
+        present(emulator, "emulator");
+        present(at, "at");
+        present(running, "running");
         running = List.copyOf(running);
     }
 

@@ -1,0 +1,274 @@
+package io.bohrwerk.protocol.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bohrwerk.protocol.ByteSize;
+import io.bohrwerk.protocol.Documents;
+import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.VirtualTime;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TargetManifestTest {
+    private static final String GOOD = """
+            name: x86-debug-register-race
+            machine: {arch: i386, memory: 16MiB, cpus: 1, bootShift: 4}
+            boot: {kernel: kernel.elf, initrd: initrd.gz, append: "console=ttyS0 quiet"}
+            test: {driver: agent, iterationTimeout: 10s, format: tap, expectedFailures: ["Test icebp"]}
+            """;
+
+    @Test
+    void readsWhatTheDesignShows() {
+        TargetManifest manifest = TargetManifest.parse(GOOD);
+        assertThat(manifest.name()).isEqualTo("x86-debug-register-race");
+        assertThat(manifest.machine().arch()).isEqualTo(TargetManifest.Arch.I386);
+        assertThat(manifest.machine().memory()).isEqualTo(ByteSize.ofMebibytes(16));
+        assertThat(manifest.boot().files()).containsExactly("kernel.elf", "initrd.gz");
+        assertThat(manifest.boot().append()).isEqualTo("console=ttyS0 quiet");
+        assertThat(manifest.test().iterationTimeout()).isEqualTo(VirtualTime.parse("10s"));
+        assertThat(manifest.test().format()).isEqualTo(TargetManifest.Format.TAP);
+        assertThat(manifest.test().expectedFailures()).containsExactly("Test icebp");
+    }
+
+    @Test
+    void fillsInWhatIsLeftOut() {
+        TargetManifest manifest =
+                TargetManifest.parse("{name: n, machine: {arch: X86_64, memory: 1GiB}, boot: {kernel: k}, test: {}}");
+        assertThat(manifest.machine())
+                .isEqualTo(new TargetManifest.Machine(
+                        TargetManifest.Arch.X86_64, ByteSize.ofMebibytes(1024), 1, 4, VirtualTime.parse("4ms")));
+        assertThat(manifest.boot()).isEqualTo(new TargetManifest.Boot("k", null, "", List.of()));
+        assertThat(manifest.test())
+                .isEqualTo(new TargetManifest.Test(
+                        TargetManifest.Driver.AGENT,
+                        VirtualTime.parse("60s"),
+                        TargetManifest.Format.EXIT,
+                        List.of(),
+                        1,
+                        100));
+    }
+
+    @Test
+    void readsWhatItWrites() {
+        TargetManifest manifest = TargetManifest.parse(GOOD);
+        assertThat(TargetManifest.parse(Documents.toYaml(manifest))).isEqualTo(manifest);
+    }
+
+    /** {@code from} in the good manifest is replaced by {@code to}: field, value, and the whole message. */
+    static Stream<Arguments> bad() {
+        return Stream.of(
+                bad(
+                        "cpus: 1",
+                        "cpus: 2",
+                        "machine.cpus",
+                        "2",
+                        "machine.cpus: '2' must be 1: with instruction counting, which makes runs repeatable, QEMU does not boot a second processor"),
+                bad("cpus: 1", "cpus: one", "machine.cpus", "one", "machine.cpus: 'one' must be a whole number"),
+                bad("cpus: 1", "cpus: '1'", "machine.cpus", "1", "machine.cpus: '1' must be a whole number"),
+                bad("cpus: 1", "cpus: 1.5", "machine.cpus", "1.5", "machine.cpus: '1.5' must be a whole number"),
+                bad("cpus: 1", "cpus: [1]", "machine.cpus", "[1]", "machine.cpus: '[1]' must be a whole number"),
+                bad(
+                        "cpus: 1",
+                        "cpus: 99999999999",
+                        "machine.cpus",
+                        "99999999999",
+                        "machine.cpus: '99999999999' is too large a number"),
+                bad(
+                        "cpus: 1",
+                        "cores: 1",
+                        "machine.cores",
+                        "",
+                        "machine.cores: is not a known field; known here are arch, bootShift, cpus, memory, timerPeriod"),
+                bad(
+                        "cpus: 1",
+                        "cpus: 1, cpus: 1",
+                        "",
+                        "",
+                        "document: must be well-formed; line 2, column 51: Duplicate Object property \"cpus\""),
+                bad(
+                        "bootShift: 4",
+                        "bootShift: 11",
+                        "machine.bootShift",
+                        "11",
+                        "machine.bootShift: '11' must be between 0 and 10"),
+                bad(
+                        "arch: i386",
+                        "arch: arm",
+                        "machine.arch",
+                        "arm",
+                        "machine.arch: 'arm' must be one of i386, x86_64"),
+                bad("arch: i386", "arch: 0", "machine.arch", "0", "machine.arch: '0' must be one of i386, x86_64"),
+                bad("arch: i386, ", "", "machine.arch", "", "machine.arch: is missing"),
+                bad("memory: 16MiB, ", "", "machine.memory", "", "machine.memory: is missing"),
+                bad(
+                        "memory: 16MiB",
+                        "memory: 16MB",
+                        "machine.memory",
+                        "16MB",
+                        "machine.memory: '16MB' must be a number with a unit: KiB, MiB or GiB"),
+                bad(
+                        "memory: 16MiB",
+                        "memory: 16",
+                        "machine.memory",
+                        "16",
+                        "machine.memory: '16' must be a number with a unit, such as 16MiB"),
+                bad(
+                        "memory: 16MiB",
+                        "memory: 9GiB",
+                        "machine.memory",
+                        "9GiB",
+                        "machine.memory: '9GiB' must be whole mebibytes from 4MiB to 8GiB"),
+                bad(
+                        "memory: 16MiB",
+                        "memory: 0MiB",
+                        "machine.memory",
+                        "0",
+                        "machine.memory: '0' must be at least one byte"),
+                bad(
+                        "10s",
+                        "10",
+                        "test.iterationTimeout",
+                        "10",
+                        "test.iterationTimeout: '10' must be a number with a unit, such as 10s"),
+                bad(
+                        "10s",
+                        "ten seconds",
+                        "test.iterationTimeout",
+                        "ten seconds",
+                        "test.iterationTimeout: 'ten seconds' must be a number with a unit: ns, us, ms, s or m"),
+                bad("10s", "0s", "test.iterationTimeout", "0", "test.iterationTimeout: '0' must be at least 1ns"),
+                bad(
+                        "kernel.elf",
+                        "../x",
+                        "boot.kernel",
+                        "../x",
+                        "boot.kernel: '../x' must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100"),
+                bad(
+                        "kernel.elf",
+                        "/etc/passwd",
+                        "boot.kernel",
+                        "/etc/passwd",
+                        "boot.kernel: '/etc/passwd' must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100"),
+                bad(
+                        "kernel.elf",
+                        "..",
+                        "boot.kernel",
+                        "..",
+                        "boot.kernel: '..' must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100"),
+                bad(
+                        "kernel.elf",
+                        "target.yaml",
+                        "boot.kernel",
+                        "target.yaml",
+                        "boot.kernel: 'target.yaml' must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100"),
+                bad(
+                        "initrd.gz",
+                        "'a\"b'",
+                        "boot.initrd",
+                        "a\"b",
+                        "boot.initrd: 'a\"b' must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100"),
+                bad(
+                        "initrd.gz",
+                        "\"a\\nb\"",
+                        "boot.initrd",
+                        "a\uFFFDb",
+                        "boot.initrd: 'a\uFFFDb' must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100"),
+                bad(
+                        "console=ttyS0 quiet",
+                        "a\\nb",
+                        "boot.append",
+                        "a\uFFFDb",
+                        "boot.append: 'a\uFFFDb' must be one line of printable ASCII, up to 2000"),
+                bad(
+                        "quiet\"",
+                        "quiet\", disks: [root.qcow2]",
+                        "boot.disks",
+                        "[root.qcow2]",
+                        "boot.disks: '[root.qcow2]' must be empty: disks do not record and replay on this emulator yet; use an initrd"),
+                bad(
+                        "quiet\"",
+                        "quiet\", disks: root.qcow2",
+                        "boot.disks",
+                        "root.qcow2",
+                        "boot.disks: 'root.qcow2' must be a list"),
+                bad(
+                        "x86-debug-register-race",
+                        "'a, b'",
+                        "name",
+                        "a, b",
+                        "name: 'a, b' must be 1 to 80 letters, digits, dots, dashes or underscores"),
+                bad(
+                        "x86-debug-register-race",
+                        "\"a'b\"",
+                        "name",
+                        "a'b",
+                        "name: 'a'b' must be 1 to 80 letters, digits, dots, dashes or underscores"),
+                bad(
+                        "x86-debug-register-race",
+                        "\"a\\nb\"",
+                        "name",
+                        "a\uFFFDb",
+                        "name: 'a\uFFFDb' must be 1 to 80 letters, digits, dots, dashes or underscores"),
+                bad("x86-debug-register-race", "386", "name", "386", "name: '386' must be a text"),
+                bad("x86-debug-register-race", "[]", "name", "[]", "name: '[]' must be a text"),
+                bad("name: x86-debug-register-race\n", "", "name", "", "name: is missing"),
+                bad(
+                        "format: tap",
+                        "format: xml",
+                        "test.format",
+                        "xml",
+                        "test.format: 'xml' must be one of exit, tap, kselftest"),
+                bad(
+                        "[\"Test icebp\"]",
+                        "[\"\"]",
+                        "test.expectedFailures",
+                        "",
+                        "test.expectedFailures: must be one line of printable ASCII, up to 200"),
+                bad(
+                        "[\"Test icebp\"]",
+                        "[a, {b: c}]",
+                        "test.expectedFailures[1]",
+                        "{\"b\":\"c\"}",
+                        "test.expectedFailures[1]: '{\"b\":\"c\"}' must be a text"),
+                bad(
+                        "format: tap",
+                        "reportEvery: 0",
+                        "test.reportEvery",
+                        "0",
+                        "test.reportEvery: '0' must be between 1 and 1000000"),
+                bad(
+                        "{arch: i386, memory: 16MiB, cpus: 1, bootShift: 4}",
+                        "fast",
+                        "machine",
+                        "fast",
+                        "machine: 'fast' must be a group of fields"),
+                bad(
+                        "name: x86-debug-register-race",
+                        "name: &a n\nmachine: *a",
+                        "",
+                        "*a",
+                        "document: '*a' must not be used: write the value out instead of an alias"));
+    }
+
+    private static Arguments bad(String from, String to, String field, String value, String message) {
+        return Arguments.of(from, to, field, value, message);
+    }
+
+    @ParameterizedTest
+    @MethodSource("bad")
+    void saysWhichFieldWhichValueAndWhichRule(String from, String to, String field, String value, String message) {
+        assertThat(GOOD).contains(from);
+        assertThatThrownBy(() -> TargetManifest.parse(GOOD.replace(from, to)))
+                .isInstanceOfSatisfying(InvalidInputException.class, e -> {
+                    assertThat(e.getMessage()).isEqualTo(message);
+                    assertThat(e.field()).isEqualTo(field);
+                    assertThat(e.value()).isEqualTo(value);
+                    assertThat(message).endsWith(e.rule());
+                });
+    }
+}
