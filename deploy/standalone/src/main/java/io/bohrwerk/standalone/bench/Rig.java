@@ -18,27 +18,33 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
-/** A target, booted once, from whose snapshot batches are run. */
+/** A target, booted once for each way of keeping time, from whose snapshots batches are run. */
 final class Rig {
     private final Emulator emulator;
     private final TargetFiles target;
     private final Path ready;
+    private @Nullable Path readyForFree;
 
-    private Rig(Emulator emulator, TargetFiles target, Path ready) {
+    private Rig(Emulator emulator, TargetFiles target) throws IOException, InfrastructureException {
         this.emulator = emulator;
         this.target = target;
-        this.ready = ready;
+        this.ready = prepare(RunMode.RECORDED);
     }
 
-    /** @param directory holds the target; the snapshot is put beside it */
+    /** @param directory holds the target; snapshots are put beside it */
     static Rig of(Emulator emulator, Path directory) throws IOException, InfrastructureException {
-        TargetFiles target = TargetFiles.in(directory);
-        Path ready = directory.resolveSibling(directory.getFileName() + ".ready.qcow2");
+        return new Rig(emulator, TargetFiles.in(directory));
+    }
+
+    private Path prepare(RunMode mode) throws IOException, InfrastructureException {
+        Path directory = target.directory();
+        Path image = directory.resolveSibling(directory.getFileName() + "." + mode + ".qcow2");
         try (Machine machine = emulator.machine(target)) {
-            Files.copy(machine.prepare(), ready);
+            Files.copy(machine.prepare(mode), image);
         }
-        return new Rig(emulator, target, ready);
+        return image;
     }
 
     TargetManifest manifest() {
@@ -56,10 +62,20 @@ final class Rig {
                 schedule, iterations, Math.min(iterations, manifest().test().reportEvery()));
     }
 
-    BatchRun run(Batch batch, RunMode mode) throws InfrastructureException {
+    BatchRun run(Batch batch, RunMode mode) throws InfrastructureException, IOException {
+        Path image = mode == RunMode.FREE ? readyForFree() : ready;
         try (Machine machine = emulator.machine(target)) {
-            return machine.run(ready, batch, mode, passed -> {});
+            return machine.run(image, batch, mode, passed -> {});
         }
+    }
+
+    private synchronized Path readyForFree() throws IOException, InfrastructureException {
+        Path image = readyForFree;
+        if (image == null) {
+            image = prepare(RunMode.FREE);
+            readyForFree = image;
+        }
+        return image;
     }
 
     /** Runs with a machine, which is closed afterwards. */

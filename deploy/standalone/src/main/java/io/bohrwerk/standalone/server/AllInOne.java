@@ -4,6 +4,7 @@ import io.bohrwerk.api.ApiApplication;
 import io.bohrwerk.embedded.KafkaBroker;
 import io.bohrwerk.embedded.PostgresServer;
 import io.bohrwerk.standalone.Explain;
+import io.bohrwerk.worker.WorkerApplication;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -32,6 +33,9 @@ public final class AllInOne implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AllInOne.class);
     /** For all parts together; ctrl-C is to be answered before people press it again. */
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    /** Of it, the worker's: running batches go back to the queue. */
+    private static final Duration WORKER_STOP_LIMIT = Duration.ofSeconds(4);
 
     private final StateDirectory state;
     private final Deque<Part> parts = new ArrayDeque<>();
@@ -87,7 +91,7 @@ public final class AllInOne implements AutoCloseable {
             said.accept("starting the API and a worker");
             String bootstrap = kafka.join().bootstrapServers();
             parts.push(new Part("API", api(port, postgres.jdbcUrl(), bootstrap)));
-            // WORKER
+            parts.push(new Part("worker", worker(bootstrap)));
             state.publish(StateDirectory.Running.here(url.toString()));
             parts.push(new Part("notice", state::withdraw));
         } catch (IOException | RuntimeException e) {
@@ -113,7 +117,21 @@ public final class AllInOne implements AutoCloseable {
         settings.put("spring.datasource.url", jdbcUrl);
         settings.put("spring.kafka.bootstrap-servers", bootstrapServers);
         settings.put("bohrwerk.api.blobs.directory", state.blobs().toString());
+        // An open page must not hold up the stop.
+        settings.put("spring.lifecycle.timeout-per-shutdown-phase", "2s");
         return run(ApiApplication.class, WebApplicationType.SERVLET, settings);
+    }
+
+    private ConfigurableApplicationContext worker(String bootstrapServers) {
+        return WorkerApplication.start(Map.of(
+                "bohrwerk.worker.directory",
+                state.worker().toString(),
+                "bohrwerk.worker.blobs.directory",
+                state.blobs().toString(),
+                "bohrwerk.worker.queue.bootstrap-servers",
+                bootstrapServers,
+                "bohrwerk.worker.stop-limit",
+                WORKER_STOP_LIMIT));
     }
 
     private static ConfigurableApplicationContext run(

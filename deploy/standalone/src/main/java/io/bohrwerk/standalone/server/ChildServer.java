@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 public final class ChildServer implements AutoCloseable {
     private static final String READY = "ready: ";
     private static final int STOP_SECONDS = 20;
+    /** As the launcher has them: see there. */
+    private static final List<String> SHORT_START = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final Path state;
     private final Process process;
@@ -51,6 +53,7 @@ public final class ChildServer implements AutoCloseable {
                 .filter(argument -> argument.startsWith("-X"))
                 .filter(argument -> !argument.contains("ArchiveClassesAtExit"))
                 .forEach(command::add);
+        command.addAll(SHORT_START);
         // Maven's test runner has the true class path in a property of its own.
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         command.addAll(List.of("-cp", classPath, "io.bohrwerk.standalone.Bohrwerk"));
