@@ -4,6 +4,7 @@
 #define MULTIBOOT_MAGIC	0x1badb002
 #define STACK_BYTES	16384
 
+	.file	"boot.S"		/* else the symbol table names gcc's temporary file */
 	.section .multiboot, "a"
 	.balign	4
 	.long	MULTIBOOT_MAGIC, 0, -MULTIBOOT_MAGIC

@@ -16,6 +16,7 @@
  */
 #include "dbregs.h"
 
+	.file	"trap.S"		/* else the symbol table names gcc's temporary file */
 	.text
 	.globl	trap_debug
 	.balign	64			/* not across a page: that would end a block */

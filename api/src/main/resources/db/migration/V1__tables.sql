@@ -25,7 +25,7 @@ create table jobs (
     report_every            integer not null check (report_every >= 1),
     timer_period_nanos      bigint not null,
     state                   text not null check (state in ('QUEUED', 'RUNNING', 'COMPLETED', 'CANCELLED', 'ERROR')),
-    stop_reason             text check (stop_reason in ('FAILURES', 'ITERATIONS', 'WALL_TIME')),
+    stop_reason             text check (stop_reason in ('FAILURES', 'ITERATIONS', 'SCHEDULES', 'WALL_TIME')),
     message                 text,
     iterations              bigint not null default 0 check (iterations >= 0),
     promised                bigint not null default 0 check (promised >= 0), -- iterations of the batches in flight

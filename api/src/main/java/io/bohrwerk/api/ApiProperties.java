@@ -1,5 +1,6 @@
 package io.bohrwerk.api;
 
+import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -25,31 +26,42 @@ public record ApiProperties(
         @DefaultValue("30s") Duration workerTimeout,
         @DefaultValue("1MB") DataSize largestJson) {
     /**
-     * Exactly one of the two.
+     * Exactly one of the two stores.
      *
-     * @param directory of the file store
+     * @param directory of the file store; several processes on one host, or on one shared disk, may use it at once
+     * @param leastFree the file store counts as full when its disk has less room than this
      * @param s3 the S3 store
      */
     public record Blobs(
-            @Nullable String directory, @Nullable S3 s3) {}
+            @Nullable String directory,
+            @DefaultValue("1GB") DataSize leastFree,
+            @Nullable S3 s3) {}
 
     /**
-     * An S3 bucket, of AWS or of anything that speaks its protocol.
+     * An S3 bucket, of Amazon or of anything that speaks its protocol.
      *
-     * @param bucket its name; must exist
-     * @param region as AWS names it
-     * @param endpoint URL of a server that is not AWS; null for AWS
-     * @param accessKey null for the SDK's own chain of credentials
+     * @param endpoint URL of the service; null for Amazon's own
+     * @param region what a service of one's own calls itself is often {@code us-east-1}
+     * @param bucket made at the start when it is missing
+     * @param prefix of all keys; empty for none
+     * @param accessKey null to ask the environment, as Amazon's own tools do
      * @param secretKey belongs to {@code accessKey}
-     * @param pathStyle the bucket in the path instead of the host name, as most servers that are not AWS want it
+     * @param pathStyle whether the bucket stands in the path and not in the host name; most services but Amazon's want it
      */
     public record S3(
-            String bucket,
+            @Nullable URI endpoint,
             @DefaultValue("us-east-1") String region,
-            @Nullable String endpoint,
+            @DefaultValue("") String bucket,
+            @DefaultValue("") String prefix,
             @Nullable String accessKey,
             @Nullable String secretKey,
-            @DefaultValue("false") boolean pathStyle) {}
+            @DefaultValue("false") boolean pathStyle) {
+        /** Without the secret: settings end up in logs. */
+        @Override
+        public String toString() {
+            return "S3[" + endpoint + ", " + bucket + "]";
+        }
+    }
 
     /**
      * The window of batches that a job has in flight: small, so that cancelling is quick, and large enough that no slot waits.

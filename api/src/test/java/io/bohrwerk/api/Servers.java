@@ -10,12 +10,11 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.FileSystemUtils;
 
 /** One PostgreSQL and one Kafka broker for all tests of this JVM. */
 public final class Servers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
@@ -39,6 +38,9 @@ public final class Servers implements ApplicationContextInitializer<Configurable
                 "spring.datasource.url=" + POSTGRES.jdbcUrl(),
                 "spring.kafka.bootstrap-servers=" + KAFKA.bootstrapServers(),
                 "bohrwerk.api.blobs.directory=" + blobs,
+                "bohrwerk.api.blobs.least-free=0B",
+                "spring.servlet.multipart.max-request-size=1MB",
+                "spring.servlet.multipart.max-file-size=1MB",
                 "bohrwerk.api.scheduling.retry-delay=0s",
                 "bohrwerk.api.events.most-clients=3",
                 "bohrwerk.api.events.interval=100ms",
@@ -65,16 +67,11 @@ public final class Servers implements ApplicationContextInitializer<Configurable
     }
 
     private static void stop() {
-        try (POSTGRES;
-                KAFKA;
-                Stream<Path> left = Files.walk(DIRECTORY)) {
-            List<Path> paths = left.sorted(Comparator.reverseOrder()).toList();
-            KAFKA.close();
+        KAFKA.close();
+        try {
             POSTGRES.close();
-            for (Path path : paths) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException | RuntimeException e) {
+            FileSystemUtils.deleteRecursively(DIRECTORY);
+        } catch (IOException e) {
             System.err.println("left behind: " + DIRECTORY + ": " + e);
         }
     }

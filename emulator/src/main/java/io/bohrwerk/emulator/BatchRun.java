@@ -15,7 +15,8 @@ import java.time.Duration;
  * @param lastInstruction the instruction count at which the machine stopped; 0 when nothing was counted
  * @param stoppedByGuest whether the guest itself stopped the machine, at an instruction of its own. If not, the host did, at an
  *     instruction that depends on the host's clock but is in the recording all the same
- * @param lastWordInstruction at or after the instruction of the guest's last report before the end, as far as the host saw
+ * @param beforeInstruction an instruction count before the failing iteration began, and not long before; {@code lastInstruction} when
+ *     all passed
  * @param console digest of port 0xe9's bytes
  * @param serial digest of the first serial port's bytes
  * @param report the end of both, as text
@@ -30,7 +31,7 @@ public record BatchRun(
         long firstInstruction,
         long lastInstruction,
         boolean stoppedByGuest,
-        long lastWordInstruction,
+        long beforeInstruction,
         Digest console,
         Digest serial,
         String report,
@@ -40,14 +41,5 @@ public record BatchRun(
     /** Instructions that the virtual CPU executed. */
     public long instructions() {
         return lastInstruction - firstInstruction;
-    }
-
-    /**
-     * An instruction before the failing iteration: two iterations' length, on average, before the guest's last sign of life. So the
-     * failing iteration is whole in what follows, and little else is.
-     */
-    long beforeFailure() {
-        long perIteration = (lastWordInstruction - firstInstruction) / Math.max(1, iterations);
-        return Math.max(firstInstruction, lastWordInstruction - 2 * perIteration);
     }
 }

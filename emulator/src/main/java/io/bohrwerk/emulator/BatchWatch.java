@@ -21,6 +21,9 @@ final class BatchWatch {
     /** A halted processor under {@code sleep=off} wakes at once when there is any timer to wake it; after this long there is none. */
     private static final Duration HALTED_FOR_GOOD = Duration.ofSeconds(3);
 
+    /** To the end of a translated block: microseconds, on a host that is not overloaded. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
     private static final Set<String> STOPS = Set.of("GUEST_PANICKED", "SHUTDOWN");
 
     private final Session session;
@@ -32,7 +35,11 @@ final class BatchWatch {
     private @Nullable QmpEvent stop;
     private @Nullable String hang;
     private long seenWords;
+    /** At or after the instruction of the last word. */
     private long lastWordInstruction;
+    /** Before the instruction of the last word. */
+    private long beforeLastWord;
+
     private long lastSeenInstruction;
     private long lastAdvance = System.nanoTime();
 
@@ -53,6 +60,8 @@ final class BatchWatch {
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         long first = counted ? session.instructionCount() : 0;
         lastWordInstruction = first;
+        beforeLastWord = first;
+        lastSeenInstruction = first;
         session.resume();
         long running = System.nanoTime();
         watch(running + settings.batchLimit().toNanos());
@@ -60,13 +69,11 @@ final class BatchWatch {
         if (!stoppedByGuest) {
             session.pause();
         }
+        session.awaitPause("the machine", LONGEST_PAUSE);
         long last = counted ? session.instructionCount() : 0;
-        session.quit();
+        session.end();
         long ended = System.nanoTime();
         Ending ending = ending();
-        if (ending.outcome() != Outcome.HUNG) {
-            lastWordInstruction = last;
-        }
         return new BatchRun(
                 ending.outcome(),
                 ending.iterations(),
@@ -74,7 +81,7 @@ final class BatchWatch {
                 first,
                 last,
                 stoppedByGuest,
-                lastWordInstruction,
+                before(ending, first, last, stoppedByGuest),
                 session.console().digest(),
                 session.serial().digest(),
                 session.serial().tail() + session.console().tail(),
@@ -127,6 +134,7 @@ final class BatchWatch {
         long count = session.instructionCount();
         if (words != seenWords) {
             seenWords = words;
+            beforeLastWord = lastSeenInstruction;
             lastWordInstruction = count;
         }
         if (count != lastSeenInstruction) {
@@ -141,6 +149,20 @@ final class BatchWatch {
         if (count - lastWordInstruction > silenceLimit) {
             hang = "no word for " + (count - lastWordInstruction) + " instructions, the limit is " + silenceLimit;
         }
+    }
+
+    /**
+     * An instruction before the failing iteration. A guest that stopped itself did so right after its last word, or died in the
+     * iteration: two iterations' length before that the failing one had not begun. Else what was seen while polling has to do.
+     */
+    private long before(Ending ending, long first, long last, boolean stoppedByGuest) {
+        if (ending.outcome() == Outcome.PASSED) {
+            return last;
+        }
+        long unreported = batch.reportEvery() - 1L;
+        long margin =
+                (2 + (ending.outcome() == Outcome.FAILED ? 0 : unreported)) * (last - first) / ending.iterations();
+        return Math.max(first, stoppedByGuest ? last - margin : beforeLastWord - margin);
     }
 
     private record Ending(Outcome outcome, long iterations, String reason) {}

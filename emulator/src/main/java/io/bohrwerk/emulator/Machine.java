@@ -5,6 +5,7 @@ import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpException;
+import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #close} may be called from any, and ends what is under way.
  */
 public final class Machine implements AutoCloseable {
+    /** Two of QEMU's largest writes. */
+    private static final long LEAST_ROOM = 128 << 10;
+
     private static final String MERGED_LOG = "merged.log.zst";
 
     private final TargetFiles target;
@@ -58,16 +62,25 @@ public final class Machine implements AutoCloseable {
      * @return a qcow2 image with the snapshot {@code ready}; it goes with the machine, so move it elsewhere
      */
     public Path prepare() throws InfrastructureException {
+        return prepare(RunMode.RECORDED);
+    }
+
+    /**
+     * As {@link #prepare()}, for runs in a mode. A guest learns while it boots how fast its clocks run, so one that is to run
+     * {@link RunMode#FREE} must boot so, too; all others share a snapshot.
+     */
+    public Path prepare(RunMode mode) throws InfrastructureException {
         Path image = directory.resolve(QemuCommandLine.STATE);
         return using("cannot prepare the target", () -> {
             createImage(image);
             configure(Batch.waiting());
             int shift = target.manifest().machine().bootShift();
-            try (Session session = start(Phase.BOOT, shift, passed -> {}, null)) {
+            try (Session session =
+                    start(mode == RunMode.FREE ? Phase.BOOT_FREE : Phase.BOOT, shift, passed -> {}, null)) {
                 BootWatch.awaitReady(session, settings.readyLimit());
                 session.pause();
                 session.saveSnapshot(QemuCommandLine.READY);
-                session.quit();
+                session.end();
             } catch (InfrastructureException e) {
                 throw BootWatch.blame(e);
             }
@@ -85,8 +98,19 @@ public final class Machine implements AutoCloseable {
         return run(ready, batch, RunMode.RECORDED, progress);
     }
 
-    /** As {@link #run(Path, Batch, LongConsumer)}, in a mode of your choice. */
+    /**
+     * As {@link #run(Path, Batch, LongConsumer)}, in a mode of your choice.
+     *
+     * @throws InvalidInputException when the batch's shift is below the one that the snapshot was booted at: virtual time would fall
+     *     back, and no timer fire until it has caught up
+     */
     public BatchRun run(Path ready, Batch batch, RunMode mode, LongConsumer progress) throws InfrastructureException {
+        int bootShift = target.manifest().machine().bootShift();
+        InvalidInputException.require(
+                mode == RunMode.FREE || batch.schedule().shift() >= bootShift,
+                "schedule.shift",
+                batch.schedule().shift(),
+                "must not be below the target's bootShift of " + bootShift);
         long began = System.nanoTime();
         return using("cannot run the batch", () -> {
             Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
@@ -138,7 +162,12 @@ public final class Machine implements AutoCloseable {
     private <T> T using(String complaint, Use<T> task) throws InfrastructureException {
         use.lock();
         try {
-            return task.get();
+            T result = task.get();
+            if (noRoomLeft()) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.DISK_FULL, complaint + ": no room left in " + directory.getParent());
+            }
+            return result;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InfrastructureException(InfrastructureTrouble.WORKER_STOPPED, "interrupted", e);
@@ -146,9 +175,23 @@ public final class Machine implements AutoCloseable {
             if (closed) {
                 throw new InfrastructureException(InfrastructureTrouble.WORKER_STOPPED, "the machine was closed", e);
             }
-            throw e instanceof InfrastructureException known ? known : trouble(complaint, e);
+            InfrastructureException known =
+                    e instanceof InfrastructureException trouble ? trouble : trouble(complaint, e);
+            throw noRoomLeft() && known.kind() == InfrastructureTrouble.EMULATOR_DIED
+                    ? new InfrastructureException(
+                            InfrastructureTrouble.DISK_FULL, complaint + ": no room left: " + known.getMessage(), known)
+                    : known;
         } finally {
             use.unlock();
+        }
+    }
+
+    /** QEMU 7.2 loses a recording on a full disk without a word, and tells of a lost snapshot as an input/output error. */
+    private boolean noRoomLeft() {
+        try {
+            return Files.getFileStore(directory).getUsableSpace() < LEAST_ROOM;
+        } catch (IOException e) {
+            return false; // the directory is gone, which is another trouble
         }
     }
 

@@ -3,7 +3,6 @@ package io.bohrwerk.emulator;
 import io.bohrwerk.emulator.log.MergedLogFile;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +33,7 @@ final class ReplayWatch {
         compare(differences, "first instruction", run.firstInstruction(), first);
         // The image is to hold what leads to the failure; its room is better used by that.
         session.deleteSnapshot(QemuCommandLine.READY);
-        long before = Math.max(first, run.beforeFailure());
+        long before = Math.max(first, run.beforeInstruction());
         if (before > first) {
             goTo(before);
             before = session.instructionCount();
@@ -43,7 +42,7 @@ final class ReplayWatch {
         session.log(logClasses);
         if (run.stoppedByGuest()) {
             session.resume();
-            awaitStop();
+            awaitPause();
         } else {
             goTo(run.lastInstruction());
         }
@@ -51,7 +50,7 @@ final class ReplayWatch {
         compare(differences, "last instruction", run.lastInstruction(), last);
         session.log("none");
         session.saveSnapshot(FAILURE);
-        session.quit();
+        session.end();
         compare(differences, "console", run.console(), session.console().digest());
         compare(differences, "serial console", run.serial(), session.serial().digest());
         return new ReplayRun(
@@ -79,30 +78,10 @@ final class ReplayWatch {
     private void goTo(long instruction) throws InfrastructureException, IOException {
         session.breakAt(instruction);
         session.resume();
-        awaitStop();
+        awaitPause();
     }
 
-    private void awaitStop() throws InfrastructureException {
-        while (true) {
-            long left = began + limit.toNanos() - System.nanoTime();
-            Session.Happening happening = session.next(Duration.ofNanos(Math.max(0, left)));
-            if (happening == null) {
-                throw new InfrastructureException(
-                        InfrastructureTrouble.HOST_TIME_LIMIT,
-                        "the replay did not come to its end within " + limit.toSeconds() + " s");
-            }
-            if (happening instanceof Session.Happening.Exited) {
-                throw new InfrastructureException(
-                        InfrastructureTrouble.EMULATOR_DIED,
-                        "the emulator died in the replay: " + session.describeExit());
-            }
-            if (happening instanceof Session.Happening.Flooded) {
-                throw Machine.flooded();
-            }
-            if (happening instanceof Session.Happening.Event event
-                    && event.event().name().equals("STOP")) {
-                return;
-            }
-        }
+    private void awaitPause() throws InfrastructureException, IOException {
+        session.awaitPause("the replay", Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
     }
 }

@@ -172,6 +172,38 @@ final class Session implements AutoCloseable {
         return human("info registers").contains("HLT=1");
     }
 
+    /**
+     * Waits until the machine stands still. Events alone do not tell: a panic is told before the processor has stopped.
+     *
+     * @param what runs, for the message
+     * @throws InfrastructureException of kind {@code HOST_TIME_LIMIT} when it runs on beyond {@code limit}
+     */
+    void awaitPause(String what, Duration limit) throws InfrastructureException, QmpException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (running()) {
+            Happening happening = next(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            if (happening == null) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.HOST_TIME_LIMIT,
+                        what + " did not stop within " + limit.toMillis() + " ms");
+            }
+            if (happening instanceof Happening.Exited) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.EMULATOR_DIED, "the emulator died: " + describeExit());
+            }
+            if (happening instanceof Happening.Flooded) {
+                throw Machine.flooded();
+            }
+        }
+    }
+
+    private boolean running() throws QmpException {
+        return qemu.qmp()
+                .execute("query-status", Map.of(), COMMAND_LIMIT)
+                .path("running")
+                .asBoolean(false);
+    }
+
     void resume() throws QmpException {
         qemu.qmp().execute("cont", Map.of(), COMMAND_LIMIT);
     }
@@ -210,8 +242,8 @@ final class Session implements AutoCloseable {
     }
 
     /** Ends the emulator in an orderly way and reads its consoles to their end. */
-    void quit() throws IOException, InterruptedException, TimeoutException {
-        qemu.quit(COMMAND_LIMIT);
+    void end() throws IOException, InterruptedException, TimeoutException {
+        qemu.end(COMMAND_LIMIT);
         drain();
     }
 

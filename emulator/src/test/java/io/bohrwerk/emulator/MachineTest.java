@@ -1,6 +1,7 @@
 package io.bohrwerk.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.bohrwerk.protocol.batch.Outcome;
@@ -93,6 +94,12 @@ class MachineTest {
     }
 
     @Test
+    void aShiftBelowTheBootsIsRefused() {
+        Batch batch = new Batch(Schedule.fixed(3, 0), 10, 1);
+        assertThatThrownBy(() -> run(batch, RunMode.RECORDED)).hasMessageContaining("bootShift of 4");
+    }
+
+    @Test
     void aFailureReplaysAndLeavesItsTraces() throws Exception {
         for (int seed = 1; seed <= MOST_BATCHES; seed++) {
             try (Machine machine = emulator.machine(target)) {
@@ -136,7 +143,7 @@ class MachineTest {
                                 .verified())
                         .isFalse();
             } catch (InfrastructureException e) {
-                assertThat(e).hasMessageContaining("replay");
+                assertThat(e).hasMessageContaining("replay did not stop within");
             }
         }
     }

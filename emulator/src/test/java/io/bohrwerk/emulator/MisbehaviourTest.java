@@ -68,7 +68,7 @@ class MisbehaviourTest {
                 .satisfies(e -> assertThat(e).hasMessageContaining(message));
     }
 
-    /** Each is an outcome of the seventh iteration, replays to the same instruction, and is told in words. */
+    /** Each is an outcome of the seventh iteration, replays, and is told in words. */
     @ParameterizedTest
     @CsvSource({
         "HANG, HUNG, no word for",
@@ -88,6 +88,7 @@ class MisbehaviourTest {
             ReplayRun replay = machine.replay(ready, BATCH, run, run.recording(), "int");
             assertThat(replay.difference()).isEmpty();
             assertThat(replay.lastInstruction()).isEqualTo(run.lastInstruction());
+            assertThat(run.stoppedByGuest()).isEqualTo(outcome == Outcome.PANICKED);
         }
     }
 

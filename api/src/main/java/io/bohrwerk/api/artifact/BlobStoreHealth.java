@@ -7,7 +7,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /** Whether the blob store answers. */
-@Component("blobStore")
+@Component("blobStoreHealthIndicator")
 class BlobStoreHealth implements HealthIndicator {
     private final BlobStore blobs;
 

@@ -106,7 +106,10 @@ class Job {
 
     /** Whether another batch may be put into flight. */
     boolean wantsBatch(int window) {
-        return !state.terminal() && batchesInFlight < window && iterations + promised < iterationBudget;
+        return !state.terminal()
+                && batchesInFlight < window
+                && batchesCreated < strategy.batches()
+                && iterations + promised < iterationBudget;
     }
 
     /** Cuts the next batch, whose iterations are promised from now on. */
@@ -187,6 +190,8 @@ class Job {
             stopReason = StopReason.FAILURES;
         } else if (iterations >= iterationBudget) {
             stopReason = StopReason.ITERATIONS;
+        } else if (batchesCreated >= strategy.batches() && batchesInFlight == 0) {
+            stopReason = StopReason.SCHEDULES;
         } else if (startedAt != null
                 && wallTimeNanos != null
                 && Duration.between(startedAt, now).compareTo(Duration.ofNanos(wallTimeNanos)) >= 0) {

@@ -6,6 +6,8 @@ public enum StopReason {
     FAILURES,
     /** The budget is used up. */
     ITERATIONS,
+    /** The strategy has no schedule left that was not run: to run one again would repeat it instruction by instruction. */
+    SCHEDULES,
     /** Its real time is over. */
     WALL_TIME
 }

@@ -3,8 +3,8 @@ package io.bohrwerk.api.job;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import io.bohrwerk.api.target.Target;
+import io.bohrwerk.api.target.TargetReference;
 import io.bohrwerk.api.target.Targets;
-import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.InvalidInputException;
 import java.time.Instant;
@@ -77,10 +77,9 @@ class Submission {
 
     /** A target that is not there is a mistake in the document, not in the address. */
     private Target target(String idOrPrefix) {
-        try {
-            return targets.find(idOrPrefix);
-        } catch (NotFoundException e) {
-            throw new InvalidInputException("target", idOrPrefix, "must be the id of an uploaded target");
-        }
+        return new TargetReference(idOrPrefix)
+                .in(targets)
+                .orElseThrow(
+                        () -> new InvalidInputException("target", idOrPrefix, "must be the id of an uploaded target"));
     }
 }

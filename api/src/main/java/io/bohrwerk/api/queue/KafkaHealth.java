@@ -13,7 +13,7 @@ import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.stereotype.Component;
 
 /** Whether the broker answers. */
-@Component("kafka")
+@Component("kafkaHealthIndicator")
 class KafkaHealth implements HealthIndicator, DisposableBean {
     private static final int PATIENCE_SECONDS = 3;
 

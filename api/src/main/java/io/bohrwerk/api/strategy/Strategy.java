@@ -27,7 +27,10 @@ public sealed interface Strategy {
      */
     Schedule schedule(long number, VirtualTime timerPeriod);
 
-    /** The same schedule for every batch. */
+    /** How many batches differ from one another. A further one would repeat one of them, and tell nothing new. */
+    long batches();
+
+    /** One schedule, and therefore one batch: a second would be the same run, instruction by instruction. */
     record Fixed(int shift, long delay) implements Strategy {
         public Fixed {
             Schedule.fixed(shift, delay); // knows the limits of both
@@ -36,6 +39,11 @@ public sealed interface Strategy {
         @Override
         public Schedule schedule(long number, VirtualTime timerPeriod) {
             return Schedule.fixed(shift, delay);
+        }
+
+        @Override
+        public long batches() {
+            return 1;
         }
     }
 
@@ -73,6 +81,11 @@ public sealed interface Strategy {
             // 0 would mean "no seed" to the agent.
             long batchSeed = 1 + Long.remainderUnsigned(Delays.splitmix64(draw), SEEDS - 1);
             return Schedule.random(shift, timerPeriod.instructions(shift), batchSeed);
+        }
+
+        @Override
+        public long batches() {
+            return SEEDS - 1;
         }
     }
 }

@@ -62,7 +62,7 @@ class TargetController {
                     .body(TargetView.from(saved));
         } catch (DataIntegrityViolationException e) {
             // Another upload of the same bundle was faster.
-            return ResponseEntity.ok(TargetView.from(targets.find(target.id().hex())));
+            return ResponseEntity.ok(TargetView.from(find(target.id().hex())));
         }
     }
 
@@ -84,7 +84,7 @@ class TargetController {
 
     @GetMapping("/{id}")
     TargetView get(@PathVariable String id) {
-        return TargetView.from(targets.find(id));
+        return TargetView.from(find(id));
     }
 
     @GetMapping("/{id}/files/{name}")
@@ -94,12 +94,16 @@ class TargetController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        Target target = targets.find(id);
+        Target target = find(id);
         Target.StoredFile file = target.files().stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new NotFoundException("file of the target " + target.id(), name));
         download.send(
                 file.digest(), file.size(), file.name(), MediaType.APPLICATION_OCTET_STREAM_VALUE, request, response);
+    }
+
+    private Target find(String id) {
+        return new TargetReference(id).in(targets).orElseThrow(() -> new NotFoundException("target", id));
     }
 }

@@ -46,11 +46,19 @@ public final class QemuCommandLine {
     /** What QEMU is started for. */
     public enum Phase {
         /** From the kernel to the agent's first word. */
-        BOOT,
-        RECORD,
-        COUNT,
-        FREE,
-        REPLAY
+        BOOT(true),
+        /** The same, in the host's time. */
+        BOOT_FREE(true),
+        RECORD(false),
+        COUNT(false),
+        FREE(false),
+        REPLAY(false);
+
+        private final boolean boots;
+
+        Phase(boolean boots) {
+            this.boots = boots;
+        }
     }
 
     /** The options that shape the machine that the guest sees: a part of a batch's coordinates. */
@@ -94,7 +102,7 @@ public final class QemuCommandLine {
     /**
      * The whole command, to be run in the machine's private directory.
      *
-     * @param shift the icount shift; without meaning for {@link Phase#FREE}
+     * @param shift the icount shift; without meaning where nothing is counted
      */
     public static List<String> of(TargetManifest manifest, Phase phase, int shift) {
         List<String> command = new ArrayList<>(limits(manifest));
@@ -116,7 +124,7 @@ public final class QemuCommandLine {
         command.addAll(List.of("-fw_cfg", "name=opt/bohrwerk/test,file=" + TEST));
         command.addAll(List.of("-drive", "file=" + STATE + ",if=none,id=state,format=qcow2"));
         command.addAll(timing(phase, shift));
-        if (phase != Phase.BOOT) {
+        if (!phase.boots) {
             command.addAll(List.of("-loadvm", READY, "-S"));
         }
         return List.copyOf(command);
@@ -128,7 +136,7 @@ public final class QemuCommandLine {
             case BOOT, COUNT -> List.of("-icount", count);
             case RECORD -> List.of("-icount", count + ",rr=record,rrfile=" + RECORDING);
             case REPLAY -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING, "-D", MERGED);
-            case FREE -> List.of();
+            case BOOT_FREE, FREE -> List.of();
         };
     }
 

@@ -102,24 +102,23 @@ public final class QemuProcess implements AutoCloseable {
         return process.onExit();
     }
 
-    public boolean isAlive() {
-        return process.isAlive();
-    }
-
     /** How it ended, and what it wrote to its standard error, in one line. */
     public String describeExit() {
         return describe(process, errors);
     }
 
     /**
-     * Ends the process in an orderly way, which finishes a recording. By SIGTERM, not by the monitor's {@code quit}: QEMU 7.2 writes that
-     * command itself into the recording, and before the instructions that were executed since the last event. Two of five replays then
-     * shut down at that event, up to a timer period early.
+     * Asks the process to end, which finishes a recording, and waits for it.
+     *
+     * <p>By SIGTERM, not by the monitor's {@code quit}: QEMU 7.2 writes that one into the recording, ahead of the instructions since
+     * its last event, and the replay then stops before those in about every other case.
+     *
+     * @throws QmpException when it is still there after {@code limit}
      */
-    public void quit(Duration limit) throws QmpException, InterruptedException {
+    public void end(Duration limit) throws QmpException, InterruptedException {
         process.destroy();
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new QmpException("the emulator is still there " + limit.toMillis() + " ms after SIGTERM");
+            throw new QmpException("the emulator does not end: still there after " + limit.toMillis() + " ms");
         }
     }
 

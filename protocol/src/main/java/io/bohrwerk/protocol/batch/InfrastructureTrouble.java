@@ -18,8 +18,8 @@ public enum InfrastructureTrouble {
     UNDELIVERABLE(false),
     /** Something in Bohrwerk itself went wrong. */
     INTERNAL(false),
-    /** The emulator on this worker cannot run the target. */
-    EMULATOR_UNFIT(true),
+    /** This worker has no emulator that can run the target; another may. */
+    EMULATOR_UNFIT(false),
     /** The target cannot be booted: no kernel, a broken bundle. */
     TARGET_UNBOOTABLE(true),
     /** The guest booted, but did not say that it is ready in time. */

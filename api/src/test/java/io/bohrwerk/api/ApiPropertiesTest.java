@@ -1,0 +1,39 @@
+package io.bohrwerk.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.util.unit.DataSize;
+
+class ApiPropertiesTest {
+    @EnableConfigurationProperties(ApiProperties.class)
+    static class Settings {}
+
+    private static ApplicationContextRunner with(String... properties) {
+        return new ApplicationContextRunner()
+                .withUserConfiguration(Settings.class)
+                .withPropertyValues(properties);
+    }
+
+    @Test
+    void defaultsAreThese() {
+        with().run(context -> assertThat(context.getBean(ApiProperties.class))
+                .isEqualTo(new ApiProperties(
+                        new ApiProperties.Blobs(null, DataSize.ofGigabytes(1), null),
+                        new ApiProperties.Scheduling(
+                                2, 2, 64, 5, Duration.ofSeconds(2), Duration.ofMinutes(15), Duration.ofSeconds(2)),
+                        new ApiProperties.Queue(4, (short) 1, Duration.ofSeconds(1)),
+                        new ApiProperties.Events(100, Duration.ofMillis(500), Duration.ofSeconds(15)),
+                        Duration.ofSeconds(30),
+                        DataSize.ofMegabytes(1))));
+    }
+
+    @Test
+    void anUnknownKeyKeepsTheProcessFromStarting() {
+        with("bohrwerk.api.scheduling.batch-timout=1m")
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("batch-timout"));
+    }
+}

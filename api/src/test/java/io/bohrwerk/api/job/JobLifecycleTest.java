@@ -1,0 +1,453 @@
+package io.bohrwerk.api.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bohrwerk.api.ApiTest;
+import io.bohrwerk.api.Http;
+import io.bohrwerk.api.Samples;
+import io.bohrwerk.api.batch.Batch;
+import io.bohrwerk.api.batch.BatchState;
+import io.bohrwerk.api.batch.Batches;
+import io.bohrwerk.api.failure.Failure;
+import io.bohrwerk.api.failure.Failures;
+import io.bohrwerk.api.worker.Fleet;
+import io.bohrwerk.protocol.Documents;
+import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.worker.WorkerHeartbeat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.data.domain.Limit;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Jobs from their submission to their end, as reports come in every order that Kafka and workers can give them. */
+@ApiTest
+class JobLifecycleTest {
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private Submission submission;
+
+    @Autowired
+    private ReportIntake intake;
+
+    @Autowired
+    private JobClock clock;
+
+    @Autowired
+    private Jobs jobs;
+
+    @Autowired
+    private Batches batches;
+
+    @Autowired
+    private Failures failures;
+
+    @Autowired
+    private Fleet fleet;
+
+    @Autowired
+    private JdbcClient database;
+
+    private String target = "";
+
+    @BeforeEach
+    void upload() throws Exception {
+        target = new Http(port)
+                .upload("/api/v1/targets", Samples.target("lifecycle"))
+                .json()
+                .get("id")
+                .asString();
+    }
+
+    @AfterEach
+    void clear() {
+        database.sql("delete from workers").update();
+        // What a test leaves in flight must not be looked after in another.
+        database.sql("update jobs set state = 'CANCELLED' where state in ('QUEUED', 'RUNNING')")
+                .update();
+        database.sql("update batches set state = 'WITHDRAWN' where state = 'QUEUED'")
+                .update();
+    }
+
+    private UUID submit(String more) {
+        JobRequest request = Documents.fromJson(
+                "{\"target\": \"" + target + "\", \"strategy\": \"random\"" + more + "}", JobRequest.class);
+        return submission.submit(request, null).job().id();
+    }
+
+    /** Another batch of the same schedule would repeat the first one, and count the same iterations twice. */
+    @Test
+    void aFixedScheduleIsRunOnce() {
+        UUID id = submission
+                .submit(
+                        Documents.fromJson(
+                                "{\"target\": \"" + target
+                                        + "\", \"strategy\": \"fixed\", \"stopAfterFailures\": 0, \"iterations\": 1000}",
+                                JobRequest.class),
+                        null)
+                .job()
+                .id();
+        assertThat(inFlight(id)).hasSize(1);
+        Batch batch = inFlight(id).get(0);
+        intake.accept(Samples.failed(id, batch.id(), 1, 3, "oops", List.of()));
+        assertThat(inFlight(id)).isEmpty();
+        assertThat(job(id).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(job(id).stopReason()).isEqualTo(StopReason.SCHEDULES);
+        assertThat(job(id).iterations()).isEqualTo(3);
+    }
+
+    private Job job(UUID id) {
+        return jobs.findById(id).orElseThrow();
+    }
+
+    private List<Batch> inFlight(UUID job) {
+        return batches.ofJob(job, Long.MAX_VALUE, Limit.of(500)).stream()
+                .filter(Batch::inFlight)
+                .sorted(Comparator.comparing(Batch::number))
+                .toList();
+    }
+
+    private Batch batch(UUID id) {
+        return batches.findById(id).orElseThrow();
+    }
+
+    @Test
+    void aBudgetIsUsedUpExactly() {
+        UUID id = submit(", \"iterations\": 37");
+        assertThat(job(id).state()).isEqualTo(JobState.QUEUED);
+        assertThat(inFlight(id)).as("the window without workers").hasSize(2);
+        int reports = 0;
+        while (!inFlight(id).isEmpty()) {
+            Batch batch = inFlight(id).get(0);
+            intake.accept(Samples.passed(id, batch.id(), 1, batch.iterations()));
+            reports++;
+            assertThat(inFlight(id).size()).isLessThanOrEqualTo(2);
+        }
+        Job job = job(id);
+        assertThat(reports).isEqualTo(4);
+        assertThat(job.iterations()).isEqualTo(37);
+        assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+        assertThat(job.stopReason()).isEqualTo(StopReason.ITERATIONS);
+        assertThat(job.batchesCompleted()).isEqualTo(4);
+        assertThat(job.startedAt()).isNotNull();
+        assertThat(job.finishedAt()).isNotNull();
+    }
+
+    @Test
+    void aFailureThatEndsABatchGivesItsRestBackToTheBudget() {
+        UUID id = submit(", \"iterations\": 20, \"stopAfterFailures\": 0");
+        Batch first = inFlight(id).get(0);
+        intake.accept(Samples.failed(id, first.id(), 1, 3, "oops", List.of()));
+        assertThat(job(id).state()).isEqualTo(JobState.RUNNING);
+        while (!inFlight(id).isEmpty()) {
+            Batch batch = inFlight(id).get(0);
+            intake.accept(Samples.passed(id, batch.id(), 1, batch.iterations()));
+        }
+        assertThat(job(id).iterations()).isEqualTo(20);
+        assertThat(job(id).failures()).isEqualTo(1);
+        assertThat(job(id).stopReason()).isEqualTo(StopReason.ITERATIONS);
+    }
+
+    @Test
+    void theFirstFailureStopsTheJobAndLaterOnesStillCount() {
+        UUID id = submit("");
+        List<Batch> flying = inFlight(id);
+        intake.accept(Samples.failed(id, flying.get(0).id(), 1, 4, "oops 1", List.of()));
+        Job job = job(id);
+        assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+        assertThat(job.stopReason()).isEqualTo(StopReason.FAILURES);
+        UUID first = job.firstFailureId();
+        assertThat(first).isNotNull();
+        Instant end = job.finishedAt();
+        intake.accept(Samples.failed(id, flying.get(1).id(), 1, 2, "oops 2", List.of()));
+        job = job(id);
+        assertThat(job.failures()).isEqualTo(2);
+        assertThat(job.iterations()).isEqualTo(6);
+        assertThat(job.finishedAt()).isEqualTo(end);
+        assertThat(job.firstFailureId()).isEqualTo(first);
+        List<Failure> found = failures.ofJob(id, Long.MAX_VALUE, Limit.of(10));
+        assertThat(found)
+                .hasSize(2)
+                .extracting(Failure::crashId)
+                .containsOnly(found.get(0).crashId());
+        assertThat(found.get(0).report()).as("NUL is no text to PostgreSQL").isEqualTo("the end of\ufffdthe console");
+    }
+
+    @Test
+    void aCopyOfAReportIsNotCountedAgain() {
+        UUID id = submit("");
+        Batch batch = inFlight(id).get(0);
+        BatchReport report = Samples.passed(id, batch.id(), 1, 10);
+        intake.accept(report);
+        intake.accept(report);
+        assertThat(job(id).iterations()).isEqualTo(10);
+        assertThat(job(id).batchesCompleted()).isEqualTo(1);
+        assertThat(job(id).batchesInFlight()).isEqualTo(2);
+    }
+
+    @Test
+    void manyThreadsCountEveryBatchOnce() throws Exception {
+        UUID id = submit(", \"iterations\": 200, \"stopAfterFailures\": 0");
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 10; round++) {
+                List<Batch> flying = inFlight(id);
+                CyclicBarrier barrier = new CyclicBarrier(4);
+                List<Callable<Void>> tasks = new ArrayList<>();
+                for (int copy = 0; copy < 4; copy++) {
+                    Batch batch = flying.get(copy % flying.size());
+                    tasks.add(() -> {
+                        barrier.await();
+                        intake.accept(Samples.failed(id, batch.id(), 1, 10, "race", List.of()));
+                        return null;
+                    });
+                }
+                for (Future<Void> done : threads.invokeAll(tasks)) {
+                    done.get();
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(job(id).iterations()).isEqualTo(200);
+        assertThat(job(id).failures()).isEqualTo(20);
+        assertThat(job(id).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(failures.ofJob(id, Long.MAX_VALUE, Limit.of(100))).hasSize(20);
+    }
+
+    @Test
+    void twoJobsThatMeetANewSignatureAtOnceShareACrash() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < 10; round++) {
+                String reason = "new " + "abcdefghij".charAt(round);
+                List<Callable<UUID>> tasks = new ArrayList<>();
+                CyclicBarrier barrier = new CyclicBarrier(2);
+                for (int i = 0; i < 2; i++) {
+                    UUID id = submit("");
+                    UUID batch = inFlight(id).get(0).id();
+                    tasks.add(() -> {
+                        barrier.await();
+                        intake.accept(Samples.failed(id, batch, 1, 1, reason, List.of()));
+                        return failures.ofJob(id, Long.MAX_VALUE, Limit.of(1))
+                                .get(0)
+                                .crashId();
+                    });
+                }
+                List<Future<UUID>> crashes = threads.invokeAll(tasks);
+                assertThat(crashes.get(0).get()).isEqualTo(crashes.get(1).get());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void troubleIsTriedAgainAndNeverEntersTheRate() {
+        UUID id = submit("");
+        Batch batch = inFlight(id).get(0);
+        BatchReport trouble = Samples.troubled(id, batch.id(), 1, InfrastructureTrouble.EMULATOR_DIED);
+        intake.accept(trouble);
+        intake.accept(trouble);
+        assertThat(batch(batch.id()).attempt()).isEqualTo(2);
+        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        assertThat(job(id).iterations()).isZero();
+        // The first attempt finished after all: a batch is a pure function, so its word is as good.
+        intake.accept(Samples.passed(id, batch.id(), 1, 10));
+        assertThat(batch(batch.id()).state()).isEqualTo(BatchState.COMPLETED);
+        intake.accept(Samples.passed(id, batch.id(), 2, 10));
+        intake.accept(Samples.troubled(id, batch.id(), 2, InfrastructureTrouble.EMULATOR_DIED));
+        assertThat(job(id).iterations()).isEqualTo(10);
+        assertThat(job(id).batchesCompleted()).isEqualTo(1);
+        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        assertThat(job(id).state()).isEqualTo(JobState.RUNNING);
+    }
+
+    @Test
+    void aTroubleOfAnOlderAttemptDoesNotDisturbTheNewer() {
+        UUID id = submit("");
+        Batch batch = inFlight(id).get(0);
+        intake.accept(Samples.troubled(id, batch.id(), 1, InfrastructureTrouble.EMULATOR_DIED));
+        intake.accept(Samples.troubled(id, batch.id(), 2, InfrastructureTrouble.EMULATOR_DIED));
+        assertThat(batch(batch.id()).attempt()).isEqualTo(3);
+        intake.accept(Samples.troubled(id, batch.id(), 1, InfrastructureTrouble.DISK_FULL));
+        assertThat(batch(batch.id()).attempt()).isEqualTo(3);
+    }
+
+    @Test
+    void afterTheLastAttemptTheJobEndsWithTheTroublesName() {
+        UUID id = submit("");
+        Batch batch = inFlight(id).get(0);
+        for (int attempt = 1; attempt <= 5; attempt++) {
+            assertThat(job(id).ended()).isFalse();
+            intake.accept(Samples.troubled(id, batch.id(), attempt, InfrastructureTrouble.DISK_FULL));
+        }
+        assertThat(job(id).state()).isEqualTo(JobState.ERROR);
+        assertThat(job(id).message()).contains("DISK_FULL", "it broke", "5 attempts");
+        assertThat(batch(batch.id()).state()).isEqualTo(BatchState.LOST);
+        assertThat(job(id).batchesLost()).isEqualTo(1);
+        intake.accept(Samples.passed(id, batch.id(), 3, 10));
+        assertThat(job(id).iterations()).as("late, but nothing is lost").isEqualTo(10);
+        assertThat(job(id).batchesLost()).isZero();
+        assertThat(job(id).state()).isEqualTo(JobState.ERROR);
+    }
+
+    @Test
+    void permanentTroubleEndsTheJobAtOnce() {
+        UUID id = submit("");
+        intake.accept(Samples.troubled(id, inFlight(id).get(1).id(), 1, InfrastructureTrouble.TARGET_UNBOOTABLE));
+        assertThat(job(id).state()).isEqualTo(JobState.ERROR);
+        assertThat(job(id).message()).contains("TARGET_UNBOOTABLE").contains("it broke");
+    }
+
+    @Test
+    void whatContradictsItselfIsRefusedAndChangesNothing() {
+        UUID id = submit("");
+        UUID batch = inFlight(id).get(0).id();
+        assertRefused(Samples.passed(UUID.randomUUID(), batch, 1, 10), "jobId");
+        assertRefused(Samples.passed(id, UUID.randomUUID(), 1, 10), "batchId");
+        assertRefused(Samples.passed(submit(""), batch, 1, 10), "batchId");
+        assertRefused(Samples.passed(id, batch, 2, 10), "attempt");
+        assertRefused(Samples.passed(id, batch, 1, 11), "result.iterations");
+        assertRefused(Samples.failed(id, batch, 1, 0, "x", List.of()), "result.iterations");
+        assertThat(job(id).iterations()).isZero();
+        assertThat(batch(batch).state()).isEqualTo(BatchState.QUEUED);
+    }
+
+    private void assertRefused(BatchReport report, String field) {
+        assertThatThrownBy(() -> intake.accept(report))
+                .isInstanceOfSatisfying(
+                        InvalidInputException.class, e -> assertThat(e.field()).isEqualTo(field));
+    }
+
+    @Test
+    void realTimeRunsFromTheStartAndEndsTheJob() {
+        UUID id = submit(", \"wallTime\": \"10m\"");
+        clock.check(Instant.now().plus(Duration.ofHours(1)));
+        assertThat(job(id).state()).as("nothing of it has run yet").isEqualTo(JobState.QUEUED);
+        intake.accept(Samples.passed(id, inFlight(id).get(0).id(), 1, 10));
+        clock.check(Instant.now().plus(Duration.ofMinutes(9)));
+        assertThat(job(id).state()).isEqualTo(JobState.RUNNING);
+        clock.check(Instant.now().plus(Duration.ofMinutes(10)));
+        assertThat(job(id).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(job(id).stopReason()).isEqualTo(StopReason.WALL_TIME);
+    }
+
+    @Test
+    void theWindowGrowsWithTheWorkersUpToItsLimit() {
+        UUID id = submit("");
+        hear(3);
+        clock.check(Instant.now());
+        assertThat(inFlight(id)).hasSize(6);
+        hear(1_000);
+        clock.check(Instant.now());
+        assertThat(inFlight(id)).hasSize(64);
+        assertThat(inFlight(id)).extracting(Batch::schedule).doesNotHaveDuplicates();
+    }
+
+    private void hear(int slots, WorkerHeartbeat.RunningBatch... running) {
+        WorkerHeartbeat heartbeat = new WorkerHeartbeat(
+                Wire.VERSION, "worker-1", "host", slots, "qemu 7.2", Instant.now(), List.of(running), null);
+        fleet.hear(heartbeat);
+        clock.heard(heartbeat);
+    }
+
+    @Test
+    void aHeartbeatShowsThatAJobRuns() {
+        UUID id = submit("");
+        hear(2, new WorkerHeartbeat.RunningBatch(inFlight(id).get(0).id(), id, 1, 7));
+        assertThat(job(id).state()).isEqualTo(JobState.RUNNING);
+        JobView view = JobView.from(job(id), fleet.now());
+        assertThat(view.machines()).isEqualTo(1);
+        assertThat(view.iterationsRunning()).isEqualTo(7);
+        assertThat(view.iterations()).isZero();
+    }
+
+    @Test
+    void aBatchThatTheQueueForgotIsQueuedAgain() throws Exception {
+        UUID id = submit("");
+        UUID forgotten = inFlight(id).get(0).id();
+        UUID running = inFlight(id).get(1).id();
+        Instant later = Instant.now().plus(Duration.ofMinutes(16));
+        clock.check(later);
+        assertThat(batch(forgotten).attempt())
+                .as("without workers everything waits")
+                .isEqualTo(1);
+        awaitEmptyOutbox();
+        hear(2, new WorkerHeartbeat.RunningBatch(running, id, 1, 0));
+        clock.check(later);
+        assertThat(batch(forgotten).attempt()).as("it may stand behind others").isEqualTo(1);
+        // A younger batch of another job is seen running: the queue has passed the older one.
+        UUID other = submit("");
+        hear(
+                2,
+                new WorkerHeartbeat.RunningBatch(running, id, 1, 0),
+                new WorkerHeartbeat.RunningBatch(inFlight(other).get(0).id(), other, 1, 0));
+        awaitEmptyOutbox();
+        clock.check(later);
+        assertThat(batch(forgotten).attempt()).isEqualTo(2);
+        assertThat(batch(running).attempt()).as("it is in a machine").isEqualTo(1);
+        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        intake.accept(Samples.passed(id, forgotten, 1, 10));
+        assertThat(job(id).iterations()).isEqualTo(10);
+    }
+
+    private void awaitEmptyOutbox() throws InterruptedException {
+        // Tests that look at jobs at a later time leave messages that are due then.
+        database.sql("update outbox set due_at = now()").update();
+        long end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+        while (database.sql("select count(*) from outbox").query(Long.class).single() > 0) {
+            assertThat(System.nanoTime()).as("the outbox is carried to Kafka").isLessThan(end);
+            Thread.sleep(50);
+        }
+    }
+
+    @Test
+    void aCancelledJobTakesBackWhatWasNotSentAndCountsTheRest() throws Exception {
+        UUID id = submit("");
+        awaitEmptyOutbox();
+        List<Batch> flying = inFlight(id);
+        // As if the second had not been sent yet: due in the future, so that nobody sends it in between.
+        database.sql("""
+                insert into outbox (topic, key, payload, job_id, batch_id, due_at)
+                values ('nowhere', 'k', '', ?, ?, now() + interval '1 hour')""").params(id, flying.get(1).id()).update();
+        Http http = new Http(port);
+        assertThat(http.post("/api/v1/jobs/" + id + "/cancel", "")
+                        .json()
+                        .get("state")
+                        .asString())
+                .isEqualTo("CANCELLED");
+        assertThat(batch(flying.get(0).id()).state()).isEqualTo(BatchState.QUEUED);
+        assertThat(batch(flying.get(1).id()).state()).isEqualTo(BatchState.WITHDRAWN);
+        Instant end = job(id).finishedAt();
+        assertThat(http.post("/api/v1/jobs/" + id + "/cancel", "").status()).isEqualTo(200);
+        assertThat(job(id).finishedAt()).isEqualTo(end);
+        intake.accept(Samples.failed(id, flying.get(0).id(), 1, 5, "late", List.of()));
+        intake.accept(Samples.troubled(id, flying.get(1).id(), 1, InfrastructureTrouble.DISK_FULL));
+        Job job = job(id);
+        assertThat(job.state()).isEqualTo(JobState.CANCELLED);
+        assertThat(job.iterations()).isEqualTo(5);
+        assertThat(job.failures()).isEqualTo(1);
+        assertThat(job.batchesInFlight()).isZero();
+        assertThat(batch(flying.get(1).id()).attempt()).isEqualTo(1);
+    }
+}

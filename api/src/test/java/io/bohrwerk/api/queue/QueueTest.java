@@ -1,0 +1,149 @@
+package io.bohrwerk.api.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bohrwerk.api.ApiTest;
+import io.bohrwerk.api.Http;
+import io.bohrwerk.api.Samples;
+import io.bohrwerk.api.Servers;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Topics;
+import io.bohrwerk.protocol.worker.WorkerHeartbeat;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.core.KafkaTemplate;
+import tools.jackson.databind.JsonNode;
+
+/** The whole way over a real broker: a job's batches out, a worker's reports and heartbeats in. */
+@ApiTest
+class QueueTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private KafkaTemplate<String, byte[]> kafka;
+
+    @Autowired
+    private JdbcClient database;
+
+    @Test
+    void aWorkerWorksThroughAJobAndPoisonBlocksNobody() throws Exception {
+        Http http = new Http(port);
+        String target = http.upload("/api/v1/targets", Samples.target("queue"))
+                .json()
+                .get("id")
+                .asString();
+        String job = http.post(
+                        "/api/v1/jobs",
+                        "{\"target\": \"" + target + "\", \"strategy\": \"random\", \"iterations\": 45}")
+                .json()
+                .get("id")
+                .asString();
+        UUID jobId = UUID.fromString(job);
+        // To every partition, so that poison is in the way of what follows.
+        for (int partition = 0; partition < 4; partition++) {
+            kafka.send(Topics.REPORTS, partition, "k", "no JSON".getBytes(StandardCharsets.UTF_8))
+                    .get();
+            kafka.send(Topics.REPORTS, partition, "k", Wire.write(Samples.passed(jobId, UUID.randomUUID(), 1, 1)))
+                    .get();
+        }
+        Set<UUID> worked = new HashSet<>();
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        Servers.kafka(),
+                        "group.id",
+                        "worker-of-" + job,
+                        "auto.offset.reset",
+                        "earliest"),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(Topics.BATCHES));
+            while (!state(http, job).equals("COMPLETED") && System.nanoTime() < end) {
+                for (ConsumerRecord<String, byte[]> message : consumer.poll(Duration.ofMillis(100))) {
+                    BatchRequest request = Wire.read(message.value(), BatchRequest.class);
+                    if (request.jobId().equals(jobId)) {
+                        assertThat(message.key()).isEqualTo(job);
+                        assertThat(request.target().hex()).isEqualTo(target);
+                        worked.add(request.batchId());
+                        byte[] report = Wire.write(
+                                Samples.passed(jobId, request.batchId(), request.attempt(), request.iterations()));
+                        kafka.send(Topics.REPORTS, job, report).get();
+                        kafka.send(Topics.REPORTS, job, report).get();
+                    }
+                }
+            }
+        }
+        JsonNode view = http.get("/api/v1/jobs/" + job).json();
+        assertThat(view.get("state").asString()).isEqualTo("COMPLETED");
+        assertThat(view.get("iterations").asInt()).isEqualTo(45);
+        assertThat(view.get("batches").get("completed").asInt()).isEqualTo(5);
+        assertThat(worked).hasSize(5);
+        assertThat(database.sql("select count(*) from dead_letters where topic = ?")
+                        .param(Topics.REPORTS)
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(8);
+        assertThat(database.sql("select error from dead_letters order by id limit 1")
+                        .query(String.class)
+                        .single())
+                .contains("well-formed");
+    }
+
+    private static String state(Http http, String job) throws Exception {
+        return http.get("/api/v1/jobs/" + job).json().get("state").asString();
+    }
+
+    @Test
+    void aHeartbeatMakesAWorkerKnown() throws Exception {
+        Http http = new Http(port);
+        String id = "worker-" + UUID.randomUUID();
+        WorkerHeartbeat heartbeat = new WorkerHeartbeat(
+                Wire.VERSION, id, "host", 3, "qemu 7.2", Instant.now(), List.of(), "the disk was full");
+        kafka.send(Topics.HEARTBEATS, id, Wire.write(heartbeat)).get();
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < end) {
+            for (JsonNode worker : http.get("/api/v1/workers").json().get("items")) {
+                if (worker.get("id").asString().equals(id)) {
+                    assertThat(worker.get("alive").asBoolean()).isTrue();
+                    assertThat(worker.get("slots").asInt()).isEqualTo(3);
+                    assertThat(worker.get("lastTrouble").asString()).isEqualTo("the disk was full");
+                    database.sql("delete from workers where id = ?").param(id).update();
+                    return;
+                }
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError("the worker did not become known");
+    }
+
+    @Test
+    void whatWasAcknowledgedIsNoLongerInTheOutbox() throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (database.sql("select count(*) from outbox where due_at <= now()")
+                        .query(Long.class)
+                        .single()
+                > 0) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.sleep(50);
+        }
+    }
+}
