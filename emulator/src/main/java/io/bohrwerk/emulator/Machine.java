@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -234,15 +235,29 @@ public final class Machine implements AutoCloseable {
         }
     }
 
-    private void configure(String batch) throws IOException {
-        Files.writeString(directory.resolve(QemuCommandLine.BATCH), batch);
-        Files.write(directory.resolve(QemuCommandLine.DELAYS), new byte[4]);
+    /**
+     * The texts that a guest finds in fw_cfg while it runs a batch, by the names that QEMU's command line gives their files: what replaying
+     * a recording by hand needs besides the target's files.
+     */
+    public static Map<String, String> configuration(TargetManifest manifest, Batch batch) {
+        return configuration(manifest, batch.text());
+    }
+
+    private static Map<String, String> configuration(TargetManifest manifest, String batch) {
         StringBuilder test =
-                new StringBuilder("format " + target.manifest().test().format().word() + "\n");
-        for (String subtest : target.manifest().test().expectedFailures()) {
+                new StringBuilder("format " + manifest.test().format().word() + "\n");
+        for (String subtest : manifest.test().expectedFailures()) {
             test.append("expect ").append(subtest).append('\n');
         }
-        Files.writeString(directory.resolve(QemuCommandLine.TEST), test);
+        return Map.of(
+                QemuCommandLine.BATCH, batch, QemuCommandLine.DELAYS, "\0\0\0\0", QemuCommandLine.TEST, test.toString());
+    }
+
+    private void configure(String batch) throws IOException {
+        for (Map.Entry<String, String> file :
+                configuration(target.manifest(), batch).entrySet()) {
+            Files.writeString(directory.resolve(file.getKey()), file.getValue());
+        }
     }
 
     private void createImage(Path image) throws IOException, InterruptedException, InfrastructureException {
