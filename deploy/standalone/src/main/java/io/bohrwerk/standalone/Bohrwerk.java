@@ -1,0 +1,56 @@
+package io.bohrwerk.standalone;
+
+import io.bohrwerk.standalone.bench.BenchCommand;
+import io.bohrwerk.standalone.command.DemoCommand;
+import io.bohrwerk.standalone.command.DownloadCommand;
+import io.bohrwerk.standalone.command.StatusCommand;
+import io.bohrwerk.standalone.command.StopCommand;
+import io.bohrwerk.standalone.command.SubmitCommand;
+import io.bohrwerk.standalone.command.TargetCommand;
+import io.bohrwerk.standalone.command.UpCommand;
+import io.bohrwerk.standalone.command.WatchCommand;
+import io.bohrwerk.standalone.server.StateDirectory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line. */
+@Command(
+        name = "bohrwerk",
+        description = "Hunts kernel failures that strike once in tens of thousands of runs.",
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            StatusCommand.class,
+            StopCommand.class,
+            TargetCommand.class,
+            SubmitCommand.class,
+            WatchCommand.class,
+            DownloadCommand.class,
+            BenchCommand.class,
+        })
+public final class Bohrwerk {
+    private Bohrwerk() {}
+
+    public static void main(String[] arguments) {
+        // One logback.xml for all parts, instead of one logging set-up per Spring context; it reads the other property.
+        System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+        System.setProperty(
+                "bohrwerk.log", StateDirectory.ofEnvironment().logFile().toString());
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Bohrwerk());
+        line.setExecutionExceptionHandler((exception, command, parsed) -> {
+            command.getErr().println("bohrwerk: " + Explain.oneLine(exception));
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        help(line);
+        return line;
+    }
+
+    private static void help(CommandLine line) {
+        line.getCommandSpec().mixinStandardHelpOptions(true);
+        line.getSubcommands().values().forEach(Bohrwerk::help);
+    }
+}

@@ -1,0 +1,156 @@
+package io.bohrwerk.standalone.client;
+
+import io.bohrwerk.emulator.TargetFiles;
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.target.TargetBundle;
+import io.bohrwerk.protocol.target.TargetManifest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Bohrwerk's REST API, as far as the command line needs it. */
+public final class ApiClient {
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    /** Answers are small; a server that takes longer is stuck. Uploads and downloads have no limit. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
+
+    private static final int OK = 200;
+    private static final int FIRST_ERROR = 400;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(CONNECT_LIMIT)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+    private final URI server;
+
+    public ApiClient(URI server) {
+        this.server = server;
+    }
+
+    public URI server() {
+        return server;
+    }
+
+    /** A resource below {@code /api/v1}, for example {@code /jobs}. */
+    public JsonNode get(String path) throws IOException, InterruptedException {
+        return json(request("/api/v1" + path).timeout(ANSWER_LIMIT).GET());
+    }
+
+    /** Every item of a list, page by page. */
+    public List<JsonNode> list(String path) throws IOException, InterruptedException {
+        List<JsonNode> items = new ArrayList<>();
+        String cursor = "";
+        do {
+            JsonNode page = get(path + "?limit=500" + (cursor.isEmpty() ? "" : "&cursor=" + cursor));
+            page.path("items").forEach(items::add);
+            cursor = page.path("next").asString("");
+        } while (!cursor.isEmpty());
+        return items;
+    }
+
+    public JsonNode post(String path, JsonNode document) throws IOException, InterruptedException {
+        return json(request("/api/v1" + path)
+                .timeout(ANSWER_LIMIT)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(document.toString(), StandardCharsets.UTF_8)));
+    }
+
+    /** Uploads a target: its manifest, the files that this names, and their digests. The answer's {@code id} is the target's. */
+    public JsonNode addTarget(Path directory) throws IOException, InterruptedException {
+        TargetFiles target = TargetFiles.in(directory);
+        SortedMap<String, Digest> digests = new TreeMap<>();
+        digests.put(TargetManifest.FILE_NAME, Digest.of(directory.resolve(TargetManifest.FILE_NAME)));
+        for (String name : target.manifest().boot().files()) {
+            digests.put(name, Digest.of(directory.resolve(name)));
+        }
+        String list = new String(new TargetBundle(digests).text(), StandardCharsets.UTF_8);
+        Multipart multipart = new Multipart().text("digests", list);
+        for (String name : digests.keySet()) {
+            multipart.file("file", name, directory.resolve(name));
+        }
+        return json(request("/api/v1/targets")
+                .header("Content-Type", multipart.contentType())
+                .POST(multipart.body()));
+    }
+
+    /**
+     * Downloads into a file, which appears when it is whole and its digest is right.
+     *
+     * @param path as the API gives it, from the server's root
+     */
+    public void download(String path, Digest digest, Path file) throws IOException, InterruptedException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        HttpResponse<InputStream> response = http.send(request(path).GET().build(), BodyHandlers.ofInputStream());
+        MessageDigest sha256 = Digest.sha256();
+        try (InputStream in = response.body()) {
+            if (response.statusCode() != OK) {
+                throw refused(response.statusCode(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
+            try (OutputStream out = new DigestOutputStream(Files.newOutputStream(part), sha256)) {
+                in.transferTo(out);
+            }
+        }
+        Digest got = Digest.finish(sha256);
+        if (!got.equals(digest)) {
+            Files.delete(part);
+            throw new ApiException(
+                    OK, file.getFileName() + " arrived damaged: its digest is " + got + " instead of " + digest);
+        }
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(server.resolve(path)).header("Accept", "application/json, */*;q=0.1");
+    }
+
+    private JsonNode json(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<String> response;
+        try {
+            response = http.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+        } catch (java.net.ConnectException e) {
+            throw new ApiException(0, "no server answers at " + server + "; start one with: ./bohrwerk up");
+        }
+        if (response.statusCode() >= FIRST_ERROR) {
+            throw refused(response.statusCode(), response.body());
+        }
+        try {
+            return JSON.readTree(response.body());
+        } catch (JacksonException e) {
+            throw new ApiException(response.statusCode(), server + " does not answer as Bohrwerk does");
+        }
+    }
+
+    /** The server's own words (problem+json), when it found some. */
+    private ApiException refused(int status, String body) {
+        String said = "";
+        try {
+            JsonNode problem = JSON.readTree(body);
+            said = problem.path("detail").asString(problem.path("title").asString(""));
+        } catch (JacksonException e) {
+            // Not Bohrwerk's own answer: the status must do.
+        }
+        return new ApiException(status, said.isEmpty() ? server + " answered with status " + status : said);
+    }
+}

@@ -1,0 +1,67 @@
+package io.bohrwerk.standalone.client;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+
+/** A submitted job, followed to its end. */
+public final class Hunt {
+    /** A line every few seconds reads well, in a terminal and in a log. */
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(2);
+    /** The end of a job is seen this late at most. */
+    private static final Duration POLL = Duration.ofMillis(250);
+    /** A server that is being restarted is back by then. */
+    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(60);
+
+    private final ApiClient api;
+    private final String job;
+
+    private Hunt(ApiClient api, String job) {
+        this.api = api;
+        this.job = job;
+    }
+
+    public static Hunt submit(ApiClient api, JsonNode request) throws IOException, InterruptedException {
+        return new Hunt(api, api.post("/jobs", request).path("id").asString());
+    }
+
+    public static Hunt of(ApiClient api, String job) {
+        return new Hunt(api, job);
+    }
+
+    public String job() {
+        return job;
+    }
+
+    public JobStatus status() throws IOException, InterruptedException {
+        return JobStatus.from(api.get("/jobs/" + job));
+    }
+
+    /** Waits for the job's end, and tells how it goes on, also across a restart of the server. */
+    public JobStatus follow(Consumer<String> lines) throws IOException, InterruptedException {
+        Instant nextLine = Instant.now().plus(BETWEEN_LINES);
+        Instant lastAnswer = Instant.now();
+        while (true) {
+            try {
+                JobStatus status = status();
+                lastAnswer = Instant.now();
+                if (status.ended()) {
+                    lines.accept(status.line(lastAnswer));
+                    return status;
+                }
+                if (lastAnswer.isAfter(nextLine)) {
+                    lines.accept(status.line(lastAnswer));
+                    nextLine = lastAnswer.plus(BETWEEN_LINES);
+                }
+            } catch (ApiException e) {
+                boolean gone = e.status() == 0 || e.status() >= 500;
+                if (!gone || lastAnswer.plus(SILENCE_LIMIT).isBefore(Instant.now())) {
+                    throw e;
+                }
+            }
+            Thread.sleep(POLL.toMillis());
+        }
+    }
+}

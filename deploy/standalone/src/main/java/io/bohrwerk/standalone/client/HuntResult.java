@@ -1,0 +1,82 @@
+package io.bohrwerk.standalone.client;
+
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.ReplayVerdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What came of a hunt, as {@code --json} prints it in one line.
+ *
+ * @param failureId the first failure, or null
+ * @param failedIteration its number in its batch
+ * @param secondsToFailure from the first batch's start to that failure's report
+ * @param artifacts paths of the downloaded files
+ */
+public record HuntResult(
+        String jobId,
+        String state,
+        long iterations,
+        long failures,
+        @Nullable String failureId,
+        @Nullable Long failedIteration,
+        @Nullable Double secondsToFailure,
+        boolean replayVerified,
+        ArtifactPaths artifacts) {
+    /** Null for what was not kept. */
+    public record ArtifactPaths(
+            @Nullable String mergedLog,
+            @Nullable String snapshot,
+            @Nullable String recording,
+            @Nullable String manifest) {
+        private static ArtifactPaths of(Map<ArtifactKind, Path> files) {
+            return new ArtifactPaths(
+                    path(files, ArtifactKind.MERGED_LOG),
+                    path(files, ArtifactKind.SNAPSHOT),
+                    path(files, ArtifactKind.RECORDING),
+                    path(files, ArtifactKind.MANIFEST));
+        }
+
+        private static @Nullable String path(Map<ArtifactKind, Path> files, ArtifactKind kind) {
+            Path file = files.get(kind);
+            return file == null ? null : file.toAbsolutePath().toString();
+        }
+    }
+
+    /** Asks for the first failure's particulars and downloads it below {@code downloads}. */
+    public static HuntResult of(ApiClient api, JobStatus job, Path downloads) throws IOException, InterruptedException {
+        String failure = job.firstFailure();
+        if (failure == null) {
+            return new HuntResult(
+                    job.id(),
+                    job.state(),
+                    job.counted(),
+                    job.failures(),
+                    null,
+                    null,
+                    null,
+                    false,
+                    ArtifactPaths.of(Map.of()));
+        }
+        JsonNode view = api.get("/failures/" + failure);
+        Map<ArtifactKind, Path> files = Artifacts.download(api, failure, downloads.resolve(failure));
+        return new HuntResult(
+                job.id(),
+                job.state(),
+                job.counted(),
+                job.failures(),
+                failure,
+                view.path("iteration").asLong(),
+                job.secondsToFirstFailure(),
+                view.path("replay").asString().equals(ReplayVerdict.VERIFIED.name()),
+                ArtifactPaths.of(files));
+    }
+
+    public String json() {
+        return Wire.writeText(this);
+    }
+}

@@ -1,0 +1,70 @@
+package io.bohrwerk.standalone.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What the API says of a job, as far as it is shown here.
+ *
+ * @param iterations counted and running
+ * @param counted iterations of batches that have ended; what the failures are counted in
+ * @param message why it ended in an error, or null
+ * @param firstFailure its id, or null
+ * @param secondsToFirstFailure since the job's first batch ran, or null
+ */
+public record JobStatus(
+        String id,
+        String state,
+        long iterations,
+        long counted,
+        long failures,
+        int machines,
+        @Nullable String message,
+        @Nullable String firstFailure,
+        @Nullable Double secondsToFirstFailure,
+        Instant startedAt,
+        @Nullable Instant finishedAt) {
+    private static final Set<String> TERMINAL = Set.of("COMPLETED", "CANCELLED", "ERROR");
+
+    static JobStatus from(JsonNode job) {
+        String started = text(job, "startedAt");
+        String finished = text(job, "finishedAt");
+        long counted = job.path("iterations").asLong(0);
+        return new JobStatus(
+                job.path("id").asString(),
+                job.path("state").asString(),
+                counted + job.path("iterationsRunning").asLong(0),
+                counted,
+                job.path("failures").asLong(0),
+                job.path("machines").asInt(0),
+                text(job, "message"),
+                text(job, "firstFailureId"),
+                job.path("secondsToFirstFailure").isNumber()
+                        ? job.path("secondsToFirstFailure").asDouble()
+                        : null,
+                started == null ? Instant.now() : Instant.parse(started),
+                finished == null ? null : Instant.parse(finished));
+    }
+
+    private static @Nullable String text(JsonNode node, String field) {
+        JsonNode value = node.path(field);
+        return value.isString() ? value.asString() : null;
+    }
+
+    public boolean ended() {
+        return TERMINAL.contains(state);
+    }
+
+    public boolean completed() {
+        return state.equals("COMPLETED");
+    }
+
+    /** One line, as of {@code now}. */
+    public String line(Instant now) {
+        Duration elapsed = Duration.between(startedAt, finishedAt == null ? now : finishedAt);
+        return StatusLine.of(elapsed.isNegative() ? Duration.ZERO : elapsed, iterations, failures, machines);
+    }
+}

@@ -1,0 +1,44 @@
+package io.bohrwerk.standalone.command;
+
+import io.bohrwerk.standalone.client.Artifacts;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Fetches a failure. */
+@Command(
+        name = "download",
+        description =
+                "Fetches a failure's merged log, snapshot, recording and manifest, checks them, prints their paths.")
+public final class DownloadCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FAILURE", description = "The failure's id.")
+    @SuppressWarnings("NullAway.Init")
+    private String failure;
+
+    @Option(names = "--to", required = true, paramLabel = "DIR", description = "Where to; made when missing.")
+    @SuppressWarnings("NullAway.Init")
+    private Path to;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    private ServerOption server;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        Artifacts.download(server.client(), failure, to.toAbsolutePath())
+                .values()
+                .forEach(out::println);
+        return 0;
+    }
+}

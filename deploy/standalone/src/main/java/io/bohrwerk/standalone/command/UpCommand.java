@@ -1,0 +1,50 @@
+package io.bohrwerk.standalone.command;
+
+import io.bohrwerk.standalone.server.AllInOne;
+import io.bohrwerk.standalone.server.StateDirectory;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs everything until it is told to stop. */
+@Command(name = "up", description = "Starts everything in one process, and runs until ctrl-C.")
+public final class UpCommand implements Callable<Integer> {
+    @Option(
+            names = "--port",
+            defaultValue = "" + ServerOption.DEFAULT_PORT,
+            description = "Where API and page answer, on the loopback address. 0 for any. Default: ${DEFAULT-VALUE}")
+    private int port;
+
+    /** For the launcher, which makes an archive of the classes that a start loads. */
+    @Option(names = "--rehearse", hidden = true, description = "Start on a free port, and stop.")
+    private boolean rehearse;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        StateDirectory state = StateDirectory.ofEnvironment();
+        AllInOne all = AllInOne.start(state, rehearse ? 0 : port, out::println);
+        if (rehearse) {
+            all.close();
+            return 0;
+        }
+        CountDownLatch forever = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            out.println("stopping");
+            all.close();
+            out.println("stopped");
+        }));
+        out.println("state is in " + state.path() + ", the log in " + state.logFile());
+        out.println("ready: " + all.url());
+        forever.await();
+        return 0;
+    }
+}

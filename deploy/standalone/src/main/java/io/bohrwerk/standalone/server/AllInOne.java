@@ -1,0 +1,207 @@
+package io.bohrwerk.standalone.server;
+
+import io.bohrwerk.api.ApiApplication;
+import io.bohrwerk.embedded.KafkaBroker;
+import io.bohrwerk.embedded.PostgresServer;
+import io.bohrwerk.standalone.Explain;
+import io.bohrwerk.worker.WorkerApplication;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** PostgreSQL, Kafka, blob store, API and one worker: the cluster's own parts, in this process. */
+public final class AllInOne implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AllInOne.class);
+    /** For all parts together; ctrl-C is to be answered before people press it again. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    /** Of it, the worker's: running batches go back to the queue. */
+    private static final Duration WORKER_STOP_LIMIT = Duration.ofSeconds(4);
+
+    private final StateDirectory state;
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private final URI url;
+    private boolean closed;
+
+    private record Part(String name, AutoCloseable part) {}
+
+    /**
+     * Starts everything, and returns when it answers.
+     *
+     * @param port of the API, on loopback; 0 for any
+     * @param said told of the steps
+     * @throws IOException when something does not start, with what, why, and what to do
+     */
+    public static AllInOne start(StateDirectory state, int port, Consumer<String> said)
+            throws IOException, InterruptedException {
+        StateDirectory.Lock lock = state.tryLock();
+        if (lock == null) {
+            throw new IOException("one runs in " + state.path() + " already: "
+                    + state.running().map(StateDirectory.Running::url).orElse("it is just starting, or stopping"));
+        }
+        if (port != 0 && !StateDirectory.isFree(port)) {
+            lock.close();
+            throw new IOException("port " + port + " is in use by another program; choose one with --port");
+        }
+        return new AllInOne(state, port == 0 ? StateDirectory.freePort() : port, lock, said);
+    }
+
+    private AllInOne(StateDirectory state, int port, StateDirectory.Lock lock, Consumer<String> said)
+            throws IOException, InterruptedException {
+        this.state = state;
+        this.url = URI.create("http://localhost:" + port);
+        parts.push(new Part("lock", lock));
+        long began = System.nanoTime();
+        // Tomcat speaks java.util.logging.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+        said.accept("starting PostgreSQL and Kafka");
+        try {
+            StateDirectory.Ports ports = state.ports();
+            Files.createDirectories(state.logFile().getParent());
+            CompletableFuture<KafkaBroker> kafka =
+                    CompletableFuture.supplyAsync(() -> orWrap(() -> KafkaBroker.start(state.kafka(), ports.kafka())));
+            PostgresServer postgres;
+            try {
+                postgres = PostgresServer.start(state.postgres(), ports.postgres());
+                parts.push(new Part("PostgreSQL", postgres));
+            } finally {
+                // Also when PostgreSQL failed: what has started must be stopped.
+                parts.push(new Part("Kafka", kafka.join()));
+            }
+            said.accept("starting the API and a worker");
+            String bootstrap = kafka.join().bootstrapServers();
+            parts.push(new Part("API", api(port, postgres.jdbcUrl(), bootstrap)));
+            parts.push(new Part("worker", worker(bootstrap)));
+            state.publish(StateDirectory.Running.here(url.toString()));
+            parts.push(new Part("notice", state::withdraw));
+        } catch (IOException | RuntimeException e) {
+            LOG.error("The start failed", e);
+            close();
+            throw new IOException(
+                    "it does not start: " + Explain.oneLine(Explain.root(e)) + "\nIts log: " + state.logFile()
+                            + "\nIf the state in " + state.path() + " is damaged, move it away and start anew.",
+                    e);
+        }
+        LOG.info(
+                "Ready at {} after {} ms",
+                url,
+                Duration.ofNanos(System.nanoTime() - began).toMillis());
+    }
+
+    private ConfigurableApplicationContext api(int port, String jdbcUrl, String bootstrapServers) throws IOException {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("server.port", port);
+        settings.put(
+                "server.tomcat.basedir",
+                Files.createDirectories(state.path().resolve("tomcat")).toString());
+        settings.put("spring.datasource.url", jdbcUrl);
+        settings.put("spring.kafka.bootstrap-servers", bootstrapServers);
+        settings.put("bohrwerk.api.blobs.directory", state.blobs().toString());
+        // An open page must not hold up the stop.
+        settings.put("spring.lifecycle.timeout-per-shutdown-phase", "2s");
+        return run(ApiApplication.class, WebApplicationType.SERVLET, settings);
+    }
+
+    private ConfigurableApplicationContext worker(String bootstrapServers) {
+        return WorkerApplication.start(Map.of(
+                "bohrwerk.worker.directory",
+                state.worker().toString(),
+                "bohrwerk.worker.blobs.directory",
+                state.blobs().toString(),
+                "bohrwerk.worker.queue.bootstrap-servers",
+                bootstrapServers,
+                "bohrwerk.worker.stop-limit",
+                WORKER_STOP_LIMIT));
+    }
+
+    private static ConfigurableApplicationContext run(
+            Class<?> application, WebApplicationType type, Map<String, Object> settings) {
+        // A name of its own, so that an application.properties that lies about is nobody's.
+        settings.put("spring.config.name", "bohrwerk-standalone");
+        settings.put("spring.jmx.enabled", "false");
+        String[] arguments = settings.entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                .toArray(String[]::new);
+        return new SpringApplicationBuilder(application)
+                .web(type)
+                .bannerMode(org.springframework.boot.Banner.Mode.OFF)
+                .registerShutdownHook(false)
+                .run(arguments);
+    }
+
+    /** Where API and page answer. */
+    public URI url() {
+        return url;
+    }
+
+    /** Stops everything, last started first, within a limit; what does not stop by then ends with the process. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        ExecutorService stopper = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "stopper");
+            thread.setDaemon(true);
+            return thread;
+        });
+        long end = System.nanoTime() + STOP_LIMIT.toNanos();
+        try {
+            for (Part part : parts) {
+                stop(stopper, part, end);
+            }
+        } finally {
+            stopper.shutdownNow();
+        }
+    }
+
+    private static void stop(ExecutorService stopper, Part part, long end) {
+        long left = Math.max(0, end - System.nanoTime());
+        try {
+            stopper.submit(() -> {
+                        part.part().close();
+                        return null;
+                    })
+                    .get(left, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("{} did not stop in time", part.name());
+        } catch (ExecutionException e) {
+            LOG.warn("{} did not stop well", part.name(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private interface Starter<T> {
+        T start() throws IOException;
+    }
+
+    private static <T> T orWrap(Starter<T> starter) {
+        try {
+            return starter.start();
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+}

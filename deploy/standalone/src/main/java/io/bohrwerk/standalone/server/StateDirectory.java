@@ -1,0 +1,203 @@
+package io.bohrwerk.standalone.server;
+
+import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.Wire;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one directory in which everything lives: {@code $BOHRWERK_HOME}, or {@code ~/.bohrwerk}.
+ *
+ * <pre>
+ * lock running.json     who runs here, and where it answers
+ * ports.json            of the parts inside, chosen once
+ * postgres/ kafka/ blobs/
+ * worker/               snapshots and machines; can be deleted while nothing runs
+ * cache/                Debian packages that targets are made of
+ * targets/ downloads/   what {@code target build}, {@code demo} and {@code submit --watch} leave
+ * logs/bohrwerk.log
+ * </pre>
+ */
+public final class StateDirectory {
+    private final Path path;
+
+    private StateDirectory(Path path) {
+        this.path = path;
+    }
+
+    public static StateDirectory ofEnvironment() {
+        @Nullable String home = System.getenv("BOHRWERK_HOME");
+        return new StateDirectory(
+                home == null || home.isBlank()
+                        ? Path.of(System.getProperty("user.home"), ".bohrwerk")
+                        : Path.of(home).toAbsolutePath());
+    }
+
+    public static StateDirectory at(Path path) {
+        return new StateDirectory(path.toAbsolutePath());
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public Path logFile() {
+        return path.resolve("logs").resolve("bohrwerk.log");
+    }
+
+    public Path downloads() {
+        return path.resolve("downloads");
+    }
+
+    public Path targets() {
+        return path.resolve("targets");
+    }
+
+    Path postgres() {
+        return path.resolve("postgres");
+    }
+
+    Path kafka() {
+        return path.resolve("kafka");
+    }
+
+    Path blobs() {
+        return path.resolve("blobs");
+    }
+
+    Path worker() {
+        return path.resolve("worker");
+    }
+
+    /**
+     * Who runs here now.
+     *
+     * @param startedAt the process's, since process ids are used again
+     */
+    public record Running(String url, long pid, Instant startedAt) {
+        static Running here(String url) {
+            ProcessHandle self = ProcessHandle.current();
+            return new Running(url, self.pid(), startOf(self));
+        }
+
+        public URI uri() {
+            return URI.create(url);
+        }
+
+        /** The process, when it is still the one that was meant. */
+        public Optional<ProcessHandle> process() {
+            return ProcessHandle.of(pid)
+                    .filter(process -> process.isAlive() && startOf(process).equals(startedAt));
+        }
+
+        private static Instant startOf(ProcessHandle process) {
+            return process.info().startInstant().orElse(Instant.EPOCH);
+        }
+    }
+
+    /** Ports of the parts inside. */
+    record Ports(int postgres, int kafka) {}
+
+    /** What runs in this directory now and answers there; empty when nothing does, or it is still starting. */
+    public Optional<Running> running() throws IOException {
+        Path file = path.resolve("running.json");
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Wire.read(Files.readAllBytes(file), Running.class))
+                    .filter(running -> running.process().isPresent());
+        } catch (InvalidInputException e) {
+            return Optional.empty();
+        }
+    }
+
+    void publish(Running running) throws IOException {
+        write("running.json", running);
+    }
+
+    void withdraw() throws IOException {
+        Files.deleteIfExists(path.resolve("running.json"));
+    }
+
+    /** The same ports as the last time, since files of the parts may name them; others where these are taken. */
+    Ports ports() throws IOException {
+        Path file = path.resolve("ports.json");
+        Ports ports;
+        if (Files.isRegularFile(file)) {
+            try {
+                ports = Wire.read(Files.readAllBytes(file), Ports.class);
+            } catch (InvalidInputException e) {
+                throw new IOException(file + " is damaged (" + e.getMessage() + "); delete it", e);
+            }
+        } else {
+            ports = new Ports(freePort(), freePort());
+        }
+        ports = new Ports(orFree(ports.postgres()), orFree(ports.kafka()));
+        write("ports.json", ports);
+        return ports;
+    }
+
+    static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            // As servers do: a connection of the last run that lingers in TIME_WAIT is no reason to refuse.
+            socket.setReuseAddress(true);
+            socket.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static int orFree(int port) throws IOException {
+        return isFree(port) ? port : freePort();
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Held while an all-in-one runs here. */
+    record Lock(FileChannel channel, FileLock lock) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    /**
+     * Null when another process has it. The kernel lets go of it however a process ends, but also when that process closes any
+     * other channel to the file: so nothing else ever opens it.
+     */
+    @Nullable
+    Lock tryLock() throws IOException {
+        Files.createDirectories(path);
+        FileChannel channel =
+                FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock();
+        if (lock == null) {
+            channel.close();
+            return null;
+        }
+        return new Lock(channel, lock);
+    }
+
+    private void write(String name, Object document) throws IOException {
+        Path part = path.resolve(name + ".part");
+        Files.write(part, Wire.write(document));
+        Files.move(part, path.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

@@ -1,0 +1,237 @@
+package io.bohrwerk.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.standalone.client.ApiClient;
+import io.bohrwerk.standalone.client.Hunt;
+import io.bohrwerk.standalone.client.JobStatus;
+import io.bohrwerk.standalone.server.ChildServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The whole path in processes of its own, as a user has it: real PostgreSQL, Kafka and QEMU. The tests share a state directory, as one
+ * user's days do.
+ */
+@TestMethodOrder(OrderAnnotation.class)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class AllInOneTest {
+    /** Twenty seconds are what PostgreSQL's watchdog and a loaded host need together; on a free one all is gone in two. */
+    private static final Duration ORPHAN_LIMIT = Duration.ofSeconds(20);
+
+    private static final Duration COUNT_LIMIT = Duration.ofSeconds(90);
+
+    @TempDir
+    private static Path directory;
+
+    private static Path state() {
+        return directory.resolve("state");
+    }
+
+    @Test
+    @Order(1)
+    void demoFindsReplaysAndDownloadsAFailure() throws Exception {
+        Output demo = command("demo", "--json");
+        assertThat(demo.status()).as(demo.text()).isZero();
+        JsonNode result = JsonMapper.shared().readTree(demo.lastLine());
+        assertThat(result.path("state").asString()).isEqualTo("COMPLETED");
+        assertThat(result.path("failures").asLong()).isGreaterThanOrEqualTo(1);
+        assertThat(result.path("replayVerified").asBoolean()).isTrue();
+        assertThat(result.path("failedIteration").asLong()).isPositive();
+        assertThat(result.path("secondsToFailure").asDouble()).isPositive();
+        assertThat(result.path("iterations").asLong())
+                .isGreaterThanOrEqualTo(result.path("failedIteration").asLong());
+        for (String artifact : List.of("mergedLog", "snapshot", "recording", "manifest")) {
+            Path file = Path.of(result.path("artifacts").path(artifact).asString());
+            assertThat(file).as(artifact).isNotEmptyFile().startsWith(state());
+        }
+        JsonNode manifest = JsonMapper.shared()
+                .readTree(Files.readString(
+                        Path.of(result.path("artifacts").path("manifest").asString())));
+        assertThat(manifest.path("iteration").asLong())
+                .isEqualTo(result.path("failedIteration").asLong());
+        assertThat(command("status").text()).contains("nothing runs here");
+    }
+
+    @Test
+    @Order(2)
+    void stateSurvivesAndOnlyOneRuns() throws Exception {
+        try (ChildServer server = ChildServer.start(state())) {
+            ApiClient api = new ApiClient(server.url());
+            JsonNode failure = api.list("/failures").get(0);
+
+            Output second = command("up", "--port", "0");
+            assertThat(second.status()).isEqualTo(1);
+            assertThat(second.text()).contains("already").contains(server.url().toString());
+
+            Path to = directory.resolve("fetched");
+            Output download = command("download", failure.path("id").asString(), "--to", to.toString());
+            assertThat(download.status()).as(download.text()).isZero();
+            assertThat(failure.path("artifacts")).hasSize(4);
+            for (JsonNode artifact : failure.path("artifacts")) {
+                Path file = to.resolve(artifact.path("fileName").asString());
+                assertThat(download.text()).contains(file.toString());
+                assertThat(Digest.of(file).hex())
+                        .isEqualTo(artifact.path("digest").asString());
+            }
+
+            Output list = command("target", "list");
+            assertThat(list.text()).contains("x86-debug-register-race");
+            assertThat(command("status").text()).contains(server.url().toString());
+
+            Output refused = command("submit", "--target", "0123456789abcdef", "--iterations", "10");
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.text()).startsWith("bohrwerk: ").contains("0123456789abcdef");
+        }
+    }
+
+    @Test
+    @Order(3)
+    void killedEmulatorIsRetriedAndCountedOnce() throws Exception {
+        try (ChildServer server = ChildServer.start(state())) {
+            ApiClient api = new ApiClient(server.url());
+            Hunt hunt = Hunt.submit(api, longJob(api, 400_000));
+            ProcessHandle emulator = awaitEmulator(server);
+            emulator.destroyForcibly();
+            JobStatus ended = hunt.follow(line -> {});
+            assertThat(ended.completed()).as(ended.toString()).isTrue();
+            JsonNode job = api.get("/jobs/" + hunt.job());
+            // The kill may hit a machine that boots, replays or has just ended; what it hits in a batch is one trouble.
+            assertThat(job.path("infrastructureTroubles").asLong()).isLessThanOrEqualTo(1);
+            assertCountedOnce(api, job);
+        }
+    }
+
+    @Test
+    @Order(4)
+    void killedServerGoesOnWhereItWas() throws Exception {
+        String id;
+        List<ProcessHandle> all = new ArrayList<>();
+        ChildServer first = ChildServer.start(state());
+        try {
+            ApiClient api = new ApiClient(first.url());
+            Hunt hunt = Hunt.submit(api, longJob(api, 800_000));
+            id = hunt.job();
+            awaitIterations(hunt);
+            first.process().descendants().forEach(all::add);
+            ProcessHandle postgres = first.postgres().orElseThrow();
+            all.add(postgres);
+            postgres.descendants().forEach(all::add);
+            assertThat(hunt.status().ended()).isFalse();
+        } finally {
+            first.kill();
+        }
+        awaitGone(all);
+        try (ChildServer second = ChildServer.start(state())) {
+            ApiClient api = new ApiClient(second.url());
+            JobStatus ended = Hunt.of(api, id).follow(line -> {});
+            assertThat(ended.completed()).as(ended.toString()).isTrue();
+            assertCountedOnce(api, api.get("/jobs/" + id));
+            all.clear();
+            second.postgres().ifPresent(all::add);
+        }
+        awaitGone(all);
+    }
+
+    /** Never stops for failures, so that it is sure to be under way when something is killed. */
+    private static ObjectNode longJob(ApiClient api, long iterations) throws IOException, InterruptedException {
+        Path target = BundledTarget.RACE.writeTo(directory);
+        ObjectNode job = JsonMapper.shared().createObjectNode();
+        return job.put("target", api.addTarget(target).path("id").asString())
+                .put("strategy", "random")
+                .put("iterations", iterations)
+                .put("stopAfterFailures", 0);
+    }
+
+    /** What the job says is what its batches say, and each of these was counted for one attempt. */
+    private static void assertCountedOnce(ApiClient api, JsonNode job) throws IOException, InterruptedException {
+        long iterations = 0;
+        long completed = 0;
+        Set<Long> numbers = new HashSet<>();
+        for (JsonNode batch : api.list("/jobs/" + job.path("id").asString() + "/batches")) {
+            assertThat(numbers.add(batch.path("number").asLong()))
+                    .as(batch.toString())
+                    .isTrue();
+            if (batch.path("state").asString().equals("COMPLETED")) {
+                completed++;
+                iterations += batch.path("iterationsRun").asLong();
+                assertThat(batch.path("iterationsRun").asLong())
+                        .isLessThanOrEqualTo(batch.path("iterations").asLong());
+            }
+        }
+        assertThat(job.path("iterations").asLong()).isEqualTo(iterations);
+        assertThat(job.path("batches").path("completed").asLong()).isEqualTo(completed);
+        assertThat(iterations).isEqualTo(job.path("budget").path("iterations").asLong());
+        long failures = 0;
+        for (JsonNode failure : api.list("/failures")) {
+            failures += failure.path("jobId").asString().equals(job.path("id").asString()) ? 1 : 0;
+        }
+        assertThat(job.path("failures").asLong()).isEqualTo(failures);
+    }
+
+    private static ProcessHandle awaitEmulator(ChildServer server) throws InterruptedException {
+        long end = System.nanoTime() + COUNT_LIMIT.toNanos();
+        while (System.nanoTime() < end) {
+            List<ProcessHandle> emulators = server.process()
+                    .descendants()
+                    .filter(process -> process.info().command().orElse("").contains("qemu-system"))
+                    .toList();
+            if (!emulators.isEmpty()) {
+                return emulators.get(0);
+            }
+            Thread.sleep(20);
+        }
+        throw new AssertionError("no emulator was started");
+    }
+
+    private static void awaitIterations(Hunt hunt) throws IOException, InterruptedException {
+        long end = System.nanoTime() + COUNT_LIMIT.toNanos();
+        while (hunt.status().counted() == 0) {
+            assertThat(System.nanoTime()).as("nothing was counted").isLessThan(end);
+            Thread.sleep(50);
+        }
+    }
+
+    private static void awaitGone(List<ProcessHandle> processes) throws InterruptedException {
+        assertThat(processes).isNotEmpty();
+        long end = System.nanoTime() + ORPHAN_LIMIT.toNanos();
+        for (ProcessHandle process : processes) {
+            while (process.isAlive()) {
+                assertThat(System.nanoTime())
+                        .as("still there: " + process.info())
+                        .isLessThan(end);
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    private record Output(int status, String text) {
+        String lastLine() {
+            return text.substring(text.strip().lastIndexOf('\n') + 1).strip();
+        }
+    }
+
+    private static Output command(String... arguments) throws IOException, InterruptedException {
+        Process process = ChildServer.launch(state(), arguments).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Output(process.waitFor(), text);
+    }
+}

@@ -1,0 +1,45 @@
+package io.bohrwerk.standalone.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class HuntResultTest {
+    @Test
+    void oneLineWithAllFields() {
+        HuntResult result = new HuntResult(
+                "j1",
+                "COMPLETED",
+                18123,
+                1,
+                "f1",
+                123L,
+                4.25,
+                true,
+                new HuntResult.ArtifactPaths(
+                        "/d/merged.log.zst", "/d/snapshot.qcow2", "/d/recording.rr", "/d/manifest.json"));
+        assertThat(result.json())
+                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"COMPLETED\",\"iterations\":18123,\"failures\":1,"
+                        + "\"failureId\":\"f1\",\"failedIteration\":123,\"secondsToFailure\":4.25,\"replayVerified\":true,"
+                        + "\"artifacts\":{\"mergedLog\":\"/d/merged.log.zst\",\"snapshot\":\"/d/snapshot.qcow2\","
+                        + "\"recording\":\"/d/recording.rr\",\"manifest\":\"/d/manifest.json\"}}");
+    }
+
+    @Test
+    void withoutFailure() {
+        HuntResult result = new HuntResult(
+                "j1",
+                "COMPLETED",
+                600000,
+                0,
+                null,
+                null,
+                null,
+                false,
+                new HuntResult.ArtifactPaths(null, null, null, null));
+        assertThat(result.json())
+                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"COMPLETED\",\"iterations\":600000,\"failures\":0,"
+                        + "\"failureId\":null,\"failedIteration\":null,\"secondsToFailure\":null,\"replayVerified\":false,"
+                        + "\"artifacts\":{\"mergedLog\":null,\"snapshot\":null,\"recording\":null,\"manifest\":null}}");
+    }
+}

@@ -1,0 +1,47 @@
+package io.bohrwerk.standalone.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+class JobStatusTest {
+    private static JobStatus parse(String json) {
+        return JobStatus.from(JsonMapper.shared().readTree(json));
+    }
+
+    @Test
+    void running() {
+        JobStatus status = parse("""
+                {"id": "j1", "state": "RUNNING", "message": null, "iterations": 40000, "iterationsRunning": 1200,
+                 "failures": 3, "machines": 2, "firstFailureId": "f1", "secondsToFirstFailure": 1.5,
+                 "startedAt": "2026-01-01T00:00:00Z", "finishedAt": null, "somethingNew": {}}
+                """);
+        assertThat(status.ended()).isFalse();
+        assertThat(status.line(Instant.parse("2026-01-01T00:01:05Z")))
+                .isEqualTo("1m5s: 41,200 iterations, 3 failures (0.0073 %), 2 machines");
+    }
+
+    @Test
+    void endedJobsHoldTheirClock() {
+        JobStatus status = parse("""
+                {"id": "j1", "state": "COMPLETED", "iterations": 100, "iterationsRunning": 0, "failures": 0, "machines": 0,
+                 "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:09Z"}
+                """);
+        assertThat(status.ended()).isTrue();
+        assertThat(status.completed()).isTrue();
+        assertThat(status.line(Instant.parse("2026-02-01T00:00:00Z")))
+                .isEqualTo("9s: 100 iterations, 0 failures, 0 machines");
+    }
+
+    @Test
+    void notYetStarted() {
+        JobStatus status = parse("""
+                {"id": "j1", "state": "QUEUED", "iterations": 0, "startedAt": null}
+                """);
+        assertThat(status.ended()).isFalse();
+        assertThat(status.firstFailure()).isNull();
+        assertThat(status.line(Instant.now())).startsWith("0s: 0 iterations");
+    }
+}

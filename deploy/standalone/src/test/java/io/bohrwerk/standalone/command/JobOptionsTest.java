@@ -1,0 +1,89 @@
+package io.bohrwerk.standalone.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bohrwerk.protocol.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+class JobOptionsTest {
+    @TempDir
+    private Path directory;
+
+    @Command
+    static final class Holder {
+        @Mixin
+        final JobOptions job = new JobOptions();
+    }
+
+    private static String request(String... arguments) throws IOException {
+        Holder holder = new Holder();
+        new CommandLine(holder).parseArgs(arguments);
+        return holder.job.request().toString();
+    }
+
+    @Test
+    void randomIsTheDefault() throws IOException {
+        assertThat(request("--target", "0123456789ab"))
+                .isEqualTo("{\"target\":\"0123456789ab\",\"strategy\":{\"kind\":\"random\"}}");
+    }
+
+    @Test
+    void everyOption() throws IOException {
+        assertThat(request(
+                        "--target=ab",
+                        "--name=a hunt",
+                        "--iterations=5000",
+                        "--strategy=random",
+                        "--shift=4,6",
+                        "--seed=7",
+                        "--stop-after-failures=0",
+                        "--iterations-per-batch=10",
+                        "--wall-time=10m"))
+                .isEqualTo("{\"target\":\"ab\",\"name\":\"a hunt\",\"iterations\":5000,\"stopAfterFailures\":0,"
+                        + "\"iterationsPerBatch\":10,\"wallTime\":\"10m\","
+                        + "\"strategy\":{\"kind\":\"random\",\"shifts\":[4,6],\"seed\":7}}");
+    }
+
+    @Test
+    void fixedHasOneShift() throws IOException {
+        assertThat(request("--target=ab", "--strategy=FIXED", "--shift=4", "--delay=100"))
+                .isEqualTo("{\"target\":\"ab\",\"strategy\":{\"kind\":\"fixed\",\"shift\":4,\"delay\":100}}");
+    }
+
+    @Test
+    void fileIsSentAsItIs() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("job.yaml"),
+                "target: ab\nstrategy: {kind: random, shifts: [4]}\niterations: 10\nunknown: [1, x]\n");
+        assertThat(request(file.toString()))
+                .isEqualTo("{\"target\":\"ab\",\"strategy\":{\"kind\":\"random\",\"shifts\":[4]},\"iterations\":10,"
+                        + "\"unknown\":[1,\"x\"]}");
+    }
+
+    @Test
+    void optionsReplaceTheFilesFields() throws IOException {
+        Path file = Files.writeString(directory.resolve("job.yaml"), "target: ab\nstrategy: fixed\niterations: 10\n");
+        assertThat(request(file.toString(), "--iterations", "20"))
+                .isEqualTo("{\"target\":\"ab\",\"strategy\":\"fixed\",\"iterations\":20}");
+    }
+
+    @Test
+    void filesThatAreNoJob() throws IOException {
+        Path list = Files.writeString(directory.resolve("list.yaml"), "- a\n- b\n");
+        assertThatThrownBy(() -> request(list.toString()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("must hold a job's fields");
+        Path broken = Files.writeString(directory.resolve("broken.yaml"), "a: [1\nb: }");
+        assertThatThrownBy(() -> request(broken.toString()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("must be well-formed YAML");
+    }
+}
