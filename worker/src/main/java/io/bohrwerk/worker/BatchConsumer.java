@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class BatchConsumer {
     private static final Logger log = LoggerFactory.getLogger(BatchConsumer.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration STEP = Duration.ofMillis(20);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
@@ -92,6 +93,15 @@ final class BatchConsumer {
         return !thread.isAlive();
     }
 
+    /** Waits until the slot is gone from the queue, unless it is busy. */
+    void awaitIdleEnd() throws InterruptedException {
+        for (long end = System.nanoTime() + 2 * POLL.toNanos(); running == null && System.nanoTime() < end; ) {
+            if (awaitEnd(STEP)) {
+                return;
+            }
+        }
+    }
+
     private boolean stopped() {
         return stopping.getCount() == 0;
     }
@@ -147,12 +157,21 @@ final class BatchConsumer {
             return;
         }
         short deliveries = record.deliveryCount().orElse((short) 1);
+        log.debug(
+                "{}: batch {} at offset {} of partition {}, delivery {}",
+                name,
+                request.batchId(),
+                record.offset(),
+                record.partition(),
+                deliveries);
         Future<Boolean> done = batches.submit(() -> work(request, deliveries));
         boolean ours = keepWhile(queue, record, done);
         if (!ours) {
             throw new KafkaException("the lock on batch " + request.batchId() + " was lost while it ran");
         }
-        queue.settle(record, reported(done) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+        AcknowledgeType how = reported(done) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
+        queue.settle(record, how);
+        log.debug("{}: batch {}: {}", name, request.batchId(), how);
     }
 
     /** Runs the batch and reports, on the slot's second thread. True when the broker has the report. */

@@ -13,20 +13,30 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Kafka's clients with the settings that were found to work, and what must be on the broker before they are used. */
 final class KafkaClients {
+    private static final Logger log = LoggerFactory.getLogger(KafkaClients.class);
+    /**
+     * A share group divides partitions among its members like any other while there are enough: a batch in the partition of a busy slot
+     * would wait while other slots are idle. One partition is everyone's, and carries thousands of batches a second.
+     */
+    private static final int BATCH_PARTITIONS = 1;
     /**
      * At its own limit the broker drops a record without a word. So the worker gives up before, at {@link #MOST_DELIVERIES}, and says so.
      */
@@ -60,9 +70,10 @@ final class KafkaClients {
         }
         Admin admin = Admin.create(common("admin"));
         try {
-            for (String topic : List.of(Topics.BATCHES, Topics.REPORTS, Topics.HEARTBEATS)) {
-                makeTopic(admin, topic);
-            }
+            makeTopic(admin, Topics.BATCHES, BATCH_PARTITIONS);
+            makeTopic(admin, Topics.REPORTS, settings.partitions());
+            makeTopic(admin, Topics.HEARTBEATS, settings.partitions());
+            checkPartitions(admin);
             configureGroup(admin);
             ready = true;
         } finally {
@@ -70,12 +81,28 @@ final class KafkaClients {
         }
     }
 
-    private void makeTopic(Admin admin, String name) {
-        NewTopic topic = new NewTopic(name, settings.partitions(), settings.replicationFactor());
+    private void makeTopic(Admin admin, String name, int partitions) {
+        NewTopic topic = new NewTopic(name, partitions, settings.replicationFactor());
         try {
             await(admin.createTopics(List.of(topic)).all());
         } catch (TopicExistsException e) {
             return; // by the API, or another worker
+        }
+    }
+
+    private static void checkPartitions(Admin admin) {
+        int partitions = 0;
+        for (TopicDescription topic : await(
+                        admin.describeTopics(List.of(Topics.BATCHES)).allTopicNames())
+                .values()) {
+            partitions += topic.partitions().size();
+        }
+        if (partitions != BATCH_PARTITIONS) {
+            log.warn(
+                    "topic {} has {} partitions: batches wait behind busy slots while others are idle; make it anew with {}",
+                    Topics.BATCHES,
+                    partitions,
+                    BATCH_PARTITIONS);
         }
     }
 
@@ -95,9 +122,9 @@ final class KafkaClients {
         return new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
     }
 
-    private static void await(org.apache.kafka.common.KafkaFuture<Void> done) {
+    private static <T> T await(KafkaFuture<T> done) {
         try {
-            done.get();
+            return done.get();
         } catch (InterruptedException e) {
             throw new org.apache.kafka.common.errors.InterruptException(e);
         } catch (ExecutionException e) {

@@ -121,8 +121,12 @@ final class Worker implements AutoCloseable {
     public void close() {
         long end = System.nanoTime() + properties.stopLimit().toNanos();
         slots.forEach(BatchConsumer::stop);
-        machines.stop();
         try {
+            // Or the idle ones would be handed what the busy ones give back.
+            for (BatchConsumer slot : slots) {
+                slot.awaitIdleEnd();
+            }
+            machines.stop();
             long orderly = (long) (properties.stopLimit().toNanos() * SHARE_FOR_ORDERLY_END);
             if (!awaitSlots(end - properties.stopLimit().toNanos() + orderly)) {
                 slots.forEach(BatchConsumer::interrupt);

@@ -28,7 +28,13 @@ public class WorkerApplication {
         SpringApplication application = new SpringApplication(WorkerApplication.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         // Its own name: another's application.yaml on the class path is none of its business.
-        application.setDefaultProperties(Map.of("spring.config.name", "worker", "spring.main.banner-mode", "off"));
+        application.setDefaultProperties(Map.of(
+                "spring.config.name", "worker",
+                "spring.main.banner-mode", "off",
+                // Kafka's clients print all their settings, and a line for each second that a broker is away; the slots
+                // tell of that.
+                "logging.level.org.apache.kafka", "WARN",
+                "logging.level.org.apache.kafka.clients.NetworkClient", "ERROR"));
         return application;
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -71,10 +71,10 @@ final class Queue implements AutoCloseable {
         return on(request).get(0);
     }
 
-    WorkerHeartbeat awaitHeartbeat(Function<WorkerHeartbeat, Boolean> wanted) {
+    WorkerHeartbeat awaitHeartbeat(Predicate<WorkerHeartbeat> wanted) {
         int from = heartbeats.size();
-        listen(Duration.ofSeconds(30), () -> heartbeats.stream().skip(from).anyMatch(wanted::apply));
-        return heartbeats.stream().skip(from).filter(wanted::apply).findFirst().orElseThrow();
+        listen(Duration.ofSeconds(30), () -> heartbeats.stream().skip(from).anyMatch(wanted));
+        return heartbeats.stream().skip(from).filter(wanted).findFirst().orElseThrow();
     }
 
     /** Listens until something is true, or throws. */

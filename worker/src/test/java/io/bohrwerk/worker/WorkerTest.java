@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,11 +135,16 @@ class WorkerTest {
                 .isInstanceOf(BatchReport.Finished.class);
     }
 
-    /** A batch whose lock was renewed a few times is taken off the queue like any other. */
+    /** A batch whose lock was renewed a few times is taken off the queue like any other, and no idle slot waits for it. */
     @Test
-    void aLongBatchIsDoneOnce() throws Exception {
-        start("one", 1);
+    void aLongBatchIsDoneOnceAndHoldsUpNoOther() throws Exception {
+        start("one", 2);
         BatchRequest request = queue.ask(longOne());
+        queue.awaitHeartbeat(running(request));
+        for (int seed = 1; seed <= 4; seed++) {
+            queue.await(queue.ask(Bench.request(target, seed, 500)));
+        }
+        assertThat(queue.on(request)).as("still running").isEmpty();
         BatchReport report = queue.await(request);
         assertThat(Duration.between(report.startedAt(), report.finishedAt()))
                 .as("or nothing was renewed")
@@ -149,18 +155,26 @@ class WorkerTest {
         assertThat(queue.on(request)).hasSize(1);
     }
 
+    private static Predicate<WorkerHeartbeat> running(BatchRequest request) {
+        return heartbeat ->
+                heartbeat.running().stream().anyMatch(batch -> batch.batchId().equals(request.batchId()));
+    }
+
+    private static Predicate<WorkerHeartbeat> running(String worker, BatchRequest request) {
+        return running(request).and(heartbeat -> heartbeat.workerId().equals(worker));
+    }
+
     @Test
     void aBatchStaysWithItsWorkerUntilThatStops() throws Exception {
         start("one", 1);
         BatchRequest request = queue.ask(endless());
-        WorkerHeartbeat busy = queue.awaitHeartbeat(heartbeat ->
-                !heartbeat.running().isEmpty() && heartbeat.running().get(0).iterationsPassed() > 0);
+        WorkerHeartbeat busy = queue.awaitHeartbeat(
+                running(request).and(heartbeat -> heartbeat.running().get(0).iterationsPassed() > 0));
         assertThat(busy.workerId()).isEqualTo("one");
         assertThat(busy.slots()).isEqualTo(1);
         assertThat(busy.emulator()).contains("QEMU emulator version");
-        assertThat(busy.running().get(0).batchId()).isEqualTo(request.batchId());
         assertThat(busy.running().get(0).jobId()).isEqualTo(request.jobId());
-        start("taker", 1);
+        start("taker", 2);
         queue.listenFor(LOCK.plusSeconds(2));
         assertThat(queue.heartbeats)
                 .filteredOn(heartbeat -> heartbeat.workerId().equals("taker"))
@@ -168,28 +182,25 @@ class WorkerTest {
                 .isNotEmpty()
                 .allMatch(heartbeat -> heartbeat.running().isEmpty());
         stop("one");
-        queue.awaitHeartbeat(heartbeat -> heartbeat.workerId().equals("taker")
-                && heartbeat.running().stream()
-                        .anyMatch(batch -> batch.batchId().equals(request.batchId())));
+        queue.awaitHeartbeat(running("taker", request));
         assertThat(queue.on(request))
                 .as("no report on a batch that was given back")
                 .isEmpty();
-        // Whoever takes it ends it: a batch that no worker survives is reported in the end.
         stop("taker");
+        // A batch that no worker survives is reported in the end, before the broker drops it.
         for (int delivery = 3; delivery < KafkaClients.MOST_DELIVERIES; delivery++) {
             String id = "taker-" + delivery;
             start(id, 1);
-            queue.awaitHeartbeat(heartbeat ->
-                    heartbeat.workerId().equals(id) && !heartbeat.running().isEmpty());
+            queue.awaitHeartbeat(running(id, request));
             stop(id);
         }
         start("last", 1);
         BatchReport report = queue.await(request);
         assertThat(report.workerId()).isEqualTo("last");
-        assertThat(report.result())
-                .isInstanceOfSatisfying(
-                        BatchReport.Troubled.class,
-                        trouble -> assertThat(trouble.kind()).isEqualTo(InfrastructureTrouble.UNDELIVERABLE));
+        assertThat(report.result()).isInstanceOfSatisfying(BatchReport.Troubled.class, trouble -> {
+            assertThat(trouble.kind()).isEqualTo(InfrastructureTrouble.UNDELIVERABLE);
+            assertThat(trouble.message()).contains(KafkaClients.MOST_DELIVERIES + " times");
+        });
         WorkerHeartbeat troubled = queue.awaitHeartbeat(heartbeat -> heartbeat.lastTrouble() != null);
         assertThat(troubled.lastTrouble()).startsWith("UNDELIVERABLE: ");
     }
@@ -204,11 +215,11 @@ class WorkerTest {
         broker = KafkaBroker.start(data, port);
         assertThat(queue.await(queue.ask(Bench.request(target, 1, 500))).result())
                 .isInstanceOf(BatchReport.Finished.class);
-        BatchRequest running = queue.ask(longOne());
-        queue.awaitHeartbeat(heartbeat -> !heartbeat.running().isEmpty());
+        BatchRequest interrupted = queue.ask(longOne());
+        queue.awaitHeartbeat(running(interrupted));
         broker.close();
         broker = KafkaBroker.start(data, port);
-        assertThat(queue.await(running).result()).isInstanceOf(BatchReport.Finished.class);
+        assertThat(queue.await(interrupted).result()).isInstanceOf(BatchReport.Finished.class);
         assertThat(queue.await(queue.ask(Bench.request(target, 2, 500))).result())
                 .isInstanceOf(BatchReport.Finished.class);
     }
