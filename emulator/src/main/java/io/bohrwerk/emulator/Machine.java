@@ -250,7 +250,12 @@ public final class Machine implements AutoCloseable {
             test.append("expect ").append(subtest).append('\n');
         }
         return Map.of(
-                QemuCommandLine.BATCH, batch, QemuCommandLine.DELAYS, "\0\0\0\0", QemuCommandLine.TEST, test.toString());
+                QemuCommandLine.BATCH,
+                batch,
+                QemuCommandLine.DELAYS,
+                "\0\0\0\0",
+                QemuCommandLine.TEST,
+                test.toString());
     }
 
     private void configure(String batch) throws IOException {

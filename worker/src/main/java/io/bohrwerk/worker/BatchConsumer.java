@@ -1,0 +1,247 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One slot: takes a batch, lets it run on a second thread while it keeps the queue's lock on it, and settles it only when the broker has
+ * the report. So a batch is done at least once; a second report on the same attempt is harmless.
+ */
+final class BatchConsumer {
+    private static final Logger log = LoggerFactory.getLogger(BatchConsumer.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    private final String name;
+    private final KafkaClients clients;
+    private final Duration renewInterval;
+    private final BatchRunner runner;
+    private final Reports reports;
+    private final ExecutorService batches;
+    private final Thread thread;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile @Nullable Running running;
+
+    BatchConsumer(String name, KafkaClients clients, Duration renewInterval, BatchRunner runner, Reports reports) {
+        this.name = name;
+        this.clients = clients;
+        this.renewInterval = renewInterval;
+        this.runner = runner;
+        this.reports = reports;
+        this.batches = Executors.newSingleThreadExecutor(task -> {
+            Thread batch = new Thread(task, name + "-batch");
+            batch.setDaemon(true);
+            return batch;
+        });
+        this.thread = new Thread(this::loop, name);
+    }
+
+    private record Running(BatchRequest request, AtomicLong passed) {}
+
+    void start() {
+        thread.start();
+    }
+
+    /** What is in this slot's machine now. */
+    Optional<RunningBatch> running() {
+        Running now = running;
+        return now == null
+                ? Optional.empty()
+                : Optional.of(new RunningBatch(
+                        now.request().batchId(),
+                        now.request().jobId(),
+                        now.request().attempt(),
+                        now.passed().get()));
+    }
+
+    /** Takes no more batches. The one that is running is given back when it ends without a report. */
+    void stop() {
+        stopping.countDown();
+    }
+
+    /** Ends what is under way, whatever it is and whoever it waits for. */
+    void interrupt() {
+        batches.shutdownNow();
+        thread.interrupt();
+    }
+
+    /** Whether the slot is empty and gone from the queue. */
+    boolean awaitEnd(Duration limit) throws InterruptedException {
+        thread.join(Math.max(1, limit.toMillis()));
+        return !thread.isAlive();
+    }
+
+    private boolean stopped() {
+        return stopping.getCount() == 0;
+    }
+
+    private void loop() {
+        Duration pause = FIRST_PAUSE;
+        while (!stopped()) {
+            try {
+                clients.makeReady();
+                try (BatchQueue queue = new BatchQueue(clients.consumer(name))) {
+                    while (!stopped()) {
+                        takeOne(queue);
+                        pause = FIRST_PAUSE;
+                    }
+                }
+            } catch (NewerVersionException e) {
+                log.error("{}: there are batches of a newer version than this worker's: update it", name);
+                rest(renewInterval);
+            } catch (RuntimeException e) {
+                log.warn(
+                        "{}: the queue at {} does not work, next try in {} ms: {}",
+                        name,
+                        clients.bootstrapServers(),
+                        pause.toMillis(),
+                        e.toString());
+                rest(pause);
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        }
+        batches.shutdownNow();
+    }
+
+    private void takeOne(BatchQueue queue) {
+        ConsumerRecord<byte[], byte[]> record = queue.take(POLL);
+        if (record == null) {
+            return;
+        }
+        if (isNewer(record)) {
+            queue.settle(record, AcknowledgeType.RELEASE);
+            throw new NewerVersionException();
+        }
+        BatchRequest request;
+        try {
+            request = Wire.read(value(record), BatchRequest.class);
+        } catch (InvalidInputException e) {
+            log.error(
+                    "{}: what stands at offset {} of partition {} is no batch and is taken off the queue: {}",
+                    name,
+                    record.offset(),
+                    record.partition(),
+                    e.getMessage());
+            queue.settle(record, AcknowledgeType.REJECT);
+            return;
+        }
+        short deliveries = record.deliveryCount().orElse((short) 1);
+        Future<Boolean> done = batches.submit(() -> work(request, deliveries));
+        boolean ours = keepWhile(queue, record, done);
+        if (!ours) {
+            throw new KafkaException("the lock on batch " + request.batchId() + " was lost while it ran");
+        }
+        queue.settle(record, reported(done) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+    }
+
+    /** Runs the batch and reports, on the slot's second thread. True when the broker has the report. */
+    private boolean work(BatchRequest request, int deliveries) {
+        if (deliveries >= KafkaClients.MOST_DELIVERIES) {
+            return reports.send(runner.refuse(
+                    request,
+                    InfrastructureTrouble.UNDELIVERABLE,
+                    "delivered " + deliveries + " times and never finished: it may be what ends workers"));
+        }
+        Running now = new Running(request, new AtomicLong());
+        running = now;
+        try {
+            Optional<BatchReport> report = runner.run(request, now.passed()::set);
+            return report.isPresent() && reports.send(report.get());
+        } finally {
+            running = null;
+        }
+    }
+
+    /** Renews the lock until the batch is done. False when the lock is lost: then the batch is finished and reported all the same. */
+    private boolean keepWhile(BatchQueue queue, ConsumerRecord<byte[], byte[]> record, Future<Boolean> done) {
+        boolean ours = true;
+        while (!ended(done)) {
+            if (ours) {
+                try {
+                    queue.renew(record);
+                } catch (KafkaException | IllegalStateException e) {
+                    log.warn("{}: the lock on a running batch could not be renewed: {}", name, e.toString());
+                    ours = false;
+                }
+            }
+        }
+        return ours;
+    }
+
+    /** Waits one term. */
+    private boolean ended(Future<Boolean> done) {
+        try {
+            done.get(renewInterval.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (InterruptedException e) {
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        }
+    }
+
+    private boolean reported(Future<Boolean> done) {
+        try {
+            return done.get();
+        } catch (ExecutionException e) {
+            log.error("{}: a batch ended with a defect and is given back", name, e.getCause());
+            return false;
+        } catch (InterruptedException e) {
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        }
+    }
+
+    private void rest(Duration time) {
+        try {
+            stopping.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * A batch that this worker is too old for. It is given back at once, and the slot leaves the queue for a while: so a newer worker
+     * gets to it before its deliveries are used up.
+     */
+    private static final class NewerVersionException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Of any message, only this much is read before its version is known. */
+    private record Envelope(int version) {}
+
+    private static byte[] value(ConsumerRecord<byte[], byte[]> record) {
+        return record.value() == null ? new byte[0] : record.value();
+    }
+
+    private static boolean isNewer(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return Wire.read(value(record), Envelope.class).version() > Wire.VERSION;
+        } catch (InvalidInputException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.emulator.Batch;
+import io.bohrwerk.emulator.BatchRun;
+import io.bohrwerk.emulator.Emulator;
+import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Coordinates;
+import io.bohrwerk.protocol.batch.FailedIteration;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs one batch, from its target's bytes to its report. Safe for many threads. */
+final class BatchRunner {
+    private static final Logger log = LoggerFactory.getLogger(BatchRunner.class);
+
+    private final String workerId;
+    private final Emulator emulator;
+    private final Machines machines;
+    private final TargetCache targets;
+    private final SnapshotCache snapshots;
+    private final FailureKeeper failures;
+
+    BatchRunner(
+            String workerId,
+            Emulator emulator,
+            Machines machines,
+            TargetCache targets,
+            SnapshotCache snapshots,
+            FailureKeeper failures) {
+        this.workerId = workerId;
+        this.emulator = emulator;
+        this.machines = machines;
+        this.targets = targets;
+        this.snapshots = snapshots;
+        this.failures = failures;
+    }
+
+    /**
+     * What came of the batch: iterations or trouble. Empty when the worker stops: that says nothing, the batch goes to another one.
+     *
+     * @param progress told how many iterations have passed, as the agent reports it
+     */
+    Optional<BatchReport> run(BatchRequest request, LongConsumer progress) {
+        Instant started = Instant.now();
+        try {
+            return Optional.of(report(request, started, finish(request, started, progress)));
+        } catch (InfrastructureException | IOException | RuntimeException e) {
+            if (machines.stopped() || Troubles.kind(e) == InfrastructureTrouble.WORKER_STOPPED) {
+                return Optional.empty();
+            }
+            BatchReport.Troubled trouble = Troubles.of(e);
+            if (trouble.kind() == InfrastructureTrouble.INTERNAL) {
+                log.error("batch {} stumbled over a defect", request.batchId(), e);
+            } else {
+                log.warn("batch {} has trouble: {}: {}", request.batchId(), trouble.kind(), trouble.message());
+            }
+            return Optional.of(report(request, started, trouble));
+        }
+    }
+
+    private BatchReport.Finished finish(BatchRequest request, Instant started, LongConsumer progress)
+            throws InfrastructureException, IOException {
+        try (TargetCache.Target target = targets.hold(request.target())) {
+            String version = emulator.version(target.manifest().machine().arch());
+            try (SnapshotCache.Snapshot ready = snapshots.hold(target, version);
+                    Machines.Open open = machines.open(target.files())) {
+                Coordinates coordinates = new Coordinates(
+                        target.id(),
+                        ready.digest(),
+                        version,
+                        Emulator.machineOptions(target.manifest()),
+                        request.schedule(),
+                        request.iterations(),
+                        request.reportEvery());
+                Batch batch = new Batch(request.schedule(), request.iterations(), request.reportEvery());
+                Duration preparing = Duration.between(started, Instant.now());
+                BatchRun run = open.machine().run(ready.image(), batch, progress);
+                FailedIteration failure = run.outcome() == Outcome.PASSED
+                        ? null
+                        : failures.keep(request, coordinates, target, ready, open.machine(), batch, run);
+                return new BatchReport.Finished(
+                        coordinates,
+                        run.iterations(),
+                        run.instructions(),
+                        preparing.plus(run.toFirstIteration()).toMillis(),
+                        failure);
+            }
+        }
+    }
+
+    /** A report of trouble with a batch that is not run. */
+    BatchReport refuse(BatchRequest request, InfrastructureTrouble kind, String message) {
+        return report(request, Instant.now(), new BatchReport.Troubled(kind, message));
+    }
+
+    private BatchReport report(BatchRequest request, Instant started, BatchReport.Result result) {
+        return new BatchReport(
+                Wire.VERSION,
+                request.batchId(),
+                request.jobId(),
+                request.attempt(),
+                workerId,
+                started,
+                Instant.now(),
+                result);
+    }
+}

@@ -1,0 +1,99 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.emulator.Batch;
+import io.bohrwerk.emulator.BatchRun;
+import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.emulator.Machine;
+import io.bohrwerk.emulator.ReplayRun;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.ArtifactReference;
+import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Coordinates;
+import io.bohrwerk.protocol.batch.FailedIteration;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.ReplayVerdict;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Replays a failure, checks that it goes the same way again, and stores what it leaves. */
+final class FailureKeeper {
+    private static final Logger log = LoggerFactory.getLogger(FailureKeeper.class);
+    /** Interrupts and exceptions, each with all registers. */
+    private static final String LOG_CLASSES = "int";
+    /** A message on the queue stays far below Kafka's limit of a megabyte, also when every character needs six in JSON. */
+    private static final int LONGEST_REPORT = 16 << 10;
+
+    private static final int LONGEST_LINE = 1000;
+
+    private final BlobFiles blobs;
+
+    FailureKeeper(BlobFiles blobs) {
+        this.blobs = blobs;
+    }
+
+    /**
+     * Keeps a failure while the machine that ran it is still open.
+     *
+     * @throws IOException when the blob store does not take it: the failure is then as good as not found, and another attempt at the
+     *     batch finds it again
+     */
+    FailedIteration keep(
+            BatchRequest request,
+            Coordinates coordinates,
+            TargetCache.Target target,
+            SnapshotCache.Snapshot ready,
+            Machine machine,
+            Batch batch,
+            BatchRun run)
+            throws IOException, InfrastructureException {
+        ReplayRun replay = null;
+        FailureManifest.Replay verdict;
+        try {
+            replay = machine.replay(ready.image(), batch, run, run.recording(), LOG_CLASSES);
+            verdict = verdict(replay);
+        } catch (InfrastructureException e) {
+            if (e.kind() == InfrastructureTrouble.WORKER_STOPPED) {
+                throw e;
+            }
+            verdict = new FailureManifest.Replay(
+                    ReplayVerdict.NOT_REPLAYED, Troubles.line(e.kind() + ": " + Troubles.message(e), LONGEST_LINE));
+        }
+        if (verdict.verdict() != ReplayVerdict.VERIFIED) {
+            log.warn("failure of batch {} is {}: {}", request.batchId(), verdict.verdict(), verdict.note());
+        }
+        List<ArtifactReference> artifacts = store(run, replay);
+        FailureManifest manifest = FailureManifest.of(
+                request, coordinates, target.manifest(), batch, run, replay, verdict, LOG_CLASSES, artifacts);
+        artifacts.add(blobs.put(ArtifactKind.MANIFEST, Wire.write(manifest)));
+        return new FailedIteration(
+                run.iterations(),
+                run.outcome(),
+                Troubles.line(run.reason(), LONGEST_LINE),
+                run.lastInstruction(),
+                GuestText.end(run.report(), LONGEST_REPORT),
+                verdict.verdict(),
+                verdict.note(),
+                artifacts);
+    }
+
+    private static FailureManifest.Replay verdict(ReplayRun replay) {
+        return replay.verified()
+                ? new FailureManifest.Replay(ReplayVerdict.VERIFIED, "")
+                : new FailureManifest.Replay(ReplayVerdict.DIVERGED, Troubles.line(replay.difference(), LONGEST_LINE));
+    }
+
+    private List<ArtifactReference> store(BatchRun run, @Nullable ReplayRun replay) throws IOException {
+        List<ArtifactReference> artifacts = new ArrayList<>();
+        if (replay != null) {
+            artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.mergedLog()));
+            artifacts.add(blobs.put(ArtifactKind.SNAPSHOT, replay.image()));
+        }
+        artifacts.add(blobs.put(ArtifactKind.RECORDING, run.recording()));
+        return artifacts;
+    }
+}

@@ -1,0 +1,140 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.emulator.Batch;
+import io.bohrwerk.emulator.BatchRun;
+import io.bohrwerk.emulator.Machine;
+import io.bohrwerk.emulator.ReplayRun;
+import io.bohrwerk.emulator.qemu.QemuCommandLine;
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.ArtifactReference;
+import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Coordinates;
+import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.target.TargetManifest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code manifest.json}: all that is known of a failure, and how to replay it with nothing but QEMU. Written for people and programs
+ * years later: it explains itself.
+ *
+ * @param instructions QEMU's counts
+ * @param console digests of what the guest printed in the run
+ * @param logClasses of the merged log, in QEMU's words
+ * @param artifacts all but this one
+ */
+record FailureManifest(
+        int version,
+        UUID batchId,
+        UUID jobId,
+        int attempt,
+        Coordinates coordinates,
+        long iteration,
+        Outcome outcome,
+        String reason,
+        Instructions instructions,
+        Console console,
+        Replay replay,
+        String logClasses,
+        List<ArtifactReference> artifacts,
+        ByHand byHand) {
+    private static final int VERSION = 1;
+    /** The snapshot in the artifact, see {@link ArtifactKind#SNAPSHOT}. */
+    private static final String BEFORE = "before";
+
+    /**
+     * @param first at which the batch began
+     * @param before at which the snapshot {@code before} was taken and the merged log begins; null when it was not replayed
+     * @param last at which the machine stopped
+     */
+    record Instructions(long first, @Nullable Long before, long last) {}
+
+    /**
+     * @param port0xe9 of the debug console
+     * @param serial of the first serial port
+     */
+    record Console(Digest port0xe9, Digest serial) {}
+
+    /** @param note what differed, or what kept it from being replayed */
+    record Replay(ReplayVerdict verdict, String note) {}
+
+    /**
+     * How to replay it without Bohrwerk.
+     *
+     * @param steps in words
+     * @param files to be written beside the downloaded ones, by name
+     * @param command QEMU's command line
+     */
+    record ByHand(List<String> steps, Map<String, String> files, List<String> command) {}
+
+    /** @param replay null when it could not be replayed */
+    static FailureManifest of(
+            BatchRequest request,
+            Coordinates coordinates,
+            TargetManifest target,
+            Batch batch,
+            BatchRun run,
+            @Nullable ReplayRun replay,
+            Replay verdict,
+            String logClasses,
+            List<ArtifactReference> artifacts) {
+        return new FailureManifest(
+                VERSION,
+                request.batchId(),
+                request.jobId(),
+                request.attempt(),
+                coordinates,
+                run.iterations(),
+                run.outcome(),
+                run.reason(),
+                new Instructions(
+                        run.firstInstruction(),
+                        replay == null ? null : replay.beforeInstruction(),
+                        run.lastInstruction()),
+                new Console(run.console(), run.serial()),
+                verdict,
+                logClasses,
+                artifacts,
+                byHand(coordinates, target, batch, replay != null));
+    }
+
+    private static ByHand byHand(Coordinates coordinates, TargetManifest target, Batch batch, boolean replayed) {
+        List<String> command = new ArrayList<>(QemuCommandLine.of(
+                target, QemuCommandLine.Phase.REPLAY, coordinates.schedule().shift()));
+        command.subList(0, command.indexOf("--") + 1).clear(); // the limits of a worker
+        command.set(command.indexOf("-qmp"), "-monitor");
+        if (replayed) {
+            command.set(command.indexOf(QemuCommandLine.READY), BEFORE);
+        }
+        List<String> steps = new ArrayList<>();
+        steps.add("Use the emulator that recorded it: " + coordinates.emulator() + ".");
+        steps.add(
+                "In an empty directory, put the target's file " + target.boot().kernel() + " as "
+                        + QemuCommandLine.KERNEL
+                        + (target.boot().initrd() == null
+                                ? ""
+                                : ", its file " + target.boot().initrd() + " as " + QemuCommandLine.INITRD)
+                        + ", and " + ArtifactKind.RECORDING.fileName() + " as " + QemuCommandLine.RECORDING + ".");
+        steps.add(
+                replayed
+                        ? "Put a copy of " + ArtifactKind.SNAPSHOT.fileName() + " there as " + QemuCommandLine.STATE
+                                + " (QEMU writes into it). It holds the snapshots 'before' (just before the failing iteration)"
+                                + " and 'failure'."
+                        : "Put the blob " + coordinates.snapshot() + " there as " + QemuCommandLine.STATE
+                                + ": the target's snapshot 'ready', from which the batch was run.");
+        steps.add("Write each of 'files' there under its name, exactly as it is, with no newline added.");
+        steps.add("mkfifo " + QemuCommandLine.MERGED + "; cat " + QemuCommandLine.MERGED + " > merged.log &");
+        steps.add(
+                "Run 'command' there. Its monitor is on the terminal: 'log int' logs every interrupt and exception from there on,"
+                        + " 'cont' replays to the failure, 'quit' ends it. merged.log then holds the guest's consoles and QEMU's log in"
+                        + " the order in which they happened.");
+        steps.add(
+                "To debug, start it with -S -gdb tcp:127.0.0.1:1234 added and attach gdb: execution goes the same way each time.");
+        return new ByHand(List.copyOf(steps), Machine.configuration(target, batch), List.copyOf(command));
+    }
+}

@@ -1,0 +1,111 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.emulator.Emulator;
+import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.blob.NoSuchBlobException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The image with the snapshot {@code ready} of a target, on this host's disk. It is made once for all workers: a target boots a little
+ * otherwise each time, so what the first stores is what everyone runs from. A link in the blob store decides who was first.
+ */
+final class SnapshotCache {
+    private static final Logger log = LoggerFactory.getLogger(SnapshotCache.class);
+    private static final String IMAGE = "ready.qcow2";
+
+    private final DiskCache cache;
+    private final BlobFiles blobs;
+    private final Machines machines;
+    /** One boot of a snapshot at a time, so that a worker's slots do not all boot a new target at once. A few bytes per target. */
+    private final Map<String, ReentrantLock> booting = new ConcurrentHashMap<>();
+
+    SnapshotCache(DiskCache cache, BlobFiles blobs, Machines machines) {
+        this.cache = cache;
+        this.blobs = blobs;
+        this.machines = machines;
+    }
+
+    /** An image that stays on the disk while it is held. */
+    record Snapshot(Digest digest, DiskCache.Held held) implements AutoCloseable {
+        Path image() {
+            return held.directory().resolve(IMAGE);
+        }
+
+        @Override
+        public void close() {
+            held.close();
+        }
+    }
+
+    /** @param emulator the emulator's version: another one may not load what this one saved */
+    Snapshot hold(TargetCache.Target target, String emulator) throws IOException, InfrastructureException {
+        String name = name(target, emulator);
+        // Asked each time, for it is one small read: so all workers run from the same image, whatever happened to it.
+        Optional<Digest> known = blobs.store().resolve(name);
+        if (known.isPresent()) {
+            try {
+                return fetched(known.get());
+            } catch (NoSuchBlobException e) {
+                log.warn(
+                        "snapshot {} of target {} is gone from the blob store and is made anew",
+                        known.get(),
+                        target.id());
+                blobs.store().unlink(name);
+            }
+        }
+        return made(name, target);
+    }
+
+    static String name(TargetCache.Target target, String emulator) {
+        String options = emulator + "\n" + Emulator.machineOptions(target.manifest());
+        return "snapshots/" + target.id() + "/" + Digest.of(options.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Snapshot fetched(Digest digest) throws IOException, InfrastructureException {
+        return new Snapshot(
+                digest, cache.hold("snapshot " + digest, directory -> blobs.fetch(digest, directory.resolve(IMAGE))));
+    }
+
+    private Snapshot made(String name, TargetCache.Target target) throws IOException, InfrastructureException {
+        ReentrantLock mine = booting.computeIfAbsent(name, n -> new ReentrantLock());
+        try {
+            mine.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InfrastructureException(InfrastructureTrouble.WORKER_STOPPED, "interrupted", e);
+        }
+        try {
+            Optional<Digest> byNow = blobs.store().resolve(name);
+            if (byNow.isPresent()) {
+                return fetched(byNow.get());
+            }
+            try (Machines.Open machine = machines.open(target.files())) {
+                return shared(name, machine.machine().prepare());
+            }
+        } finally {
+            mine.unlock();
+        }
+    }
+
+    private Snapshot shared(String name, Path image) throws IOException, InfrastructureException {
+        Digest own = blobs.put(image);
+        Digest first = blobs.store().link(name, own);
+        if (!first.equals(own)) {
+            blobs.store().delete(own); // another worker was faster; nothing points to ours
+            return fetched(first);
+        }
+        return new Snapshot(
+                own, cache.hold("snapshot " + own, directory -> Files.move(image, directory.resolve(IMAGE))));
+    }
+}

@@ -1,0 +1,193 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.emulator.EmulatorSettings;
+import io.bohrwerk.protocol.ByteSize;
+import io.bohrwerk.protocol.InvalidInputException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * All settings of a worker process. Unknown keys keep it from starting.
+ *
+ * @param id unique per worker process: letters, digits, dots, dashes and underscores, up to 100; when empty, the host's name and a
+ *     random suffix
+ * @param slots machines at once; 0 for one per processor core
+ * @param directory where machines and caches live while the process does; {@code ~/} stands for the user's home. Several workers may
+ *     share it
+ * @param cacheLimit how much of targets and snapshots is kept on this disk for the next batch. What is in use stays, also above it
+ * @param heartbeatInterval time between two signs of life
+ * @param stopLimit time for an orderly stop; container platforms kill 10 to 30 s after asking
+ * @param limits of machines
+ * @param blobs where bytes are kept
+ * @param queue Kafka
+ */
+@ConfigurationProperties(prefix = "bohrwerk.worker", ignoreUnknownFields = false)
+public record WorkerProperties(
+        @DefaultValue("") String id,
+        @DefaultValue("0") int slots,
+        @DefaultValue("~/.cache/bohrwerk/worker") String directory,
+        @DefaultValue("10GB") DataSize cacheLimit,
+        @DefaultValue("2s") Duration heartbeatInterval,
+        @DefaultValue("9s") Duration stopLimit,
+        @DefaultValue Limits limits,
+        @DefaultValue Blobs blobs,
+        @DefaultValue Queue queue) {
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+
+    public WorkerProperties {
+        id = id.isEmpty() ? host() + "-" + randomSuffix() : id;
+        slots = slots == 0 ? Runtime.getRuntime().availableProcessors() : slots;
+        require(ID.matcher(id).matches(), "id", id, "must be 1 to 100 letters, digits, dots, dashes or underscores");
+        require(slots >= 1 && slots <= 1024, "slots", slots, "must be between 0 and 1024");
+        require(!directory.isBlank(), "directory", directory, "must not be empty");
+        requirePositive("heartbeat-interval", heartbeatInterval);
+        requirePositive("stop-limit", stopLimit);
+        require(!cacheLimit.isNegative(), "cache-limit", cacheLimit, "must not be negative");
+    }
+
+    /**
+     * Limits of a machine. Everything that can hang or grow has one.
+     *
+     * @param ready host time from a machine's start until its guest is ready
+     * @param batch host time for a batch; beyond it the batch is infrastructure trouble, not a failure
+     * @param replay host time for the replay of a failing batch
+     * @param console how much a guest may print in one batch
+     * @param mergedLog how much of a merged log is kept, before compression
+     */
+    public record Limits(
+            @DefaultValue("3m") Duration ready,
+            @DefaultValue("10m") Duration batch,
+            @DefaultValue("20m") Duration replay,
+            @DefaultValue("16MB") DataSize console,
+            @DefaultValue("4GB") DataSize mergedLog) {
+        public Limits {
+            requirePositive("limits.ready", ready);
+            requirePositive("limits.batch", batch);
+            requirePositive("limits.replay", replay);
+        }
+    }
+
+    /**
+     * The blob store, the same as the API's: exactly one of the two.
+     *
+     * @param directory of the file store
+     * @param leastFree room that the file store leaves on its disk: below it, it counts as full
+     * @param s3 the S3 store
+     */
+    public record Blobs(
+            @Nullable String directory,
+            @DefaultValue("1GB") DataSize leastFree,
+            @Nullable S3 s3) {}
+
+    /**
+     * An S3 bucket, of AWS or of anything that speaks its protocol.
+     *
+     * @param bucket its name
+     * @param region as AWS names it
+     * @param endpoint of a service that is not AWS; null for AWS
+     * @param prefix of all keys, without slashes at its ends; empty for none
+     * @param accessKey null for the SDK's own chain of credentials
+     * @param secretKey belongs to {@code accessKey}
+     * @param pathStyle the bucket in the path instead of the host name, as most servers that are not AWS want it
+     */
+    public record S3(
+            String bucket,
+            @DefaultValue("us-east-1") String region,
+            @Nullable URI endpoint,
+            @DefaultValue("") String prefix,
+            @Nullable String accessKey,
+            @Nullable String secretKey,
+            @DefaultValue("false") boolean pathStyle) {
+        /** Without the secret: records are printed. */
+        @Override
+        public String toString() {
+            return "S3[bucket=" + bucket + ", region=" + region + ", endpoint=" + endpoint + "]";
+        }
+    }
+
+    /**
+     * Kafka.
+     *
+     * @param bootstrapServers host:port, several divided by commas
+     * @param lock how long a batch is this worker's without a renewal; brokers take 15 s to 60 s unless told otherwise
+     * @param renewInterval time between two renewals while a batch runs; a third of {@code lock} leaves room for two misses
+     * @param partitions of each topic that is made when missing; share groups spread over workers whatever this is
+     * @param replicationFactor of each topic that is made when missing; 3 in a cluster of brokers
+     * @param client further settings of all Kafka clients, by Kafka's own names: security
+     */
+    public record Queue(
+            @DefaultValue("localhost:9092") String bootstrapServers,
+            @DefaultValue("30s") Duration lock,
+            @DefaultValue("10s") Duration renewInterval,
+            @DefaultValue("4") int partitions,
+            @DefaultValue("1") short replicationFactor,
+            @DefaultValue Map<String, String> client) {
+        public Queue {
+            requirePositive("queue.renew-interval", renewInterval);
+            require(
+                    renewInterval.compareTo(lock) < 0,
+                    "queue.renew-interval",
+                    renewInterval,
+                    "must be shorter than queue.lock");
+            client = Map.copyOf(client);
+        }
+
+        /** Security settings carry passwords. */
+        @Override
+        public String toString() {
+            return "Queue[" + bootstrapServers + "]";
+        }
+    }
+
+    /** {@link #directory} on this host. */
+    Path home() {
+        return directory.startsWith("~/")
+                ? Path.of(System.getProperty("user.home"), directory.substring(2))
+                : Path.of(directory).toAbsolutePath();
+    }
+
+    EmulatorSettings emulatorSettings() {
+        return new EmulatorSettings(
+                home().resolve("machines"),
+                limits.ready(),
+                limits.batch(),
+                limits.replay(),
+                new ByteSize(limits.console().toBytes()),
+                new ByteSize(limits.mergedLog().toBytes()));
+    }
+
+    /** This host's name, cleaned of what an id may not hold. */
+    static String host() {
+        try {
+            String name = InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9._-]", "-");
+            return name.substring(0, Math.min(80, name.length()));
+        } catch (UnknownHostException e) {
+            return "unknown-host"; // containers without a resolvable name of their own
+        }
+    }
+
+    private static String randomSuffix() {
+        byte[] random = new byte[4];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    private static void requirePositive(String key, Duration value) {
+        require(!value.isZero() && !value.isNegative(), key, value, "must be longer than nothing");
+    }
+
+    private static void require(boolean condition, String key, Object value, String rule) {
+        InvalidInputException.require(condition, "bohrwerk.worker." + key, value, rule);
+    }
+}

@@ -1,0 +1,204 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.emulator.Emulator;
+import io.bohrwerk.emulator.EmulatorSettings;
+import io.bohrwerk.protocol.ByteSize;
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.blob.FileBlobStore;
+import io.bohrwerk.protocol.schedule.Schedule;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** What a worker is made of, without its queue: real emulators, a file blob store, all in one directory. */
+final class Bench implements AutoCloseable {
+    /** Instructions between two timer interrupts of the demo target at shift 4. */
+    private static final int TIMER_PERIOD = 62_500;
+
+    private static final int ITERATIONS = 5000;
+    /** Of batches that fail once in four: all pass once in three million times. */
+    private static final int MOST_SEEDS = 60;
+
+    /** The demo target takes 0.3 s. */
+    private static final Duration READY = Duration.ofSeconds(8);
+
+    final Path directory;
+    final BlobStore store;
+    final BlobFiles blobs;
+    final Emulator emulator;
+    final Machines machines;
+    final DiskCache cache;
+    final TargetCache targets;
+    final SnapshotCache snapshots;
+    final FailureKeeper failures;
+    final BatchRunner runner;
+
+    Bench(Path directory, Path store) throws IOException {
+        this(directory, FileBlobStore.open(store, 0));
+    }
+
+    Bench(Path directory, BlobStore store) throws IOException {
+        this.directory = directory;
+        this.store = store;
+        this.blobs = new BlobFiles(store);
+        this.emulator = Emulator.open(new EmulatorSettings(
+                directory.resolve("machines"),
+                READY,
+                Duration.ofMinutes(2),
+                Duration.ofMinutes(2),
+                ByteSize.ofMebibytes(16),
+                ByteSize.ofMebibytes(64)));
+        this.machines = new Machines(emulator);
+        this.cache = DiskCache.open(directory.resolve("cache"), 1 << 30);
+        this.targets = new TargetCache(cache, blobs);
+        this.snapshots = new SnapshotCache(cache, blobs, machines);
+        this.failures = new FailureKeeper(blobs);
+        this.runner = new BatchRunner("bench", emulator, machines, targets, snapshots, failures);
+    }
+
+    @Override
+    public void close() {
+        machines.stop();
+        cache.close();
+        emulator.close();
+        store.close();
+    }
+
+    /** Puts the demo target into a store. */
+    static Digest demo(BlobStore store) throws IOException {
+        return upload(store, Map.of("kernel.elf", resource("kernel.elf"), "target.yaml", resource("target.yaml")));
+    }
+
+    static byte[] resource(String name) throws IOException {
+        try (InputStream in =
+                Objects.requireNonNull(Bench.class.getResourceAsStream("/guest/x86-debug-register-race/" + name))) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** Unchecked: a store may hold anything. */
+    static Digest upload(BlobStore store, Map<String, byte[]> files) throws IOException {
+        StringBuilder bundle = new StringBuilder();
+        for (Map.Entry<String, byte[]> file : new TreeMap<>(files).entrySet()) {
+            bundle.append(put(store, file.getValue()))
+                    .append("  ")
+                    .append(file.getKey())
+                    .append('\n');
+        }
+        return put(store, bundle.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Digest put(BlobStore store, byte[] bytes) throws IOException {
+        Digest digest = Digest.of(bytes);
+        store.put(digest, new ByteArrayInputStream(bytes));
+        return digest;
+    }
+
+    static BatchRequest request(Digest target, long seed) {
+        return request(target, seed, ITERATIONS);
+    }
+
+    static BatchRequest request(Digest target, long seed, int iterations) {
+        return new BatchRequest(
+                Wire.VERSION,
+                UUID.randomUUID(),
+                UUID.randomUUID(),
+                1,
+                target,
+                Schedule.random(4, TIMER_PERIOD, seed),
+                iterations,
+                500);
+    }
+
+    /** A batch with delays of half a second on average: it takes its time, and has too few iterations for one to fail. */
+    static BatchRequest slow(Digest target, int iterations) {
+        return new BatchRequest(
+                Wire.VERSION,
+                UUID.randomUUID(),
+                UUID.randomUUID(),
+                1,
+                target,
+                Schedule.random(4, 400_000_000, 1),
+                iterations,
+                1);
+    }
+
+    BatchReport run(BatchRequest request) {
+        return runner.run(request, passed -> {}).orElseThrow();
+    }
+
+    BatchReport.Finished finish(BatchRequest request) {
+        BatchReport.Result result = run(request).result();
+        if (result instanceof BatchReport.Finished finished) {
+            return finished;
+        }
+        throw new AssertionError(result);
+    }
+
+    BatchReport.Troubled trouble(BatchRequest request) {
+        BatchReport.Result result = run(request).result();
+        if (result instanceof BatchReport.Troubled troubled) {
+            return troubled;
+        }
+        throw new AssertionError(result);
+    }
+
+    /** The first seed whose batch fails. */
+    long failingSeed(Digest target) {
+        for (long seed = 1; seed <= MOST_SEEDS; seed++) {
+            if (finish(request(target, seed)).failure() != null) {
+                return seed;
+            }
+        }
+        throw new AssertionError("no failure in " + MOST_SEEDS + " batches");
+    }
+
+    /** How many files lie below, locks aside. */
+    static long files(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return 0;
+        }
+        try (Stream<Path> all = Files.walk(root)) {
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> !file.endsWith("lock"))
+                    .count();
+        }
+    }
+
+    /** Machines' directories that are there now. */
+    long machineDirectories() throws IOException {
+        try (Stream<Path> all = Files.walk(directory.resolve("machines"))) {
+            return all.filter(path -> path.getFileName().toString().startsWith("machine-"))
+                    .count();
+        }
+    }
+
+    /** The emulators of this bench. */
+    Stream<ProcessHandle> emulators() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().command().orElse("").contains("qemu-system"))
+                .filter(process -> cwd(process).startsWith(directory.toAbsolutePath()));
+    }
+
+    private static Path cwd(ProcessHandle process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"));
+        } catch (IOException e) {
+            return Path.of("/");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package io.bohrwerk.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.bohrwerk.embedded.KafkaBroker;
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.blob.FileBlobStore;
+import io.bohrwerk.protocol.worker.WorkerHeartbeat;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Whole workers on a real broker. */
+class WorkerTest {
+    /** Runs until it is stopped. */
+    private static BatchRequest endless() {
+        return Bench.slow(target, 1_000_000);
+    }
+
+    /** Takes some seconds, longer than the interval of renewals in these tests. */
+    private static BatchRequest longOne() {
+        return Bench.slow(target, 20);
+    }
+
+    @TempDir
+    private static Path directory;
+
+    /** The shortest that a broker takes by default. */
+    private static final Duration LOCK = Duration.ofSeconds(15);
+
+    private static KafkaBroker broker;
+    private static Queue queue;
+    private static Digest target;
+
+    private final Map<String, ConfigurableApplicationContext> workers = new HashMap<>();
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = KafkaBroker.start(directory.resolve("kafka"), 0);
+        try (FileBlobStore store = FileBlobStore.open(directory.resolve("blobs"), 0)) {
+            target = Bench.demo(store);
+        }
+        queue = new Queue(broker.bootstrapServers());
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        queue.close();
+        broker.close();
+    }
+
+    private void start(String id, int slots) {
+        workers.put(
+                id,
+                WorkerApplication.start(Map.of(
+                        "bohrwerk.worker.id",
+                        id,
+                        "bohrwerk.worker.slots",
+                        slots,
+                        "bohrwerk.worker.directory",
+                        directory.resolve("workers").toString(),
+                        "bohrwerk.worker.heartbeat-interval",
+                        "300ms",
+                        "bohrwerk.worker.queue.bootstrap-servers",
+                        broker.bootstrapServers(),
+                        "bohrwerk.worker.queue.lock",
+                        LOCK.toString(),
+                        "bohrwerk.worker.queue.renew-interval",
+                        "1s",
+                        "bohrwerk.worker.blobs.directory",
+                        directory.resolve("blobs").toString(),
+                        "bohrwerk.worker.blobs.least-free",
+                        "0B")));
+    }
+
+    private void stop(String id) {
+        ConfigurableApplicationContext worker = Objects.requireNonNull(workers.remove(id));
+        assertTimeoutPreemptively(Duration.ofSeconds(10), worker::close);
+    }
+
+    @AfterEach
+    void stopWorkers() throws Exception {
+        for (String id : List.copyOf(workers.keySet())) {
+            stop(id);
+        }
+        try (var left = Files.walk(directory.resolve("workers"))) {
+            assertThat(left.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    @Test
+    void aBatchIsRunReportedAndTakenOffTheQueue() throws Exception {
+        start("one", 2);
+        List<BatchRequest> requests = new ArrayList<>();
+        for (int seed = 1; seed <= 4; seed++) {
+            requests.add(queue.ask(Bench.request(target, seed, 500)));
+        }
+        for (BatchRequest request : requests) {
+            BatchReport report = queue.await(request);
+            assertThat(report.workerId()).isEqualTo("one");
+            assertThat(report.result()).isInstanceOf(BatchReport.Finished.class);
+        }
+        assertThat(queue.reportKeys).contains(requests.get(0).jobId().toString());
+        stop("one");
+        start("two", 1); // would get what is still on the queue
+        queue.await(queue.ask(Bench.request(target, 5, 500)));
+        assertThat(requests).allSatisfy(request -> assertThat(queue.on(request)).hasSize(1));
+    }
+
+    @Test
+    void poisonIsTakenOffTheQueueAndTheRestGoesOn() throws Exception {
+        start("one", 1);
+        queue.ask("this is no batch".getBytes(StandardCharsets.UTF_8));
+        queue.ask(new byte[0]);
+        queue.ask("{\"version\": 1, \"batchId\": \"x\"}".getBytes(StandardCharsets.UTF_8));
+        assertThat(queue.await(queue.ask(Bench.request(target, 1, 500))).result())
+                .isInstanceOf(BatchReport.Finished.class);
+    }
+
+    /** A batch whose lock was renewed a few times is taken off the queue like any other. */
+    @Test
+    void aLongBatchIsDoneOnce() throws Exception {
+        start("one", 1);
+        BatchRequest request = queue.ask(longOne());
+        BatchReport report = queue.await(request);
+        assertThat(Duration.between(report.startedAt(), report.finishedAt()))
+                .as("or nothing was renewed")
+                .isGreaterThan(Duration.ofMillis(1500));
+        start("two", 1);
+        stop("one");
+        queue.await(queue.ask(Bench.request(target, 1, 500)));
+        assertThat(queue.on(request)).hasSize(1);
+    }
+
+    @Test
+    void aBatchStaysWithItsWorkerUntilThatStops() throws Exception {
+        start("one", 1);
+        BatchRequest request = queue.ask(endless());
+        WorkerHeartbeat busy = queue.awaitHeartbeat(heartbeat ->
+                !heartbeat.running().isEmpty() && heartbeat.running().get(0).iterationsPassed() > 0);
+        assertThat(busy.workerId()).isEqualTo("one");
+        assertThat(busy.slots()).isEqualTo(1);
+        assertThat(busy.emulator()).contains("QEMU emulator version");
+        assertThat(busy.running().get(0).batchId()).isEqualTo(request.batchId());
+        assertThat(busy.running().get(0).jobId()).isEqualTo(request.jobId());
+        start("taker", 1);
+        queue.listenFor(LOCK.plusSeconds(2));
+        assertThat(queue.heartbeats)
+                .filteredOn(heartbeat -> heartbeat.workerId().equals("taker"))
+                .as("the lock is renewed past its own end")
+                .isNotEmpty()
+                .allMatch(heartbeat -> heartbeat.running().isEmpty());
+        stop("one");
+        queue.awaitHeartbeat(heartbeat -> heartbeat.workerId().equals("taker")
+                && heartbeat.running().stream()
+                        .anyMatch(batch -> batch.batchId().equals(request.batchId())));
+        assertThat(queue.on(request))
+                .as("no report on a batch that was given back")
+                .isEmpty();
+        // Whoever takes it ends it: a batch that no worker survives is reported in the end.
+        stop("taker");
+        for (int delivery = 3; delivery < KafkaClients.MOST_DELIVERIES; delivery++) {
+            String id = "taker-" + delivery;
+            start(id, 1);
+            queue.awaitHeartbeat(heartbeat ->
+                    heartbeat.workerId().equals(id) && !heartbeat.running().isEmpty());
+            stop(id);
+        }
+        start("last", 1);
+        BatchReport report = queue.await(request);
+        assertThat(report.workerId()).isEqualTo("last");
+        assertThat(report.result())
+                .isInstanceOfSatisfying(
+                        BatchReport.Troubled.class,
+                        trouble -> assertThat(trouble.kind()).isEqualTo(InfrastructureTrouble.UNDELIVERABLE));
+        WorkerHeartbeat troubled = queue.awaitHeartbeat(heartbeat -> heartbeat.lastTrouble() != null);
+        assertThat(troubled.lastTrouble()).startsWith("UNDELIVERABLE: ");
+    }
+
+    /** A worker comes up before its broker, and outlives it. */
+    @Test
+    void theBrokerMayComeAndGo() throws Exception {
+        Path data = directory.resolve("kafka");
+        int port = broker.port();
+        broker.close();
+        start("one", 1);
+        broker = KafkaBroker.start(data, port);
+        assertThat(queue.await(queue.ask(Bench.request(target, 1, 500))).result())
+                .isInstanceOf(BatchReport.Finished.class);
+        BatchRequest running = queue.ask(longOne());
+        queue.awaitHeartbeat(heartbeat -> !heartbeat.running().isEmpty());
+        broker.close();
+        broker = KafkaBroker.start(data, port);
+        assertThat(queue.await(running).result()).isInstanceOf(BatchReport.Finished.class);
+        assertThat(queue.await(queue.ask(Bench.request(target, 2, 500))).result())
+                .isInstanceOf(BatchReport.Finished.class);
+    }
+
+    @Test
+    void whatNewerWorkersShouldTakeIsNotRefused() throws Exception {
+        start("one", 2);
+        BatchRequest request = Bench.request(target, 1, 500);
+        String newer =
+                new String(Wire.write(request), StandardCharsets.UTF_8).replace("\"version\":1", "\"version\":2");
+        queue.ask(newer.getBytes(StandardCharsets.UTF_8));
+        BatchRequest known = queue.ask(Bench.request(target, 2, 500));
+        queue.await(known);
+        assertThat(queue.on(request)).isEmpty();
+    }
+}
