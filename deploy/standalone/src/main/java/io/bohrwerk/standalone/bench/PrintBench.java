@@ -51,7 +51,9 @@ final class PrintBench implements Bench {
     private static void fixed(Rig rig, String name, Measurement.Sink sink) throws Exception {
         BatchRun run = rig.run(rig.batch(Schedule.fixed(SHIFT, 0), FIXED_ITERATIONS), RunMode.RECORDED);
         sink.accept(Measurement.of(
-                name + (run.outcome() == Outcome.PASSED ? ".no-failure-in" : ".first-failure"), run.iterations(), "iterations"));
+                name + (run.outcome() == Outcome.PASSED ? ".no-failure-in" : ".first-failure"),
+                run.iterations(),
+                "iterations"));
     }
 
     private static void tell(String name, long failures, long iterations, Measurement.Sink sink) {

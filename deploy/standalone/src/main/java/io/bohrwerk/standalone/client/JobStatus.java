@@ -32,11 +32,14 @@ public record JobStatus(
     static JobStatus from(JsonNode job) {
         String started = text(job, "startedAt");
         String finished = text(job, "finishedAt");
+        String state = job.path("state").asString();
         long counted = job.path("iterations").asLong(0);
+        // What workers last said to be running may be counted already.
+        long running = TERMINAL.contains(state) ? 0 : job.path("iterationsRunning").asLong(0);
         return new JobStatus(
                 job.path("id").asString(),
-                job.path("state").asString(),
-                counted + job.path("iterationsRunning").asLong(0),
+                state,
+                counted + running,
                 counted,
                 job.path("failures").asLong(0),
                 job.path("machines").asInt(0),
