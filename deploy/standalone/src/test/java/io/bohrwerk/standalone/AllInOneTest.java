@@ -93,7 +93,12 @@ class AllInOneTest {
                         .isEqualTo(artifact.path("digest").asString());
             }
 
-            Output list = command("target", "list");
+            Path race = BundledTarget.RACE_PRINT.writeTo(directory);
+            Output add = command("target", "add", race.toString());
+            assertThat(add.lastLine()).as(add.text()).matches("[0-9a-f]{64}");
+
+            Output list = command("target", "list", "--url", server.url().toString());
+            assertThat(list.text()).contains(add.lastLine() + "  x86-debug-register-race-print");
             assertThat(list.text()).contains("x86-debug-register-race");
             assertThat(command("status").text()).contains(server.url().toString());
 
