@@ -36,6 +36,7 @@ final class BootWatch {
                 throw new InfrastructureException(
                         InfrastructureTrouble.AGENT_PROTOCOL, "instead of '@bw ready' the agent said " + said.line());
             } else if (happening instanceof Session.Happening.Event event && BatchWatch.stopsForGood(event.event())) {
+                session.end(); // its last words may not have been read yet
                 throw new InfrastructureException(
                         InfrastructureTrouble.TARGET_UNBOOTABLE,
                         "the guest stopped before it was ready (" + BatchWatch.describe(event.event())

@@ -33,11 +33,6 @@ import org.slf4j.LoggerFactory;
 final class KafkaClients {
     private static final Logger log = LoggerFactory.getLogger(KafkaClients.class);
     /**
-     * A share group divides partitions among its members like any other while there are enough: a batch in the partition of a busy slot
-     * would wait while other slots are idle. One partition is everyone's, and carries thousands of batches a second.
-     */
-    private static final int BATCH_PARTITIONS = 1;
-    /**
      * At its own limit the broker drops a record without a word. So the worker gives up before, at {@link #MOST_DELIVERIES}, and says so.
      */
     private static final int DELIVERY_LIMIT = 10;
@@ -70,7 +65,7 @@ final class KafkaClients {
         }
         Admin admin = Admin.create(common("admin"));
         try {
-            makeTopic(admin, Topics.BATCHES, BATCH_PARTITIONS);
+            makeTopic(admin, Topics.BATCHES, Topics.BATCHES_PARTITIONS);
             makeTopic(admin, Topics.REPORTS, settings.partitions());
             makeTopic(admin, Topics.HEARTBEATS, settings.partitions());
             checkPartitions(admin);
@@ -97,12 +92,12 @@ final class KafkaClients {
                 .values()) {
             partitions += topic.partitions().size();
         }
-        if (partitions != BATCH_PARTITIONS) {
+        if (partitions != Topics.BATCHES_PARTITIONS) {
             log.warn(
                     "topic {} has {} partitions: batches wait behind busy slots while others are idle; make it anew with {}",
                     Topics.BATCHES,
                     partitions,
-                    BATCH_PARTITIONS);
+                    Topics.BATCHES_PARTITIONS);
         }
     }
 

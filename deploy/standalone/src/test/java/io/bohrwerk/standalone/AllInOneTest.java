@@ -93,7 +93,12 @@ class AllInOneTest {
                         .isEqualTo(artifact.path("digest").asString());
             }
 
-            Output list = command("target", "list");
+            Path race = BundledTarget.RACE_PRINT.writeTo(directory);
+            Output add = command("target", "add", race.toString());
+            assertThat(add.lastLine()).as(add.text()).matches("[0-9a-f]{64}");
+
+            Output list = command("target", "list", "--url", server.url().toString());
+            assertThat(list.text()).contains(add.lastLine() + "  x86-debug-register-race-print");
             assertThat(list.text()).contains("x86-debug-register-race");
             assertThat(command("status").text()).contains(server.url().toString());
 
@@ -204,7 +209,7 @@ class AllInOneTest {
 
     private static void awaitIterations(Hunt hunt) throws IOException, InterruptedException {
         long end = System.nanoTime() + COUNT_LIMIT.toNanos();
-        while (hunt.status().counted() == 0) {
+        while (hunt.status().iterations() == 0) {
             assertThat(System.nanoTime()).as("nothing was counted").isLessThan(end);
             Thread.sleep(50);
         }

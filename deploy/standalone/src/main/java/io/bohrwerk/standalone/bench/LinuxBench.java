@@ -14,15 +14,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What recording costs on Linux. The same loop, from the same snapshot, in plain TCG and recorded by turns, so that both meet the same
- * noise of the host; of each the median over the rounds.
+ * What recording costs on Linux. The same loop in plain TCG and recorded by turns, so that both meet the same noise of the host; of
+ * each the median over the rounds.
  */
 final class LinuxBench implements Bench {
     private static final int ROUNDS = 12;
     private static final int ITERATIONS = 50;
-    /** 250 million instructions a second: the speed of a machine on which Linux spends most of its time in the test. */
-    private static final int SHIFT = 2;
-
     private static final double GOAL_RATIO = 1.35;
     private static final double GOAL_MILLIS_TO_FIRST = 1000;
 
@@ -30,7 +27,8 @@ final class LinuxBench implements Bench {
     public void run(Place place, Measurement.Sink sink) throws Exception {
         Path target = LinuxTarget.build("linux-breakpoint", place.directory(), place.state(), sink::say);
         Rig rig = Rig.of(place.emulator(), target);
-        Batch batch = rig.batch(Schedule.fixed(SHIFT, 0), ITERATIONS);
+        int shift = rig.manifest().machine().bootShift();
+        Batch batch = rig.batch(Schedule.fixed(shift, 0), ITERATIONS);
         Map<RunMode, List<Double>> millis = new EnumMap<>(RunMode.class);
         List<Double> toFirst = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
