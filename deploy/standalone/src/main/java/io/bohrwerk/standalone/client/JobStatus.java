@@ -35,7 +35,8 @@ public record JobStatus(
         String state = job.path("state").asString();
         long counted = job.path("iterations").asLong(0);
         // What workers last said to be running may be counted already.
-        long running = TERMINAL.contains(state) ? 0 : job.path("iterationsRunning").asLong(0);
+        long running =
+                TERMINAL.contains(state) ? 0 : job.path("iterationsRunning").asLong(0);
         return new JobStatus(
                 job.path("id").asString(),
                 state,
