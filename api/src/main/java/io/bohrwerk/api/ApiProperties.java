@@ -86,7 +86,7 @@ public record ApiProperties(
     /**
      * Kafka.
      *
-     * @param partitions of each topic that is made; share groups spread over workers whatever this is
+     * @param partitions of the topics of reports and heartbeats, when they are made; batches have one, which all workers share
      * @param replicationFactor of each topic that is made; 3 in a cluster of brokers
      * @param publishInterval how often the outbox is looked through without being called; it is called on every commit
      */

@@ -60,9 +60,9 @@ final class KafkaClients {
         }
         Admin admin = Admin.create(common("admin"));
         try {
-            for (String topic : List.of(Topics.BATCHES, Topics.REPORTS, Topics.HEARTBEATS)) {
-                makeTopic(admin, topic);
-            }
+            makeTopic(admin, Topics.BATCHES, Topics.BATCHES_PARTITIONS);
+            makeTopic(admin, Topics.REPORTS, settings.partitions());
+            makeTopic(admin, Topics.HEARTBEATS, settings.partitions());
             configureGroup(admin);
             ready = true;
         } finally {
@@ -70,8 +70,8 @@ final class KafkaClients {
         }
     }
 
-    private void makeTopic(Admin admin, String name) {
-        NewTopic topic = new NewTopic(name, settings.partitions(), settings.replicationFactor());
+    private void makeTopic(Admin admin, String name, int partitions) {
+        NewTopic topic = new NewTopic(name, partitions, settings.replicationFactor());
         try {
             await(admin.createTopics(List.of(topic)).all());
         } catch (TopicExistsException e) {

@@ -122,7 +122,7 @@ public record WorkerProperties(
      * @param bootstrapServers host:port, several divided by commas
      * @param lock how long a batch is this worker's without a renewal; brokers take 15 s to 60 s unless told otherwise
      * @param renewInterval time between two renewals while a batch runs; a third of {@code lock} leaves room for two misses
-     * @param partitions of each topic that is made when missing; share groups spread over workers whatever this is
+     * @param partitions of the topics of reports and heartbeats, when they are made; batches have one, which all workers share
      * @param replicationFactor of each topic that is made when missing; 3 in a cluster of brokers
      * @param client further settings of all Kafka clients, by Kafka's own names: security
      */

@@ -26,6 +26,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** The API's side of the queue, for tests: asks for batches, hears reports and heartbeats. */
 final class Queue implements AutoCloseable {
+    /** The API keys batches by their job. */
+    private static final String ONE_JOB = "job";
+
     private final Producer<String, byte[]> producer;
     private final Consumer<String, byte[]> consumer;
     final List<BatchReport> reports = new ArrayList<>();
@@ -54,7 +57,7 @@ final class Queue implements AutoCloseable {
     }
 
     void ask(byte[] message) throws Exception {
-        Future<?> sent = producer.send(new ProducerRecord<>(Topics.BATCHES, message));
+        Future<?> sent = producer.send(new ProducerRecord<>(Topics.BATCHES, ONE_JOB, message));
         sent.get();
     }
 

@@ -124,6 +124,22 @@ class WorkerTest {
         assertThat(requests).allSatisfy(request -> assertThat(queue.on(request)).hasSize(1));
     }
 
+    /** They have one key, and so lie in one partition: it must not keep the others' slots idle. */
+    @Test
+    void theBatchesOfOneJobRunSideBySide() throws Exception {
+        start("one", 2);
+        List<BatchReport> reports = new ArrayList<>();
+        for (BatchRequest request :
+                List.of(queue.ask(longOne()), queue.ask(longOne()), queue.ask(longOne()), queue.ask(longOne()))) {
+            reports.add(queue.await(request));
+        }
+        assertThat(reports)
+                .anySatisfy(report -> assertThat(reports)
+                        .anyMatch(other -> other != report
+                                && other.startedAt().isBefore(report.finishedAt())
+                                && report.startedAt().isBefore(other.finishedAt())));
+    }
+
     @Test
     void poisonIsTakenOffTheQueueAndTheRestGoesOn() throws Exception {
         start("one", 1);

@@ -25,12 +25,15 @@ class QueueConfiguration {
     KafkaAdmin.NewTopics topics(ApiProperties properties) {
         ApiProperties.Queue queue = properties.queue();
         return new KafkaAdmin.NewTopics(
-                topic(Topics.BATCHES, queue), topic(Topics.REPORTS, queue), topic(Topics.HEARTBEATS, queue));
+                topic(Topics.BATCHES, Topics.BATCHES_PARTITIONS, queue),
+                topic(Topics.REPORTS, queue.partitions(), queue),
+                topic(Topics.HEARTBEATS, queue.partitions(), queue));
     }
 
-    private static org.apache.kafka.clients.admin.NewTopic topic(String name, ApiProperties.Queue queue) {
+    private static org.apache.kafka.clients.admin.NewTopic topic(
+            String name, int partitions, ApiProperties.Queue queue) {
         return TopicBuilder.name(name)
-                .partitions(queue.partitions())
+                .partitions(partitions)
                 .replicas(queue.replicationFactor())
                 .build();
     }

@@ -209,7 +209,7 @@ class AllInOneTest {
 
     private static void awaitIterations(Hunt hunt) throws IOException, InterruptedException {
         long end = System.nanoTime() + COUNT_LIMIT.toNanos();
-        while (hunt.status().counted() == 0) {
+        while (hunt.status().iterations() == 0) {
             assertThat(System.nanoTime()).as("nothing was counted").isLessThan(end);
             Thread.sleep(50);
         }

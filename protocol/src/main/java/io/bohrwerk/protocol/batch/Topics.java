@@ -4,6 +4,14 @@ package io.bohrwerk.protocol.batch;
 public final class Topics {
     /** {@link BatchRequest}s, taken by a share group: each goes to one worker, and comes back when it is lost. */
     public static final String BATCHES = "bohrwerk.batches";
+
+    /**
+     * Partitions of {@link #BATCHES}. With one, every slot of every worker takes from it. With more, the broker assigns each partition
+     * to a few consumers only (to one, while there are no more consumers than partitions), and a job's batches, which lie together, keep
+     * one slot busy while the others idle.
+     */
+    public static final int BATCHES_PARTITIONS = 1;
+
     /** {@link BatchReport}s, keyed by job. */
     public static final String REPORTS = "bohrwerk.reports";
     /** {@link io.bohrwerk.protocol.worker.WorkerHeartbeat}s, keyed by worker. */

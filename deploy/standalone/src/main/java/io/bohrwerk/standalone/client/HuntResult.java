@@ -54,7 +54,7 @@ public record HuntResult(
             return new HuntResult(
                     job.id(),
                     job.state(),
-                    job.counted(),
+                    job.iterations(),
                     job.failures(),
                     null,
                     null,
@@ -67,7 +67,7 @@ public record HuntResult(
         return new HuntResult(
                 job.id(),
                 job.state(),
-                job.counted(),
+                job.iterations(),
                 job.failures(),
                 failure,
                 view.path("iteration").asLong(),

@@ -9,8 +9,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * What the API says of a job, as far as it is shown here.
  *
- * @param iterations counted and running
- * @param counted iterations of batches that have ended; what the failures are counted in
+ * @param iterations of batches that have ended: what the failures are counted in
  * @param message why it ended in an error, or null
  * @param firstFailure its id, or null
  * @param secondsToFirstFailure since the job's first batch ran, or null
@@ -19,7 +18,6 @@ public record JobStatus(
         String id,
         String state,
         long iterations,
-        long counted,
         long failures,
         int machines,
         @Nullable String message,
@@ -32,16 +30,10 @@ public record JobStatus(
     static JobStatus from(JsonNode job) {
         String started = text(job, "startedAt");
         String finished = text(job, "finishedAt");
-        String state = job.path("state").asString();
-        long counted = job.path("iterations").asLong(0);
-        // What workers last said to be running may be counted already.
-        long running =
-                TERMINAL.contains(state) ? 0 : job.path("iterationsRunning").asLong(0);
         return new JobStatus(
                 job.path("id").asString(),
-                state,
-                counted + running,
-                counted,
+                job.path("state").asString(),
+                job.path("iterations").asLong(0),
                 job.path("failures").asLong(0),
                 job.path("machines").asInt(0),
                 text(job, "message"),

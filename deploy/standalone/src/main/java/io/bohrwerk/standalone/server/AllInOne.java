@@ -37,12 +37,6 @@ public final class AllInOne implements AutoCloseable {
     /** Of it, the worker's: running batches go back to the queue. */
     private static final Duration WORKER_STOP_LIMIT = Duration.ofSeconds(4);
 
-    /**
-     * A share group gives each of its few members some partitions of its own as long as there are enough, and a job's batches all go to
-     * one: with more than one partition a job would run in one slot, and the others would wait.
-     */
-    private static final int PARTITIONS = 1;
-
     private final StateDirectory state;
     private final Deque<Part> parts = new ArrayDeque<>();
     private final URI url;
@@ -123,7 +117,6 @@ public final class AllInOne implements AutoCloseable {
         settings.put("spring.datasource.url", jdbcUrl);
         settings.put("spring.kafka.bootstrap-servers", bootstrapServers);
         settings.put("bohrwerk.api.blobs.directory", state.blobs().toString());
-        settings.put("bohrwerk.api.queue.partitions", PARTITIONS);
         // An open page must not hold up the stop.
         settings.put("spring.lifecycle.timeout-per-shutdown-phase", "2s");
         return run(ApiApplication.class, WebApplicationType.SERVLET, settings);
