@@ -42,7 +42,7 @@ static size_t output_bytes;	/* ... into which so many were written */
 /* What goes wrong in here is trouble of the machine, never a verdict on the test. */
 static void check(bool ok, const char *what)
 {
-	char why[128];
+	char why[256];
 
 	if (ok)
 		return;
