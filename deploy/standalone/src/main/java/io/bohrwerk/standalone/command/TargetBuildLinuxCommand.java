@@ -65,7 +65,7 @@ final class TargetBuildLinuxCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORMAT",
             description =
-                    "How the test tells its result: exit, tap, kselftest, atf or kyua. Default: exit, with --selftest kselftest.")
+                    "How the test tells its result: exit, tap, kselftest, atf or kyua. Default: exit, or what the selftest speaks.")
     private @Nullable String format;
 
     @Option(

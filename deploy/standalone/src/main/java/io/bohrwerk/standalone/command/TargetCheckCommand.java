@@ -106,8 +106,9 @@ final class TargetCheckCommand implements Callable<Integer> {
     private static void tell(BatchRun run, PrintWriter out) {
         out.printf(
                 Locale.ROOT,
-                "%,d iterations in %.1f s: %.1f/s, %,d instructions each%n",
+                "%,d %s in %.1f s: %.1f/s, %,d instructions each%n",
                 run.iterations(),
+                run.iterations() == 1 ? "iteration" : "iterations",
                 run.running().toNanos() / 1e9,
                 run.iterations() / (run.running().toNanos() / 1e9),
                 run.instructions() / Math.max(1, run.iterations()));
