@@ -6,7 +6,7 @@
  *	---
  * and the output of the test follows, fed in one piece, and once more byte by byte.
  */
-#include "linux/judge.h"
+#include "agent/judge.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The agent of a guest with processes: runs a test once per iteration, judges it, and tells the host. What systems do each in their own way
+ * stands behind os.h.
+ *
+ *	agent [PROGRAM [ARGUMENT...]]	the test; without words, /test
+ *
+ * The test runs in a new session, with an empty working directory and /dev/null as its input. When it has ended, what it left
+ * behind is killed and its files are gone. Kernel state (sysctls, modules) is not reset.
+ */
+#define _GNU_SOURCE
+#include "bohrwerk.h"
+#include "judge.h"
+#include "os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TEST_RULES_MAX	65536	/* bytes of the fw_cfg file opt/bohrwerk/test */
+#define OUTPUT_MAX	65536	/* bytes of a failing test's output that are shown: the last ones */
+
+static struct judge_rules rules;
+static struct judge judge;
+static char *const *test;
+static int ended[2];	/* a pipe: a byte for each SIGCHLD */
+
+static char output[OUTPUT_MAX];	/* a ring ... */
+static size_t output_bytes;	/* ... into which so many were written */
+
+void check(bool ok, const char *what)
+{
+	char why[256];
+
+	if (ok)
+		return;
+	snprintf(why, sizeof(why), "%s: %s", what, strerror(errno));
+	bw_error(why);
+}
+
+static void on_child(int signal)
+{
+	int saved = errno;
+
+	(void)signal;
+	if (write(ended[1], "", 1) < 0)
+		errno = 0;	/* the pipe is full of the same news */
+	errno = saved;
+}
+
+static void remember(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		output[output_bytes++ % OUTPUT_MAX] = text[i];
+}
+
+static void show_output(void)
+{
+	static char straight[OUTPUT_MAX];
+	size_t length = output_bytes < OUTPUT_MAX ? output_bytes : OUTPUT_MAX;
+
+	for (size_t i = 0; i < length; i++)
+		straight[i] = output[(output_bytes - length + i) % OUTPUT_MAX];
+	bw_console(straight, length);
+}
+
+/* Up to the end of the pipe, or as much as is there if it does not block. */
+static void drain(int from)
+{
+	char buffer[4096];
+	ssize_t length;
+
+	while ((length = read(from, buffer, sizeof(buffer))) > 0) {
+		remember(buffer, length);
+		judge_feed(&judge, buffer, length);
+	}
+}
+
+static pid_t start(int to)
+{
+	pid_t child = fork();
+
+	check(child >= 0, "fork");
+	if (child)
+		return child;
+	signal(SIGCHLD, SIG_DFL);
+	setsid();
+	if (chdir(os_directory) || dup2(to, 1) < 0 || dup2(to, 2) < 0)
+		_exit(127);
+	execv(test[0], test);
+	dprintf(2, "%s: %s\n", test[0], strerror(errno));
+	_exit(127);
+}
+
+/* Reads the output until the test itself has ended: what it left running may hold the pipe open forever. */
+static int collect(pid_t child, int from)
+{
+	struct pollfd events[] = { { .fd = from, .events = POLLIN }, { .fd = ended[0], .events = POLLIN } };
+	char news[16];
+	int status;
+
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		if (poll(events, 2, -1) < 0)
+			continue;	/* SIGCHLD: the pipe has it */
+		if (events[0].revents & POLLIN)
+			drain(from);
+		else if (events[0].revents)
+			events[0].fd = -1;	/* it has closed its output and still runs */
+		if (events[1].revents)
+			while (read(ended[0], news, sizeof(news)) > 0)
+				;
+	}
+	return status;
+}
+
+/* A pipe that no test inherits; only its reading end never blocks. */
+static void make_pipe(int ends[2])
+{
+	check(!pipe(ends), "pipe");
+	for (int i = 0; i < 2; i++)
+		check(!fcntl(ends[i], F_SETFD, FD_CLOEXEC), "pipe");
+	check(!fcntl(ends[0], F_SETFL, O_NONBLOCK), "pipe");
+}
+
+static const char *run_test(uint32_t i)
+{
+	int ends[2], status;
+	const char *reason;
+	pid_t child;
+
+	(void)i;
+	output_bytes = 0;
+	judge_start(&judge, &rules);
+	os_before_test();
+	make_pipe(ends);
+
+	child = start(ends[1]);
+	close(ends[1]);
+	status = collect(child, ends[0]);
+	os_kill_leftovers(child);
+	drain(ends[0]);
+	close(ends[0]);
+	os_after_test();
+
+	reason = judge_verdict(&judge, status);
+	if (reason) {
+		show_output();
+		os_show_log();
+	}
+	return reason;
+}
+
+static void read_rules(void)
+{
+	static char text[TEST_RULES_MAX + 1];
+	long length = bw_fw_cfg("opt/bohrwerk/test", text, TEST_RULES_MAX);
+	const char *why;
+
+	if (length < 0)
+		bw_error("no fw_cfg file opt/bohrwerk/test");
+	text[length] = 0;
+	why = judge_rules(text, &rules);
+	if (why)
+		bw_error(why);
+}
+
+int main(int count, char **words)
+{
+	static char *const only[] = { "/test", NULL };
+	struct sigaction child = { .sa_handler = on_child, .sa_flags = SA_NOCLDSTOP };
+	struct bw_batch batch;
+
+	test = count > 1 ? words + 1 : only;
+	if (!os_open_ports()) {
+		perror("the host cannot be told, and the I/O ports");
+		return 1;
+	}
+	os_start();
+	close(0);
+	check(open("/dev/null", O_RDWR) == 0, "/dev/null");
+	setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin:/", 1);
+	setenv("HOME", os_directory, 1);
+	make_pipe(ended);
+	check(!fcntl(ended[1], F_SETFL, O_NONBLOCK), "pipe");
+	check(!sigaction(SIGCHLD, &child, NULL), "SIGCHLD");
+
+	bw_await_batch(&batch);
+	read_rules();
+	bw_run(&batch, run_test, os_await_tick);
+}

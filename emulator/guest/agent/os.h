@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the agent needs of a system and each does in its own way: os_linux.c, os_bsd.c. */
+#ifndef OS_H
+#define OS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Where a test runs. */
+extern const char os_directory[];
+
+/* Lets this process use the I/O ports. False, with errno, when the system does not. */
+bool os_open_ports(void);
+
+/* Once, before the host takes its snapshot. */
+void os_start(void);
+
+/* Makes os_directory empty, and notes how far the kernel's log is. */
+void os_before_test(void);
+
+/* Ends what the test, whose session had this number, left running. */
+void os_kill_leftovers(pid_t test);
+
+/* Takes its files away. */
+void os_after_test(void);
+
+/* Prints what the kernel has logged since os_before_test. */
+void os_show_log(void);
+
+/* Returns right after a timer interrupt. */
+void os_await_tick(void);
+
+/* agent.c: what goes wrong in the agent is trouble of the machine, never a verdict on the test. "@bw error", when not ok. */
+void check(bool ok, const char *what);
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * NetBSD and FreeBSD, installed as usual; the agent is started as root, last of all (from /etc/rc.local). Not yet run on either: what is
+ * here follows their manuals, i386_iopl(2), x86_64_iopl(2), io(4), clock_gettime(2) and nanosleep(2), and is compiled against stand-ins
+ * for their headers.
+ *
+ *	cd emulator/guest
+ *	cc -O2 -static -I. -o bohrwerk-agent agent/agent.c agent/os_bsd.c agent/judge.c agent/judge_cases.c bohrwerk.c schedule.c
+ *
+ * and on NetBSD at the end -lx86_64 or -li386.
+ */
+#include "os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef __NetBSD__
+#include <sys/types.h>
+#include <machine/sysarch.h>
+#endif
+
+#define OPEN_DIRECTORIES	16
+
+const char os_directory[] = "/tmp/bohrwerk";
+
+bool os_open_ports(void)
+{
+#if defined(__NetBSD__) && defined(__x86_64__)
+	return !x86_64_iopl(3);
+#elif defined(__NetBSD__)
+	return !i386_iopl(3);
+#else
+	/* the ports are open while this file is, so nobody closes it */
+	return open("/dev/io", O_RDWR) >= 0;
+#endif
+}
+
+static int take_away(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+	(void)status;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+static void empty(void)
+{
+	check(!nftw(os_directory, take_away, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS) || errno == ENOENT, os_directory);
+}
+
+void os_start(void)
+{
+	empty();
+}
+
+void os_before_test(void)
+{
+	check(!mkdir(os_directory, 0777), os_directory);
+}
+
+void os_kill_leftovers(pid_t test)
+{
+	/* only the test's own process group: what made a session of its own lives on, as it would in an ordinary run */
+	kill(-test, SIGKILL);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+void os_after_test(void)
+{
+	empty();
+}
+
+void os_show_log(void)
+{
+	/* With the console on the serial port, the host has it already. */
+}
+
+void os_await_tick(void)
+{
+#ifdef CLOCK_MONOTONIC_FAST
+	struct timespec before, now;
+
+	/* FreeBSD: as the timer interrupt last wrote it */
+	clock_gettime(CLOCK_MONOTONIC_FAST, &before);
+	do
+		clock_gettime(CLOCK_MONOTONIC_FAST, &now);
+	while (now.tv_nsec == before.tv_nsec && now.tv_sec == before.tv_sec);
+#else
+	/* NetBSD sleeps in whole ticks, and wakes in the interrupt of one */
+	nanosleep(&(struct timespec) { .tv_nsec = 1 }, NULL);
+#endif
+}
