@@ -281,7 +281,8 @@ class Job {
         } else if (stopRateBelow != null && stopRateBelow.met(failures, iterations, stopAfterFailures)) {
             stopReason = StopReason.RATE_BELOW;
         } else if (iterations >= iterationBudget) {
-            stopReason = StopReason.ITERATIONS;
+            boolean allPlaces = stepped() && strategy.exhausted(progress(List.of()), timerPeriod());
+            stopReason = allPlaces ? StopReason.SCHEDULES : StopReason.ITERATIONS;
         } else if (batchesInFlight == 0 && strategy.exhausted(progress(List.of()), timerPeriod())) {
             stopReason = StopReason.SCHEDULES;
         } else if (startedAt != null

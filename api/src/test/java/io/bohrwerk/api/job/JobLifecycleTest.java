@@ -490,6 +490,7 @@ class JobLifecycleTest {
         Job job = job(id);
         assertThat(job.failures()).isPositive();
         assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+        assertThat(job.stopReason()).isEqualTo(StopReason.SCHEDULES);
         JobView view = views.of(job, fleet.now());
         assertThat(view.rateMeaning()).contains("places");
         assertThat(view.failureRate().low()).isNull();
