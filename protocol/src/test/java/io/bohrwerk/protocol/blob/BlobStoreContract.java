@@ -226,17 +226,6 @@ abstract class BlobStoreContract {
         store().blobs(blob -> assertThat(blob.digest()).isNotEqualTo(gone));
     }
 
-    @Test
-    void tellsOfMoreThanAPage() throws IOException {
-        int many = 1_003; // S3's pages have a thousand
-        for (int i = 0; i < many; i++) {
-            put(("blob " + i).getBytes(StandardCharsets.UTF_8));
-        }
-        Set<Digest> found = new HashSet<>();
-        store().blobs(blob -> assertThat(found.add(blob.digest())).isTrue());
-        assertThat(found).hasSize(many);
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
