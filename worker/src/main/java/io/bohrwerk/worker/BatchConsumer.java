@@ -186,7 +186,8 @@ final class BatchConsumer {
         Running now = new Running(request, new AtomicLong());
         running = now;
         try (MDC.MDCCloseable job = MDC.putCloseable("job", request.jobId().toString());
-                MDC.MDCCloseable batch = MDC.putCloseable("batch", request.batchId().toString())) {
+                MDC.MDCCloseable batch =
+                        MDC.putCloseable("batch", request.batchId().toString())) {
             Optional<BatchReport> report = runner.run(request, now.passed()::set);
             return report.isPresent() && reports.send(report.get());
         } finally {
