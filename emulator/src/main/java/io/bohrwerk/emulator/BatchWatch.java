@@ -126,7 +126,8 @@ final class BatchWatch {
                 return;
             }
             if (now >= hostLimit) {
-                if (told(session.lastWord()) instanceof KernelReport told && told.certain()) {
+                KernelReport told = told(session.lastWord());
+                if (told != null && told.certain()) {
                     return;
                 }
                 throw new InfrastructureException(

@@ -77,7 +77,9 @@ final class FailureKeeper {
                 run.outcome(),
                 Troubles.line(run.reason(), LONGEST_LINE),
                 run.lastInstruction(),
-                told == null ? GuestText.end(run.report(), LONGEST_REPORT) : GuestText.start(told.text(), LONGEST_REPORT),
+                told == null
+                        ? GuestText.end(run.report(), LONGEST_REPORT)
+                        : GuestText.start(told.text(), LONGEST_REPORT),
                 verdict.verdict(),
                 verdict.note(),
                 artifacts,
