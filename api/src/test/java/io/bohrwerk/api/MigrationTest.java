@@ -37,6 +37,8 @@ class MigrationTest {
                         "infrastructure_troubles",
                         "jobs",
                         "outbox",
+                        "replay_artifacts",
+                        "replays",
                         "targets",
                         "workers");
     }

@@ -236,7 +236,7 @@ class BatchRunnerTest {
                 run.toFirstIteration(),
                 run.running()));
         assertThat(kept.replay()).isEqualTo(ReplayVerdict.NOT_REPLAYED);
-        assertThat(kept.replayNote()).startsWith("EMULATOR_DIED: ");
+        assertThat(kept.replayNote()).startsWith("BLOB_MISSING: the recording is damaged");
         assertThat(kept.artifacts())
                 .extracting(ArtifactReference::kind)
                 .containsExactly(ArtifactKind.RECORDING, ArtifactKind.MANIFEST);

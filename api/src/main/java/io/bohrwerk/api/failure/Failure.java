@@ -4,6 +4,7 @@ import io.bohrwerk.api.artifact.Artifact;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.Outcome;
@@ -32,7 +33,7 @@ import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
-/** One failing iteration with its coordinates and artifacts. Never changes. */
+/** One failing iteration with its coordinates and artifacts. Never changes, but for snapshots that are made later. */
 @Entity
 @Table(name = "failures")
 public class Failure {
@@ -74,6 +75,9 @@ public class Failure {
 
     private Instant occurredAt;
 
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<Checkpoint> checkpoints;
+
     @ElementCollection(fetch = FetchType.EAGER)
     @BatchSize(size = 100)
     @CollectionTable(name = "artifacts", joinColumns = @JoinColumn(name = "failure_id"))
@@ -98,11 +102,23 @@ public class Failure {
         this.replayNote = GuestText.start(failed.replayNote(), LONGEST_REASON);
         this.coordinates = coordinates;
         this.occurredAt = report.finishedAt();
+        this.checkpoints = failed.checkpoints();
         for (ArtifactReference reference : failed.artifacts()) {
             if (artifact(reference.kind()).isEmpty()) {
                 artifacts.add(new Artifact(reference));
             }
         }
+    }
+
+    /** Takes an artifact that was made later; one of its kind that is there already stays. */
+    public void keep(Artifact artifact) {
+        if (artifact(artifact.kind()).isEmpty()) {
+            artifacts.add(artifact.copy());
+        }
+    }
+
+    public List<Checkpoint> checkpoints() {
+        return checkpoints;
     }
 
     public UUID id() {

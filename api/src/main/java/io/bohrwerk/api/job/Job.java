@@ -54,6 +54,7 @@ class Job {
     private int iterationsPerBatch;
     private int reportEvery;
     private long timerPeriodNanos;
+    private boolean keepCheckpoints;
 
     @Enumerated(EnumType.STRING)
     private JobState state;
@@ -98,6 +99,7 @@ class Job {
                 : request.iterationsPerBatch();
         this.reportEvery = manifest.test().reportEvery();
         this.timerPeriodNanos = manifest.machine().timerPeriod().nanos();
+        this.keepCheckpoints = request.keepCheckpoints() == null || request.keepCheckpoints();
         this.state = JobState.QUEUED;
         this.idempotencyKey = idempotencyKey;
         this.requestDigest = request.digest().hex();
@@ -131,7 +133,8 @@ class Job {
                 new Digest(targetId),
                 batch.schedule(),
                 batch.iterations(),
-                Math.min(reportEvery, batch.iterations()));
+                Math.min(reportEvery, batch.iterations()),
+                keepCheckpoints ? null : false);
     }
 
     /** A batch of it was seen running. @param since not before its creation */
@@ -264,6 +267,10 @@ class Job {
 
     int iterationsPerBatch() {
         return iterationsPerBatch;
+    }
+
+    boolean keepCheckpoints() {
+        return keepCheckpoints;
     }
 
     JobState state() {

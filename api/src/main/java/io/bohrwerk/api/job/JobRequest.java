@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param wallTime real time from the first batch that runs
  * @param stopAfterFailures 1 when there is none; 0 never stops for failures
  * @param iterationsPerBatch the target's when there is none
+ * @param keepCheckpoints whether the snapshots of failures are stored; yes when there is none. A replay makes them again
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record JobRequest(
@@ -29,7 +30,8 @@ record JobRequest(
         @Nullable Long iterations,
         @Nullable VirtualTime wallTime,
         @Nullable Long stopAfterFailures,
-        @Nullable Integer iterationsPerBatch)
+        @Nullable Integer iterationsPerBatch,
+        @Nullable Boolean keepCheckpoints)
         implements RequestDocument {
     static final long DEFAULT_ITERATIONS = 1_000_000;
     /** A hundred machines at a thousand iterations per second need four months for it. */

@@ -50,6 +50,10 @@ class Problems extends ResponseEntityExceptionHandler {
         if (e.field() != null) {
             problem.setProperty("field", e.field());
         }
+        if (e.getCause() instanceof InvalidInputException invalid) {
+            problem.setProperty("value", invalid.value());
+            problem.setProperty("rule", invalid.rule());
+        }
         return problem;
     }
 

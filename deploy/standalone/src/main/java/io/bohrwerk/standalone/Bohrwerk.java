@@ -3,6 +3,7 @@ package io.bohrwerk.standalone;
 import io.bohrwerk.standalone.bench.BenchCommand;
 import io.bohrwerk.standalone.command.DemoCommand;
 import io.bohrwerk.standalone.command.DownloadCommand;
+import io.bohrwerk.standalone.command.ReplayCommand;
 import io.bohrwerk.standalone.command.StatusCommand;
 import io.bohrwerk.standalone.command.StopCommand;
 import io.bohrwerk.standalone.command.SubmitCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
             SubmitCommand.class,
             WatchCommand.class,
             DownloadCommand.class,
+            ReplayCommand.class,
             BenchCommand.class,
         })
 public final class Bohrwerk {

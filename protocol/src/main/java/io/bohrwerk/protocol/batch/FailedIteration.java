@@ -13,6 +13,7 @@ import java.util.List;
  * @param instructionCount the emulator's instruction count at which the machine stopped
  * @param report the end of the guest's console, bounded
  * @param replayNote one line on the verdict: what differed, or what kept it from being replayed; empty when verified
+ * @param checkpoints in their order; empty when it was not replayed, and in messages of older processes
  */
 public record FailedIteration(
         long iteration,
@@ -22,7 +23,8 @@ public record FailedIteration(
         String report,
         ReplayVerdict replay,
         String replayNote,
-        List<ArtifactReference> artifacts) {
+        List<ArtifactReference> artifacts,
+        List<Checkpoint> checkpoints) {
     public FailedIteration {
         present(outcome, "outcome");
         present(reason, "reason");
@@ -31,5 +33,19 @@ public record FailedIteration(
         present(replayNote, "replayNote");
         present(artifacts, "artifacts");
         artifacts = List.copyOf(artifacts);
+        checkpoints = checkpoints == null ? List.of() : List.copyOf(checkpoints);
+    }
+
+    /** Without checkpoints. */
+    public FailedIteration(
+            long iteration,
+            Outcome outcome,
+            String reason,
+            long instructionCount,
+            String report,
+            ReplayVerdict replay,
+            String replayNote,
+            List<ArtifactReference> artifacts) {
+        this(iteration, outcome, reason, instructionCount, report, replay, replayNote, artifacts, List.of());
     }
 }

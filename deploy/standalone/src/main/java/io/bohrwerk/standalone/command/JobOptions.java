@@ -53,6 +53,11 @@ final class JobOptions {
     @Option(names = "--iterations-per-batch", paramLabel = "N", description = "Default: the target's own.")
     private @Nullable Integer iterationsPerBatch;
 
+    @Option(
+            names = "--no-checkpoints",
+            description = "Do not store the snapshots of failures; ./bohrwerk replay FAILURE --checkpoints makes them.")
+    private boolean noCheckpoints;
+
     @Option(names = "--wall-time", paramLabel = "TIME", description = "Most time to take, as 90s or 10m.")
     private @Nullable String wallTime;
 
@@ -65,6 +70,7 @@ final class JobOptions {
         put(job, "stopAfterFailures", stopAfterFailures);
         put(job, "iterationsPerBatch", iterationsPerBatch);
         put(job, "wallTime", wallTime);
+        put(job, "keepCheckpoints", noCheckpoints ? false : null);
         if (strategy != null || shifts != null || seed != null || delay != null || !job.has("strategy")) {
             job.set("strategy", strategy());
         }
