@@ -28,8 +28,10 @@ class MigrationTest {
         }
         assertThat(tables)
                 .containsExactlyInAnyOrder(
+                        "arms",
                         "artifacts",
                         "batches",
+                        "comparisons",
                         "crashes",
                         "dead_letters",
                         "failures",

@@ -180,7 +180,16 @@ class RestTest {
                 "{} | target | is missing",
                 "{`target`: 1, `strategy`: `random`} | target | text",
                 "{`target`: `T`} | strategy | is missing",
-                "{`target`: `T`, `strategy`: `sweep`} | strategy | fixed, random",
+                "{`target`: `T`, `strategy`: `zigzag`} | strategy | fixed, random",
+                "{`target`: `T`, `strategy`: {`kind`: `sweep`, `step`: 0}} | step | between 1 and",
+                "{`target`: `T`, `strategy`: {`kind`: `sweep`, `delay`: 1}} | strategy.delay | not an option",
+                "{`target`: `T`, `strategy`: {`kind`: `aligned`, `shifts`: [3]}} | strategy.shifts | bootShift of 4",
+                "{`target`: `T`, `strategy`: {`kind`: `aligned`, `length`: 4294967296}} | length | between 1 and 2^32",
+                "{`target`: `T`, `strategy`: {`kind`: `adaptive`, `strategies`: []}} | strategies | no arm",
+                "{`target`: `T`, `strategy`: {`kind`: `adaptive`, `shifts`: []}} | shifts | 1 to",
+                "{`target`: `T`, `strategy`: `random`, `stopWhenRateBelow`: {`rate`: 1e-5, `confidence`: 1}} | stopWhenRateBelow.confidence | below 1",
+                "{`target`: `T`, `strategy`: `random`, `stopWhenRateBelow`: {`rate`: 1e-5}} | stopWhenRateBelow.confidence | is missing",
+                "{`target`: `T`, `strategy`: `sweep`, `stopWhenRateBelow`: {`rate`: 1e-5, `confidence`: 0.9}} | stopWhenRateBelow | random sample",
                 "{`target`: `T`, `strategy`: {`shifts`: [4]}} | strategy.kind | is missing",
                 "{`target`: `T`, `strategy`: {`kind`: `fixed`, `seed`: 1}} | strategy.seed | not an option",
                 "{`target`: `T`, `strategy`: {`kind`: `random`, `delay`: 1}} | strategy.delay | not an option",
@@ -223,7 +232,7 @@ class RestTest {
         assertThat(job.get("targetName").asString()).isEqualTo("rest");
         assertThat(job.get("strategy").toString()).isEqualTo("{\"kind\":\"random\",\"shifts\":[4,6],\"seed\":7}");
         assertThat(job.get("budget").toString()).isEqualTo("{\"iterations\":500,\"wallTime\":\"10m\"}");
-        assertThat(job.get("stop").toString()).isEqualTo("{\"failures\":3}");
+        assertThat(job.get("stop").toString()).isEqualTo("{\"failures\":3,\"whenRateBelow\":null}");
         assertThat(job.get("state").asString()).isEqualTo("QUEUED");
         assertThat(job.get("failureRate").toString()).isEqualTo("{\"perIteration\":0.0,\"low\":0.0,\"high\":1.0}");
         JsonNode batch = http.get("/api/v1/jobs/" + job.get("id").asString() + "/batches")

@@ -200,6 +200,9 @@ public final class Documents {
         if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
             return "a whole number";
         }
+        if (type == double.class || type == Double.class) {
+            return "a number";
+        }
         if (type == boolean.class || type == Boolean.class) {
             return "true or false";
         }

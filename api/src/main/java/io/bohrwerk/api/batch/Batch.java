@@ -38,6 +38,8 @@ public class Batch {
     @JdbcTypeCode(SqlTypes.JSON)
     private Schedule schedule;
 
+    private int arm;
+    private @Nullable Long place;
     private int iterations;
     private @Nullable Long iterationsRun;
     private @Nullable Long instructions;
@@ -51,15 +53,23 @@ public class Batch {
     @SuppressWarnings("NullAway.Init")
     protected Batch() {}
 
-    /** The first attempt at a job's batch. */
+    /**
+     * The first attempt at a job's batch.
+     *
+     * @param arm of the job's strategy
+     * @param place the first of its places, where the strategy goes through places
+     */
     @SuppressWarnings("NullAway.Init")
-    public Batch(UUID jobId, long number, Schedule schedule, int iterations, Instant now) {
+    public Batch(
+            UUID jobId, long number, Schedule schedule, int arm, @Nullable Long place, int iterations, Instant now) {
         this.id = UUID.randomUUID();
         this.jobId = jobId;
         this.number = number;
         this.attempt = 1;
         this.state = BatchState.QUEUED;
         this.schedule = schedule;
+        this.arm = arm;
+        this.place = place;
         this.iterations = iterations;
         this.queuedAt = now;
     }
@@ -137,6 +147,14 @@ public class Batch {
 
     public Schedule schedule() {
         return schedule;
+    }
+
+    public int arm() {
+        return arm;
+    }
+
+    public @Nullable Long place() {
+        return place;
     }
 
     public int iterations() {

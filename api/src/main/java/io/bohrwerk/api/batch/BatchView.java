@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A batch as the API shows it.
  *
  * @param number in its job, from 0
+ * @param arm of the job's strategy, see the job's arms
  * @param iterations to run
  * @param iterationsRun null until it is counted
  */
@@ -19,6 +20,7 @@ public record BatchView(
         int attempt,
         BatchState state,
         Schedule schedule,
+        int arm,
         int iterations,
         @Nullable Long iterationsRun,
         @Nullable Long instructions,
@@ -35,6 +37,7 @@ public record BatchView(
                 batch.attempt(),
                 batch.state(),
                 batch.schedule(),
+                batch.arm(),
                 batch.iterations(),
                 batch.iterationsRun(),
                 batch.instructions(),

@@ -1,6 +1,11 @@
 package io.bohrwerk.api.job;
 
 import io.bohrwerk.api.batch.Batch;
+import io.bohrwerk.api.statistics.RateBelow;
+import io.bohrwerk.api.strategy.ArmCount;
+import io.bohrwerk.api.strategy.Plan;
+import io.bohrwerk.api.strategy.Progress;
+import io.bohrwerk.api.strategy.SteppedStrategy;
 import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.target.Target;
 import io.bohrwerk.protocol.Digest;
@@ -18,6 +23,8 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -51,6 +58,10 @@ class Job {
     private long iterationBudget;
     private @Nullable Long wallTimeNanos;
     private long stopAfterFailures;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable RateBelow stopRateBelow;
+
     private int iterationsPerBatch;
     private int reportEvery;
     private long timerPeriodNanos;
@@ -66,59 +77,129 @@ class Job {
     private long promised;
     private long failures;
     private long batchesCreated;
+    private long placesPlanned;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<Remainder> remainders = List.of();
+
     private int batchesInFlight;
     private long batchesCompleted;
     private long batchesLost;
     private long infrastructureTroubles;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable FixQuestion question;
+
+    private @Nullable UUID comparisonId;
     private @Nullable UUID firstFailureId;
     private @Nullable Instant firstFailureAt;
     private @Nullable String idempotencyKey;
     private @Nullable String requestDigest;
     private Instant createdAt;
     private @Nullable Instant startedAt;
+    private @Nullable Instant countedAt;
     private @Nullable Instant finishedAt;
 
     @SuppressWarnings("NullAway.Init")
     protected Job() {}
 
+    /** @param requestDigest of the request that made it, where there is a key */
     @SuppressWarnings("NullAway.Init")
-    Job(JobRequest request, Target target, @Nullable String idempotencyKey, Instant now) {
+    Job(
+            UUID id,
+            Target target,
+            Terms terms,
+            @Nullable String idempotencyKey,
+            @Nullable Digest requestDigest,
+            Instant now) {
         TargetManifest manifest = target.manifest();
-        this.id = UUID.randomUUID();
-        this.name = request.name() == null ? target.name() : request.name();
+        this.id = id;
+        this.name = terms.name();
         this.targetId = target.id().hex();
         this.targetName = target.name();
-        this.strategy = request.strategy().resolve(manifest, id);
-        this.iterationBudget = request.iterations() == null ? JobRequest.DEFAULT_ITERATIONS : request.iterations();
-        this.wallTimeNanos =
-                request.wallTime() == null ? null : request.wallTime().nanos();
-        this.stopAfterFailures = request.stopAfterFailures() == null ? 1 : request.stopAfterFailures();
-        this.iterationsPerBatch = request.iterationsPerBatch() == null
-                ? manifest.test().iterationsPerBatch()
-                : request.iterationsPerBatch();
+        this.strategy = terms.strategy();
+        this.iterationBudget = terms.iterations();
+        this.wallTimeNanos = terms.wallTime() == null ? null : terms.wallTime().nanos();
+        this.stopAfterFailures = terms.stopAfterFailures();
+        this.stopRateBelow = terms.stopWhenRateBelow();
+        this.iterationsPerBatch = terms.iterationsPerBatch();
         this.reportEvery = manifest.test().reportEvery();
         this.timerPeriodNanos = manifest.machine().timerPeriod().nanos();
+        this.question = terms.question();
+        this.comparisonId = terms.comparison();
         this.state = JobState.QUEUED;
         this.idempotencyKey = idempotencyKey;
-        this.requestDigest = request.digest().hex();
+        this.requestDigest = requestDigest == null ? null : requestDigest.hex();
         this.createdAt = now;
     }
 
     /** Whether another batch may be put into flight. */
     boolean wantsBatch(int window) {
+        return batchesInFlight < window && goesOn();
+    }
+
+    /** Whether there will be more batches. */
+    boolean goesOn() {
         return !state.terminal()
-                && batchesInFlight < window
-                && batchesCreated < strategy.batches()
+                && !strategy.exhausted(progress(List.of()), timerPeriod())
                 && iterations + promised < iterationBudget;
     }
 
-    /** Cuts the next batch, whose iterations are promised from now on. */
-    Batch nextBatch(Instant now) {
-        long number = batchesCreated++;
-        int size = (int) Math.min(iterationsPerBatch, iterationBudget - iterations - promised);
+    private Progress progress(List<ArmCount> counts) {
+        return new Progress(
+                batchesCreated,
+                remainders.isEmpty() ? placesPlanned : remainders.get(0).place(),
+                counts);
+    }
+
+    /**
+     * Cuts the next batch, whose iterations are promised from now on.
+     *
+     * @param counts what was counted of the strategy's arms, if it learns
+     */
+    Batch nextBatch(List<ArmCount> counts, Instant now) {
+        Progress progress = progress(counts);
+        Plan plan = strategy.next(progress, timerPeriod());
+        long most = Math.min(plan.most(), Math.min(iterationsPerBatch, iterationBudget - iterations - promised));
+        Long place = null;
+        if (stepped()) {
+            place = progress.place();
+            most = takePlaces(most);
+        }
+        int size = (int) most;
         promised += size;
         batchesInFlight++;
-        return new Batch(id, number, strategy.schedule(number, new VirtualTime(timerPeriodNanos)), size, now);
+        return new Batch(id, batchesCreated++, plan.schedule(), plan.arm(), place, size, now);
+    }
+
+    /** @return how many of them, at most {@code most} */
+    private long takePlaces(long most) {
+        if (remainders.isEmpty()) {
+            placesPlanned += most;
+            return most;
+        }
+        List<Remainder> rest = new ArrayList<>(remainders);
+        Remainder first = rest.remove(0);
+        long taken = Math.min(most, first.count());
+        if (taken < first.count()) {
+            rest.add(0, new Remainder(first.place() + taken, (int) (first.count() - taken)));
+        }
+        remainders = rest;
+        return taken;
+    }
+
+    /** Whether each of its places is tried once. */
+    boolean stepped() {
+        return places() > 0;
+    }
+
+    /** How many places its strategy goes through; 0 when it does not. */
+    long places() {
+        return strategy instanceof SteppedStrategy steps ? steps.places(timerPeriod()) : 0;
+    }
+
+    VirtualTime timerPeriod() {
+        return new VirtualTime(timerPeriodNanos);
     }
 
     /** The message to the workers about a batch of this job. */
@@ -131,7 +212,8 @@ class Job {
                 new Digest(targetId),
                 batch.schedule(),
                 batch.iterations(),
-                Math.min(reportEvery, batch.iterations()));
+                // Each place by itself, so that a guest that dies without a word is known to have died there.
+                stepped() ? 1 : Math.min(reportEvery, batch.iterations()));
     }
 
     /** A batch of it was seen running. @param since not before its creation */
@@ -143,10 +225,18 @@ class Job {
     }
 
     /** Counts a batch, which must not have been counted. @param wasInFlight whether the batch was still waited for */
-    void count(BatchReport.Finished finished, Batch batch, boolean wasInFlight) {
+    void count(BatchReport.Finished finished, Batch batch, boolean wasInFlight, Instant now) {
         land(batch, wasInFlight);
         iterations += finished.iterations();
         batchesCompleted++;
+        countedAt = now;
+        Long place = batch.place();
+        int left = batch.iterations() - (int) finished.iterations();
+        if (place != null && left > 0) {
+            List<Remainder> more = new ArrayList<>(remainders);
+            more.add(new Remainder(place + finished.iterations(), left));
+            remainders = more;
+        }
     }
 
     void count(UUID failure, Instant now) {
@@ -188,9 +278,11 @@ class Job {
         }
         if (stopAfterFailures > 0 && failures >= stopAfterFailures) {
             stopReason = StopReason.FAILURES;
+        } else if (stopRateBelow != null && stopRateBelow.met(failures, iterations, stopAfterFailures)) {
+            stopReason = StopReason.RATE_BELOW;
         } else if (iterations >= iterationBudget) {
             stopReason = StopReason.ITERATIONS;
-        } else if (batchesCreated >= strategy.batches() && batchesInFlight == 0) {
+        } else if (batchesInFlight == 0 && strategy.exhausted(progress(List.of()), timerPeriod())) {
             stopReason = StopReason.SCHEDULES;
         } else if (startedAt != null
                 && wallTimeNanos != null
@@ -262,6 +354,21 @@ class Job {
         return stopAfterFailures;
     }
 
+    @Nullable
+    RateBelow stopWhenRateBelow() {
+        return stopRateBelow;
+    }
+
+    @Nullable
+    FixQuestion question() {
+        return question;
+    }
+
+    @Nullable
+    UUID comparison() {
+        return comparisonId;
+    }
+
     int iterationsPerBatch() {
         return iterationsPerBatch;
     }
@@ -286,6 +393,10 @@ class Job {
 
     long failures() {
         return failures;
+    }
+
+    long batchesCreated() {
+        return batchesCreated;
     }
 
     int batchesInFlight() {
@@ -325,6 +436,12 @@ class Job {
     @Nullable
     Instant startedAt() {
         return startedAt;
+    }
+
+    /** When a batch of it was counted last. */
+    @Nullable
+    Instant countedAt() {
+        return countedAt;
     }
 
     @Nullable

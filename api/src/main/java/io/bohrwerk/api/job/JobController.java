@@ -4,7 +4,6 @@ import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.BatchView;
 import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.crash.Crash;
-import io.bohrwerk.api.crash.CrashView;
 import io.bohrwerk.api.crash.Crashes;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.FailureView;
@@ -14,6 +13,7 @@ import io.bohrwerk.api.web.Page;
 import io.bohrwerk.api.worker.Fleet;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -40,6 +40,7 @@ class JobController {
     private final Scheduler scheduler;
     private final Fleet fleet;
     private final JobEvents events;
+    private final JobViews views;
     private final TransactionTemplate transaction;
 
     JobController(
@@ -51,6 +52,7 @@ class JobController {
             Scheduler scheduler,
             Fleet fleet,
             JobEvents events,
+            JobViews views,
             TransactionTemplate transaction) {
         this.jobs = jobs;
         this.batches = batches;
@@ -60,6 +62,7 @@ class JobController {
         this.scheduler = scheduler;
         this.fleet = fleet;
         this.events = events;
+        this.views = views;
         this.transaction = transaction;
     }
 
@@ -69,7 +72,7 @@ class JobController {
             @RequestBody JobRequest request,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
         Submission.Result result = submission.submit(request, key);
-        JobView view = JobView.from(result.job(), fleet.now());
+        JobView view = views.of(result.job(), fleet.now());
         return ResponseEntity.status(result.made() ? 201 : 200)
                 .header("Location", "/api/v1/jobs/" + view.id())
                 .body(view);
@@ -80,12 +83,12 @@ class JobController {
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
         Fleet.Activity activity = fleet.now();
-        return Page.of(limit, cursor, jobs::below, Job::position).map(job -> JobView.from(job, activity));
+        return Page.of(limit, cursor, jobs::below, Job::position).map(job -> views.of(job, activity));
     }
 
     @GetMapping("/{id}")
     JobView get(@PathVariable UUID id) {
-        return JobView.from(find(id), fleet.now());
+        return views.of(find(id), fleet.now());
     }
 
     @GetMapping(value = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
@@ -103,14 +106,20 @@ class JobController {
                 .map(BatchView::from);
     }
 
+    /** The parts of its strategy, each with what was counted of it, and with its posterior where the strategy learns. */
+    @GetMapping("/{id}/arms")
+    List<ArmView> arms(@PathVariable UUID id) {
+        return views.arms(find(id));
+    }
+
     @GetMapping("/{id}/crashes")
-    Page<CrashView> crashes(
+    Page<JobCrashView> crashes(
             @PathVariable UUID id,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        find(id);
+        Job job = find(id);
         return Page.of(limit, cursor, (below, most) -> crashes.ofJob(id, below, most), Crash::position)
-                .map(CrashView::from);
+                .map(crash -> JobCrashView.of(job, crash, failures.countOfJob(id, crash.id())));
     }
 
     @GetMapping("/{id}/failures")

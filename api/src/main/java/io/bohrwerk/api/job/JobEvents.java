@@ -35,14 +35,16 @@ class JobEvents implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(JobEvents.class);
 
     private final Jobs jobs;
+    private final JobViews views;
     private final Fleet fleet;
     private final ApiProperties.Events settings;
     private final Set<Client> clients = ConcurrentHashMap.newKeySet();
     private @Nullable ScheduledExecutorService ticker;
     private @Nullable ThreadPoolExecutor senders;
 
-    JobEvents(Jobs jobs, Fleet fleet, ApiProperties properties) {
+    JobEvents(Jobs jobs, JobViews views, Fleet fleet, ApiProperties properties) {
         this.jobs = jobs;
+        this.views = views;
         this.fleet = fleet;
         this.settings = properties.events();
     }
@@ -112,13 +114,12 @@ class JobEvents implements SmartLifecycle {
         }
         try {
             Fleet.Activity activity = fleet.now();
-            Map<UUID, Optional<JobView>> views = clients.stream()
+            Map<UUID, Optional<JobView>> current = clients.stream()
                     .map(client -> client.job)
                     .distinct()
-                    .collect(Collectors.toMap(
-                            id -> id, id -> jobs.findById(id).map(job -> JobView.from(job, activity))));
+                    .collect(Collectors.toMap(id -> id, id -> jobs.findById(id).map(job -> views.of(job, activity))));
             for (Client client : clients) {
-                Optional<JobView> view = views.getOrDefault(client.job, Optional.empty());
+                Optional<JobView> view = current.getOrDefault(client.job, Optional.empty());
                 if (view.isPresent() && senders != null && client.busy.compareAndSet(false, true)) {
                     senders.execute(() -> {
                         try {

@@ -4,10 +4,15 @@ import static io.bohrwerk.protocol.InvalidInputException.present;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.bohrwerk.api.statistics.RateBelow;
+import io.bohrwerk.api.strategy.SteppedStrategy;
+import io.bohrwerk.api.strategy.Strategy;
+import io.bohrwerk.api.target.Target;
 import io.bohrwerk.api.web.RequestDocument;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target a target's id, or at least its first 8 digits
  * @param name for people; the target's name when there is none
- * @param iterations most to run; 1,000,000 when there is none
+ * @param iterations most to run; when there is none, as many as the strategy has places, or 1,000,000
  * @param wallTime real time from the first batch that runs
  * @param stopAfterFailures 1 when there is none; 0 never stops for failures
+ * @param stopWhenRateBelow for strategies whose iterations are a random sample
  * @param iterationsPerBatch the target's when there is none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -29,11 +35,12 @@ record JobRequest(
         @Nullable Long iterations,
         @Nullable VirtualTime wallTime,
         @Nullable Long stopAfterFailures,
+        @Nullable RateBelow stopWhenRateBelow,
         @Nullable Integer iterationsPerBatch)
         implements RequestDocument {
     static final long DEFAULT_ITERATIONS = 1_000_000;
     /** A hundred machines at a thousand iterations per second need four months for it. */
-    private static final long MOST_ITERATIONS = 1_000_000_000_000L;
+    static final long MOST_ITERATIONS = 1_000_000_000_000L;
 
     private static final long MOST_FAILURES = 1_000_000;
     private static final int LARGEST_BATCH = 10_000_000;
@@ -58,6 +65,37 @@ record JobRequest(
                     value,
                     "must be between " + least + " and " + most);
         }
+    }
+
+    /** Fills in what was left out. @param job the id of the job to be */
+    Terms terms(Target found, UUID job) {
+        Strategy chosen = strategy.resolve(found.manifest(), job);
+        requireSample(stopWhenRateBelow, chosen);
+        return new Terms(
+                name == null ? found.name() : name,
+                chosen,
+                iterations == null ? defaultIterations(chosen, found) : iterations,
+                wallTime,
+                stopAfterFailures == null ? 1 : stopAfterFailures,
+                stopWhenRateBelow,
+                iterationsPerBatch == null ? found.manifest().test().iterationsPerBatch() : iterationsPerBatch,
+                null,
+                null);
+    }
+
+    private static void requireSample(@Nullable RateBelow rule, Strategy strategy) {
+        require(
+                rule == null || strategy.sampling().random(),
+                "stopWhenRateBelow",
+                String.valueOf(rule),
+                "needs a strategy whose iterations are a random sample: random, or aligned without a step");
+    }
+
+    private static long defaultIterations(Strategy strategy, Target target) {
+        long places = strategy instanceof SteppedStrategy steps
+                ? steps.places(target.manifest().machine().timerPeriod())
+                : 0;
+        return places > 0 ? Math.min(places, MOST_ITERATIONS) : DEFAULT_ITERATIONS;
     }
 
     /** What makes two submissions the same, whatever their blanks and the order of their fields. */

@@ -1,6 +1,9 @@
 package io.bohrwerk.api.job;
 
 import io.bohrwerk.api.statistics.FailureRate;
+import io.bohrwerk.api.statistics.RateBelow;
+import io.bohrwerk.api.strategy.ArmCount;
+import io.bohrwerk.api.strategy.Sampling;
 import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Digest;
@@ -15,6 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param iterations counted; those of batches that still run are not among them
  * @param iterationsRunning passed, as far as workers say, in batches that still run
+ * @param failureRate with an interval where {@code strategy} draws a random sample
+ * @param rateMeaning what {@code failureRate} is a rate of
+ * @param rateUnderRandom of its iterations at random phases; null when it has none
+ * @param nextFailure what to expect; null where nothing failed or nothing may be expected from it
+ * @param coverage how many of its places were tried; null for strategies that draw
+ * @param infrastructureTroubles of attempts at batches; they are in no rate
+ * @param isItFixed the answer, when the job was made to give it
+ * @param comparison of which it is a side
  * @param machines that work for it now
  * @param secondsToFirstFailure from its start, null while there is none
  */
@@ -33,10 +44,16 @@ record JobView(
         long iterations,
         long iterationsRunning,
         long failures,
-        FailureRate failureRate,
+        Rate failureRate,
+        String rateMeaning,
+        @Nullable FailureRate rateUnderRandom,
+        @Nullable NextFailure nextFailure,
+        @Nullable Coverage coverage,
         BatchCounts batches,
         long infrastructureTroubles,
         int machines,
+        @Nullable FixView isItFixed,
+        @Nullable UUID comparison,
         @Nullable UUID firstFailureId,
         @Nullable Double secondsToFirstFailure,
         Instant createdAt,
@@ -45,13 +62,35 @@ record JobView(
     /** What it may use up. @param wallTime null for no limit */
     record Budget(long iterations, @Nullable VirtualTime wallTime) {}
 
-    /** @param failures after which it stops; 0 for never */
-    record Stop(long failures) {}
+    /**
+     * @param failures after which it stops; 0 for never
+     * @param whenRateBelow null for never
+     */
+    record Stop(long failures, @Nullable RateBelow whenRateBelow) {}
+
+    /** Each place is tried once. */
+    record Coverage(long covered, long of) {}
+
+    /**
+     * Means of what lies before the next failure, at the rate so far.
+     *
+     * @param iterationsLow at the upper limit of the rate
+     * @param iterationsHigh at its lower limit
+     * @param seconds of real time, at the speed so far
+     */
+    record NextFailure(
+            double iterations,
+            double iterationsLow,
+            double iterationsHigh,
+            @Nullable Double seconds) {}
 
     /** @param queued on their way or running */
     record BatchCounts(int queued, long completed, long lost) {}
 
-    static JobView from(Job job, Fleet.Activity activity) {
+    /** @param underRandom what was counted at random phases; null when nothing was run there */
+    static JobView from(Job job, Fleet.Activity activity, @Nullable ArmCount underRandom) {
+        FailureRate rate = FailureRate.of(job.failures(), job.iterations());
+        Sampling sampling = job.strategy().sampling();
         return new JobView(
                 job.id(),
                 job.name(),
@@ -62,20 +101,38 @@ record JobView(
                 job.targetName(),
                 job.strategy(),
                 new Budget(job.iterationBudget(), job.wallTime()),
-                new Stop(job.stopAfterFailures()),
+                new Stop(job.stopAfterFailures(), job.stopWhenRateBelow()),
                 job.iterationsPerBatch(),
                 job.iterations(),
                 activity.iterationsRunning(job.id()),
                 job.failures(),
-                FailureRate.of(job.failures(), job.iterations()),
+                Rate.of(rate, sampling),
+                sampling.meaning(),
+                underRandom == null ? null : FailureRate.of(underRandom.failures(), underRandom.iterations()),
+                sampling.random() ? nextFailure(job, rate) : null,
+                job.stepped() ? new Coverage(job.iterations(), job.places()) : null,
                 new BatchCounts(job.batchesInFlight(), job.batchesCompleted(), job.batchesLost()),
                 job.infrastructureTroubles(),
                 activity.machines(job.id()),
+                FixView.of(job),
+                job.comparison(),
                 job.firstFailureId(),
                 seconds(job.startedAt(), job.firstFailureAt()),
                 job.createdAt(),
                 job.startedAt(),
                 job.finishedAt());
+    }
+
+    private static @Nullable NextFailure nextFailure(Job job, FailureRate rate) {
+        if (job.failures() == 0) {
+            return null;
+        }
+        Double running = seconds(job.startedAt(), job.countedAt());
+        return new NextFailure(
+                1 / rate.perIteration(),
+                1 / rate.high(),
+                1 / rate.low(),
+                running == null || running <= 0 ? null : running / job.failures());
     }
 
     private static @Nullable Double seconds(@Nullable Instant from, @Nullable Instant to) {

@@ -14,10 +14,18 @@ interface Jobs extends JpaRepository<Job, UUID> {
     @Query("from Job where position < :below order by position desc")
     List<Job> below(long below, Limit limit);
 
-    /** The only way to a job that is to be changed. */
+    /** Both sides of a comparison are locked together, and always in the same order. */
     @Lock(LockModeType.PESSIMISTIC_WRITE)
-    @Query("from Job where id = :id")
-    Optional<Job> lock(UUID id);
+    @Query("from Job where id = :id or comparisonId = (select j.comparisonId from Job j where j.id = :id) order by id")
+    List<Job> lockWithPartner(UUID id);
+
+    /** The only way to a job that is to be changed. */
+    default Optional<Job> lock(UUID id) {
+        return lockWithPartner(id).stream().filter(job -> job.id().equals(id)).findFirst();
+    }
+
+    @Query("from Job where comparisonId = :comparison and id <> :job")
+    Optional<Job> partner(UUID comparison, UUID job);
 
     Optional<Job> findByIdempotencyKey(String key);
 

@@ -35,6 +35,7 @@ class ReportIntake {
     private final Jobs jobs;
     private final Batches batches;
     private final Troubles troubles;
+    private final Arms arms;
     private final Failures failures;
     private final Crashes crashes;
     private final Scheduler scheduler;
@@ -44,6 +45,7 @@ class ReportIntake {
             Jobs jobs,
             Batches batches,
             Troubles troubles,
+            Arms arms,
             Failures failures,
             Crashes crashes,
             Scheduler scheduler,
@@ -51,6 +53,7 @@ class ReportIntake {
         this.jobs = jobs;
         this.batches = batches;
         this.troubles = troubles;
+        this.arms = arms;
         this.failures = failures;
         this.crashes = crashes;
         this.scheduler = scheduler;
@@ -108,7 +111,8 @@ class ReportIntake {
                 "must be between " + least + " and the batch's " + batch.iterations());
         BatchState before = batch.state();
         batch.complete(report, finished);
-        job.count(finished, batch, before == BatchState.QUEUED);
+        job.count(finished, batch, before == BatchState.QUEUED, now);
+        arms.count(batch, finished.iterations(), failed != null);
         if (before == BatchState.LOST) {
             job.find();
         }

@@ -4,22 +4,29 @@ import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.queue.Outbox;
+import io.bohrwerk.api.strategy.AdaptiveStrategy;
+import io.bohrwerk.api.strategy.ArmCount;
 import io.bohrwerk.api.worker.Fleet;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /** Keeps a small window of a job's batches in flight. Every method is called under the job's row lock. */
 @Component
 class Scheduler {
+    private final Jobs jobs;
     private final Batches batches;
+    private final Arms arms;
     private final Outbox outbox;
     private final Fleet fleet;
     private final ApiProperties.Scheduling settings;
 
-    Scheduler(Batches batches, Outbox outbox, Fleet fleet, ApiProperties properties) {
+    Scheduler(Jobs jobs, Batches batches, Arms arms, Outbox outbox, Fleet fleet, ApiProperties properties) {
+        this.jobs = jobs;
         this.batches = batches;
+        this.arms = arms;
         this.outbox = outbox;
         this.fleet = fleet;
         this.settings = properties.scheduling();
@@ -33,15 +40,46 @@ class Scheduler {
 
     /** What follows from a change of the job: more batches, or none when it ended. */
     void follow(Job job, Instant now) {
+        UUID comparison = job.comparison();
+        Optional<Job> partner = comparison == null ? Optional.empty() : jobs.partner(comparison, job.id());
         if (job.ended()) {
             withdraw(job, now);
-            return;
+            // One side by itself compares nothing.
+            partner.filter(other -> !other.ended() && job.state() != JobState.COMPLETED)
+                    .ifPresent(other -> {
+                        other.cancel(now);
+                        withdraw(other, now);
+                    });
         }
         int window = window();
-        while (job.wantsBatch(window)) {
-            Batch batch = batches.save(job.nextBatch(now));
-            outbox.add(job.request(batch), now);
+        if (partner.isPresent()) {
+            interleave(job, partner.get(), window, now);
+            return;
         }
+        while (job.wantsBatch(window)) {
+            cut(job, now);
+        }
+    }
+
+    /** Batch by batch: neither side goes ahead of the other as long as both have batches to come. */
+    private void interleave(Job one, Job other, int window, Instant now) {
+        while (true) {
+            if (one.wantsBatch(window) && (!other.goesOn() || one.batchesCreated() <= other.batchesCreated())) {
+                cut(one, now);
+            } else if (other.wantsBatch(window) && (!one.goesOn() || other.batchesCreated() <= one.batchesCreated())) {
+                cut(other, now);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private void cut(Job job, Instant now) {
+        List<ArmCount> counts = job.strategy() instanceof AdaptiveStrategy adaptive
+                ? arms.of(job.id(), adaptive.arms(job.timerPeriod()).size())
+                : List.of();
+        Batch batch = batches.save(job.nextBatch(counts, now));
+        outbox.add(job.request(batch), now);
     }
 
     /** Another attempt at a batch, after a pause. */

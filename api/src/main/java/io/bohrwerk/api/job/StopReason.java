@@ -9,5 +9,7 @@ public enum StopReason {
     /** The strategy has no schedule left that was not run: to run one again would repeat it instruction by instruction. */
     SCHEDULES,
     /** Its real time is over. */
-    WALL_TIME
+    WALL_TIME,
+    /** The rate is below the one that was named, with the confidence that was asked for. */
+    RATE_BELOW
 }

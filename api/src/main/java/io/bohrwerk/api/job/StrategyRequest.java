@@ -4,93 +4,174 @@ import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.bohrwerk.api.strategy.AdaptiveStrategy;
+import io.bohrwerk.api.strategy.AlignedStrategy;
+import io.bohrwerk.api.strategy.Arm;
+import io.bohrwerk.api.strategy.FixedStrategy;
+import io.bohrwerk.api.strategy.RandomStrategy;
 import io.bohrwerk.api.strategy.Strategy;
+import io.bohrwerk.api.strategy.SweepStrategy;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.target.TargetManifest;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The strategy as users write it: a name, or a name with its own options. What they leave out follows from the target and the job. */
+/**
+ * The strategy as users write it: a name, or a name with its own options. What they leave out follows from the target and the job.
+ *
+ * @param shifts of all but {@code fixed}; the target's bootShift when there are none
+ * @param seed of those that draw
+ * @param shift of {@code fixed}
+ * @param delay of {@code fixed}
+ * @param step of {@code sweep}, 1 when there is none; of {@code aligned}, which draws when there is none
+ * @param length of the test in instructions, of {@code aligned}; the timer period when there is none
+ * @param strategies of the arms of {@code adaptive}
+ * @param buckets of the period, of {@code adaptive}
+ * @param floor share of even exploration, of {@code adaptive}
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record StrategyRequest(
         Kind kind,
         @Nullable List<Integer> shifts,
         @Nullable Long seed,
         @Nullable Integer shift,
-        @Nullable Long delay) {
+        @Nullable Long delay,
+        @Nullable Long step,
+        @Nullable Long length,
+        @Nullable List<Arm.Kind> strategies,
+        @Nullable Integer buckets,
+        @Nullable Double floor) {
+    private static final long LARGEST_32_BIT = 0xffff_ffffL;
+
     enum Kind {
-        FIXED,
-        RANDOM
+        FIXED("shift", "delay"),
+        RANDOM("shifts", "seed"),
+        SWEEP("shifts", "step"),
+        ALIGNED("shifts", "seed", "step", "length"),
+        ADAPTIVE("shifts", "seed", "strategies", "buckets", "floor");
+
+        private final Set<String> options;
+
+        Kind(String... options) {
+            this.options = Set.of(options);
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     @JsonCreator
     StrategyRequest {
         InvalidInputException.present(kind, "kind");
-        boolean fixed = kind == Kind.FIXED;
-        requireAbsent(kind, fixed, "shifts", shifts);
-        requireAbsent(kind, fixed, "seed", seed);
-        requireAbsent(kind, !fixed, "shift", shift);
-        requireAbsent(kind, !fixed, "delay", delay);
-        if (shifts != null) {
-            shifts.forEach(each -> InvalidInputException.present(each, "shifts"));
-        }
+        requireOption(kind, "shifts", shifts);
+        requireOption(kind, "seed", seed);
+        requireOption(kind, "shift", shift);
+        requireOption(kind, "delay", delay);
+        requireOption(kind, "step", step);
+        requireOption(kind, "length", length);
+        requireOption(kind, "strategies", strategies);
+        requireOption(kind, "buckets", buckets);
+        requireOption(kind, "floor", floor);
+        requireNoGaps("shifts", shifts);
+        requireNoGaps("strategies", strategies);
     }
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static StrategyRequest named(String kind) {
         for (Kind known : Kind.values()) {
             if (known.name().equalsIgnoreCase(kind)) {
-                return new StrategyRequest(known, null, null, null, null);
+                return new StrategyRequest(known, null, null, null, null, null, null, null, null, null);
             }
         }
+        String known = Arrays.stream(Kind.values()).map(Kind::word).collect(Collectors.joining(", "));
         throw new InvalidInputException(
-                "", kind, "must be fixed, random, or a group of fields with one of them as kind");
+                "", kind, "must be " + known + ", or a group of fields with one of them as kind");
     }
 
-    private static void requireAbsent(Kind kind, boolean condition, String field, @Nullable Object value) {
+    private static void requireOption(Kind kind, String field, @Nullable Object value) {
         require(
-                !condition || value == null,
+                value == null || kind.options.contains(field),
                 field,
                 String.valueOf(value),
-                "is not an option of the strategy " + kind.name().toLowerCase(java.util.Locale.ROOT));
+                "is not an option of the strategy " + kind.word());
+    }
+
+    private static void requireNoGaps(String field, @Nullable List<?> list) {
+        if (list != null) {
+            list.forEach(each -> InvalidInputException.present(each, field));
+        }
     }
 
     /** Fills in what was left out. @param job gives the seed, so that the job can be told apart and made again */
     Strategy resolve(TargetManifest manifest, UUID job) {
-        int bootShift = manifest.machine().bootShift();
-        Strategy strategy = kind == Kind.FIXED
-                ? new Strategy.Fixed(shift == null ? bootShift : shift, delay == null ? 0 : delay)
-                : new Strategy.Random(shifts == null ? List.of(bootShift) : shifts, seed == null ? seedOf(job) : seed);
-        if (strategy instanceof Strategy.Fixed fixed) {
-            requireNotBelowBoot("strategy.shift", fixed.shift(), bootShift);
-        } else if (strategy instanceof Strategy.Random random) {
-            for (int each : random.shifts()) {
-                requireNotBelowBoot("strategy.shifts", each, bootShift);
-                long window = manifest.machine().timerPeriod().instructions(each);
-                require(
-                        window <= 0xffff_ffffL,
-                        "strategy.shifts",
-                        each,
-                        "must make the target's timerPeriod of "
-                                + manifest.machine().timerPeriod() + " less than 2^32 instructions");
-            }
-        }
+        List<Integer> chosen = shifts == null ? List.of(manifest.machine().bootShift()) : new ArrayList<>(shifts);
+        long drawn = seed == null ? seedOf(job) : seed;
+        Strategy strategy = switch (kind) {
+            case FIXED ->
+                new FixedStrategy(shift == null ? manifest.machine().bootShift() : shift, delay == null ? 0 : delay);
+            case RANDOM -> new RandomStrategy(chosen, drawn);
+            case SWEEP -> new SweepStrategy(chosen, step == null ? 1 : step);
+            case ALIGNED ->
+                new AlignedStrategy(chosen, length == null ? wholePeriod(manifest, chosen) : length, step, drawn);
+            case ADAPTIVE ->
+                new AdaptiveStrategy(
+                        chosen,
+                        strategies == null ? List.of(Arm.Kind.RANDOM, Arm.Kind.ALIGNED) : strategies,
+                        buckets == null ? AdaptiveStrategy.DEFAULT_BUCKETS : buckets,
+                        floor == null ? AdaptiveStrategy.DEFAULT_FLOOR : floor,
+                        drawn);
+        };
+        requireFits(strategy, manifest);
         return strategy;
     }
 
-    /** Measured on QEMU 7.2: Linux booted at 4 and run at 2 executed 4.4 billion instructions without a timer interrupt. */
-    private static void requireNotBelowBoot(String field, int shift, int bootShift) {
-        require(
-                shift >= bootShift,
-                field,
-                shift,
-                "must not be below the target's bootShift of " + bootShift
-                        + ": virtual time would fall back, and no timer would fire until it has caught up");
+    private static long wholePeriod(TargetManifest manifest, List<Integer> shifts) {
+        VirtualTime period = manifest.machine().timerPeriod();
+        return shifts.stream()
+                .filter(each -> each >= 0 && each < Long.SIZE)
+                .mapToLong(period::instructions)
+                .map(instructions -> Math.min(instructions, LARGEST_32_BIT))
+                .max()
+                .orElse(1);
     }
 
-    private static long seedOf(UUID job) {
+    /** A strategy that the target cannot serve is refused, whoever chose it. */
+    static void requireFits(Strategy strategy, TargetManifest manifest) {
+        int bootShift = manifest.machine().bootShift();
+        VirtualTime period = manifest.machine().timerPeriod();
+        for (Arm arm : strategy.arms(period)) {
+            String field = arm.kind() == Arm.Kind.FIXED ? "strategy.shift" : "strategy.shifts";
+            // Measured on QEMU 7.2: Linux booted at 4 and run at 2 executed 4.4 billion instructions without a timer
+            // interrupt.
+            require(
+                    arm.shift() >= bootShift,
+                    field,
+                    arm.shift(),
+                    "must not be below the target's bootShift of " + bootShift
+                            + ": virtual time would fall back, and no timer would fire until it has caught up");
+            require(
+                    arm.kind() == Arm.Kind.FIXED || period.instructions(arm.shift()) <= LARGEST_32_BIT,
+                    field,
+                    arm.shift(),
+                    "must make the target's timerPeriod of " + period + " less than 2^32 instructions");
+            require(
+                    arm.kind() == Arm.Kind.FIXED || manifest.test().driver() == TargetManifest.Driver.AGENT,
+                    "strategy.kind",
+                    arm.kind().name().toLowerCase(Locale.ROOT),
+                    "needs an agent in the guest, which waits before each iteration; this target has none");
+        }
+    }
+
+    static long seedOf(UUID job) {
         return Delays.splitmix64(job.getMostSignificantBits() ^ Delays.splitmix64(job.getLeastSignificantBits()))
                 >>> 11;
     }

@@ -10,6 +10,7 @@ import io.bohrwerk.protocol.InvalidInputException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -53,7 +54,8 @@ class Submission {
         try {
             Job made = transaction.execute(status -> {
                 Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-                Job job = jobs.saveAndFlush(new Job(request, target, key, now));
+                UUID id = UUID.randomUUID();
+                Job job = jobs.saveAndFlush(new Job(id, target, request.terms(target, id), key, request.digest(), now));
                 scheduler.follow(job, now);
                 return job;
             });
@@ -76,7 +78,7 @@ class Submission {
     }
 
     /** A target that is not there is a mistake in the document, not in the address. */
-    private Target target(String idOrPrefix) {
+    Target target(String idOrPrefix) {
         return new TargetReference(idOrPrefix)
                 .in(targets)
                 .orElseThrow(

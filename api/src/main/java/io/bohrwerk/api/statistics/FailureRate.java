@@ -1,15 +1,27 @@
 package io.bohrwerk.api.statistics;
 
-import org.apache.commons.statistics.distribution.BetaDistribution;
-
 /**
- * How often an iteration fails, with the exact 95 % confidence interval of Clopper and Pearson, "The use of confidence or fiducial limits
- * illustrated in the case of the binomial", Biometrika 26 (1934), 404-413.
+ * How often an iteration fails, with a 95 % confidence interval: the mid-P interval of H. O. Lancaster, "Significance tests in discrete
+ * distributions", Journal of the American Statistical Association 56 (1961), 223-234; compared with others in A. Agresti, A. Gottard,
+ * "Nonconservative exact small-sample inference for discrete data", Computational Statistics and Data Analysis 51 (2007), 6447-6458.
  *
- * <p>For k failures in n iterations the limits are quantiles of the beta distribution: {@code low = B(0.025; k, n-k+1)} and
- * {@code high = B(0.975; k+1, n-k)}, with 0 for k = 0 and 1 for k = n. The interval is conservative: it covers the true rate in at least
- * 95 % of jobs whose number of iterations is fixed beforehand. A job that stops at its first failures samples the other way round, so
- * that k/n leans a little high.
+ * <p>For k failures in n iterations {@code low} is the p for which {@code P(X > k) + P(X = k)/2 = 0.025} with X binomial (n, p), and
+ * {@code high} the one for which {@code P(X < k) + P(X = k)/2 = 0.025}; 0 for k = 0 and 1 for k = n. The tails are incomplete beta
+ * functions: {@code P(X >= k) = I_p(k, n-k+1)}.
+ *
+ * <p>Why this one. A job may run its iterations out (binomial sampling) or stop at its r-th failure (negative binomial), so the interval
+ * must hold in both. For rates far below 1, computed from the distributions, in per cent of jobs:
+ *
+ * <pre>
+ *                                                       mid-P   Clopper-Pearson   Jeffreys
+ *     iterations run out, 1 to 100 failures expected     95.7        97.0           95.3
+ *     stops at failure 1                                 94.4        97.1           88.8
+ *     stops at failure 3                                 94.6        96.8           93.2
+ *     stops at failure 10                                94.8        96.3           94.5
+ * </pre>
+ *
+ * The first line is a mean: at one exact rate and budget a discrete count covers between 92 and 99 %, whatever the method. With less
+ * than about 3 failures expected in a budget the interval contains 0 in most jobs and covers more than 97 %.
  *
  * @param perIteration k/n; 0 when nothing ran
  */
@@ -27,25 +39,9 @@ public record FailureRate(double perIteration, double low, double high) {
         if (iterations == 0) {
             return new FailureRate(0, 0, 1);
         }
-        return new FailureRate((double) failures / iterations, low(failures, iterations), high(failures, iterations));
-    }
-
-    private static double low(long k, long n) {
-        if (k == 0) {
-            return 0;
-        }
-        return k == n
-                ? Math.exp(Math.log(TAIL) / n)
-                : BetaDistribution.of(k, n - k + 1).inverseCumulativeProbability(TAIL);
-    }
-
-    private static double high(long k, long n) {
-        if (k == n) {
-            return 1;
-        }
-        // For k = 0 the quantile has a closed form, which stays exact for billions of iterations.
-        return k == 0
-                ? -Math.expm1(Math.log(TAIL) / n)
-                : BetaDistribution.of(k + 1, n - k).inverseSurvivalProbability(TAIL);
+        return new FailureRate(
+                (double) failures / iterations,
+                Binomial.low(failures, iterations, TAIL),
+                Binomial.high(failures, iterations, TAIL));
     }
 }

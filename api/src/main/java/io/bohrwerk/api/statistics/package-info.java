@@ -1,4 +1,4 @@
-/** What may be said about a failure's rate. Pure. */
+/** What may be said about failure rates: intervals, stop rules, "is it fixed?", and whether two of them differ. Pure. */
 @NullMarked
 package io.bohrwerk.api.statistics;
 

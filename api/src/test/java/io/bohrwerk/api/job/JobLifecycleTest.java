@@ -17,12 +17,14 @@ import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -36,6 +38,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 /** Jobs from their submission to their end, as reports come in every order that Kafka and workers can give them. */
 @ApiTest
@@ -63,6 +66,9 @@ class JobLifecycleTest {
 
     @Autowired
     private Fleet fleet;
+
+    @Autowired
+    private JobViews views;
 
     @Autowired
     private JdbcClient database;
@@ -376,7 +382,7 @@ class JobLifecycleTest {
         UUID id = submit("");
         hear(2, new WorkerHeartbeat.RunningBatch(inFlight(id).get(0).id(), id, 1, 7));
         assertThat(job(id).state()).isEqualTo(JobState.RUNNING);
-        JobView view = JobView.from(job(id), fleet.now());
+        JobView view = views.of(job(id), fleet.now());
         assertThat(view.machines()).isEqualTo(1);
         assertThat(view.iterationsRunning()).isEqualTo(7);
         assertThat(view.iterations()).isZero();
@@ -449,5 +455,219 @@ class JobLifecycleTest {
         assertThat(job.failures()).isEqualTo(1);
         assertThat(job.batchesInFlight()).isZero();
         assertThat(batch(flying.get(1).id()).attempt()).isEqualTo(1);
+    }
+
+    private UUID submitJson(String json) {
+        return submission
+                .submit(Documents.fromJson(json.replace("TARGET", target), JobRequest.class), null)
+                .job()
+                .id();
+    }
+
+    /** A failure ends its batch; the places after it are not left out, and none is tried twice. */
+    @Test
+    void aSweepTriesEveryPlaceOnceWhateverFails() {
+        // 4 ms at shift 10 are 3,906 instructions: 40 places.
+        UUID id = submitJson(
+                "{\"target\": \"TARGET\", \"strategy\": {\"kind\": \"sweep\", \"shifts\": [10], \"step\": 100},"
+                        + " \"stopAfterFailures\": 0}");
+        List<Long> delays = new ArrayList<>();
+        while (!inFlight(id).isEmpty()) {
+            Batch batch = inFlight(id).get(0);
+            boolean fails = delays.size() % 7 == 3;
+            int run = fails ? Math.min(3, batch.iterations()) : batch.iterations();
+            for (int k = 0; k < run; k++) {
+                delays.add(Delays.before(batch.schedule(), k));
+            }
+            intake.accept(
+                    fails
+                            ? Samples.failed(id, batch.id(), 1, run, "swept", List.of())
+                            : Samples.passed(id, batch.id(), 1, run));
+            JobView view = views.of(job(id), fleet.now());
+            assertThat(view.coverage()).isEqualTo(new JobView.Coverage(delays.size(), 40));
+        }
+        assertThat(delays).hasSize(40).doesNotHaveDuplicates();
+        Job job = job(id);
+        assertThat(job.failures()).isPositive();
+        assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+        JobView view = views.of(job, fleet.now());
+        assertThat(view.rateMeaning()).contains("places");
+        assertThat(view.failureRate().low()).isNull();
+        assertThat(view.rateUnderRandom()).isNull();
+    }
+
+    @Test
+    void anAdaptiveJobShowsItsArmsAndTheRateUnderRandomOfThoseThatAre() {
+        UUID id = submitJson("{\"target\": \"TARGET\", \"strategy\": {\"kind\": \"adaptive\", \"shifts\": [4, 6],"
+                + " \"buckets\": 2}, \"stopAfterFailures\": 0, \"iterations\": 300}");
+        while (!inFlight(id).isEmpty()) {
+            Batch batch = inFlight(id).get(0);
+            intake.accept(
+                    batch.arm() == 1
+                            ? Samples.failed(id, batch.id(), 1, batch.iterations(), "adapted", List.of())
+                            : Samples.passed(id, batch.id(), 1, batch.iterations()));
+        }
+        Job job = job(id);
+        List<ArmView> arms = views.arms(job);
+        assertThat(arms).hasSize(6);
+        assertThat(arms.stream().mapToLong(ArmView::iterations).sum()).isEqualTo(300);
+        assertThat(arms.stream().mapToLong(ArmView::failures).sum()).isEqualTo(job.failures());
+        assertThat(arms.get(1).failures()).isEqualTo(arms.get(1).batches()).isGreaterThan(2);
+        ArmView.Posterior posterior = Objects.requireNonNull(arms.get(1).posterior());
+        assertThat(posterior.alpha()).isEqualTo(1.0 + arms.get(1).failures());
+        JobView view = views.of(job, fleet.now());
+        assertThat(view.rateMeaning()).contains("see the arms");
+        assertThat(view.failureRate().high()).isNull();
+        assertThat(Objects.requireNonNull(view.rateUnderRandom()).perIteration())
+                .isZero();
+    }
+
+    @Test
+    void theRateBelowStopsAJob() {
+        UUID id = submit(", \"stopWhenRateBelow\": {\"rate\": 0.1, \"confidence\": 0.95}");
+        for (int i = 0; i < 3; i++) {
+            assertThat(job(id).ended()).isFalse();
+            Batch batch = inFlight(id).get(0);
+            intake.accept(Samples.passed(id, batch.id(), 1, batch.iterations()));
+        }
+        // ln 0.05 / ln 0.9 is 28.4.
+        assertThat(job(id).iterations()).isEqualTo(30);
+        assertThat(job(id).stopReason()).isEqualTo(StopReason.RATE_BELOW);
+    }
+
+    private UUID jobWithAFailure() {
+        UUID old = submit("");
+        intake.accept(Samples.failed(old, inFlight(old).get(0).id(), 1, 2, "to be fixed", List.of()));
+        return old;
+    }
+
+    private Http.Answer post(String path, String json) throws Exception {
+        return new Http(port).post("/api/v1/jobs/" + path, json.replace("TARGET", target));
+    }
+
+    private FixView fix(UUID job) {
+        return Objects.requireNonNull(views.of(job(job), fleet.now()).isItFixed());
+    }
+
+    @Test
+    void isItFixedRunsWhatItTakesAndSaysHowSureItIs() throws Exception {
+        UUID old = jobWithAFailure();
+        Http.Answer answer = post(old + "/is-it-fixed", "{\"target\": \"TARGET\"}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        UUID id = UUID.fromString(answer.json().get("id").asString());
+        JsonNode first = answer.json().get("isItFixed");
+        assertThat(first.get("verdict").asString()).isEqualTo("UNDECIDED");
+        assertThat(first.get("job").asString()).isEqualTo(old.toString());
+        // One failure in 2 iterations: 2 (20 - 1).
+        assertThat(first.get("iterationsNeeded").asLong()).isEqualTo(38);
+        assertThat(first.get("iterationsIfRateWereExact").asLong()).isEqualTo(5);
+        assertThat(job(id).strategy()).isNotEqualTo(job(old).strategy());
+        while (!inFlight(id).isEmpty()) {
+            assertThat(fix(id).verdict()).isEqualTo(FixView.Verdict.UNDECIDED);
+            Batch batch = inFlight(id).get(0);
+            intake.accept(Samples.passed(id, batch.id(), 1, batch.iterations()));
+        }
+        assertThat(job(id).iterations()).isEqualTo(38);
+        FixView last = fix(id);
+        assertThat(last.verdict()).isEqualTo(FixView.Verdict.NO_FAILURE_AT_CONFIDENCE);
+        assertThat(last.confidenceReached()).isBetween(0.95, 0.951);
+    }
+
+    @Test
+    void aFailureOnTheNewTargetSaysNotFixed() throws Exception {
+        Http.Answer answer = post(
+                jobWithAFailure() + "/is-it-fixed", "{\"target\": \"TARGET\", \"rate\": 5e-5, \"confidence\": 0.95}");
+        UUID id = UUID.fromString(answer.json().get("id").asString());
+        assertThat(answer.json().get("isItFixed").get("iterationsNeeded").asLong())
+                .isEqualTo(59_914);
+        intake.accept(Samples.failed(id, inFlight(id).get(0).id(), 1, 2, "not fixed", List.of()));
+        FixView view = fix(id);
+        assertThat(view.verdict()).isEqualTo(FixView.Verdict.NOT_FIXED);
+        assertThat(view.confidenceReached()).isNull();
+        assertThat(job(id).ended()).isTrue();
+    }
+
+    @Test
+    void questionsThatCannotBeAnsweredAreRefused() throws Exception {
+        UUID old = jobWithAFailure();
+        refused(
+                post(old + "/is-it-fixed", "{\"target\": \"TARGET\", \"confidence\": 1}"),
+                400,
+                "confidence",
+                "below 1");
+        refused(post(old + "/is-it-fixed", "{\"target\": \"TARGET\", \"rate\": 1e-15}"), 400, "rate", "would take");
+        refused(post(old + "/is-it-fixed", "{}"), 400, "target", "missing");
+        refused(post(submit("") + "/is-it-fixed", "{\"target\": \"TARGET\"}"), 422, "rate", "no failure");
+        UUID sweep = submitJson("{\"target\": \"TARGET\", \"strategy\": \"sweep\"}");
+        refused(post(sweep + "/is-it-fixed", "{\"target\": \"TARGET\", \"rate\": 0.1}"), 422, "strategy", "places");
+        refused(post(sweep + "/compare", "{\"with\": {\"strategy\": \"random\"}}"), 422, "strategy", "places");
+        refused(post(old + "/compare", "{\"with\": {}}"), 400, "with", "must name");
+        refused(post(old + "/compare", "{\"with\": {\"target\": \"TARGET\"}}"), 400, "with.target", "same");
+        refused(post(old + "/compare", "{\"with\": {\"strategy\": \"sweep\"}}"), 422, "with.strategy", "places");
+        refused(
+                post(submit("") + "/compare", "{\"with\": {\"strategy\": {\"kind\": \"random\", \"shifts\": [6]}}}"),
+                422,
+                "iterations",
+                "how many");
+    }
+
+    private static void refused(Http.Answer answer, int status, String field, String words) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.json().get("field").asString()).isEqualTo(field);
+        assertThat(answer.json().get("detail").asString()).contains(words);
+    }
+
+    @Test
+    void aComparisonRunsBothSidesByTurnsAndSaysWhetherTheyDiffer() throws Exception {
+        Http.Answer answer = post(
+                jobWithAFailure() + "/compare",
+                "{\"with\": {\"strategy\": {\"kind\": \"random\", \"shifts\": [6]}}, \"iterations\": 200}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        UUID one = UUID.fromString(answer.json().get("first").get("job").asString());
+        UUID other = UUID.fromString(answer.json().get("second").get("job").asString());
+        assertThat(answer.json().get("verdict").asString()).isEqualTo("UNDECIDED");
+        assertThat(inFlight(one)).hasSize(2);
+        assertThat(inFlight(other))
+                .hasSize(2)
+                .allSatisfy(batch -> assertThat(batch.schedule().shift()).isEqualTo(6));
+        // Only one side is reported: it goes no further than a batch ahead.
+        for (int i = 0; i < 5 && !inFlight(one).isEmpty(); i++) {
+            intake.accept(Samples.passed(one, inFlight(one).get(0).id(), 1, 10));
+        }
+        assertThat(job(one).batchesCreated()).isLessThanOrEqualTo(job(other).batchesCreated() + 1);
+        while (!inFlight(one).isEmpty() || !inFlight(other).isEmpty()) {
+            for (Batch batch : inFlight(one)) {
+                intake.accept(Samples.passed(one, batch.id(), 1, batch.iterations()));
+            }
+            for (Batch batch : inFlight(other)) {
+                intake.accept(
+                        batch.number() % 2 == 0
+                                ? Samples.failed(other, batch.id(), 1, batch.iterations(), "observed", List.of())
+                                : Samples.passed(other, batch.id(), 1, batch.iterations()));
+            }
+        }
+        JsonNode end = new Http(port)
+                .get("/api/v1/comparisons/" + answer.json().get("id").asString())
+                .json();
+        assertThat(end.get("first").get("iterations").asLong()).isEqualTo(200);
+        assertThat(end.get("second").get("iterations").asLong()).isEqualTo(200);
+        assertThat(end.get("second").get("failures").asLong()).isEqualTo(10);
+        // 0 of 200 against 10 of 200: 2 C(200,10) / C(400,10) is 0.0017.
+        assertThat(end.get("pValue").asDouble()).isBetween(0.0016, 0.0018);
+        assertThat(end.get("verdict").asString()).isEqualTo("DIFFERENT");
+        assertThat(end.get("ratio").isNull()).isTrue();
+        assertThat(end.get("ratioLow").asDouble()).isGreaterThan(1);
+    }
+
+    @Test
+    void cancellingOneSideEndsTheOther() throws Exception {
+        Http.Answer answer = post(
+                jobWithAFailure() + "/compare",
+                "{\"with\": {\"strategy\": {\"kind\": \"random\", \"shifts\": [6]}}, \"iterations\": 200}");
+        String one = answer.json().get("first").get("job").asString();
+        new Http(port).post("/api/v1/jobs/" + one + "/cancel", "");
+        assertThat(job(UUID.fromString(answer.json().get("second").get("job").asString()))
+                        .state())
+                .isEqualTo(JobState.CANCELLED);
     }
 }

@@ -2,7 +2,6 @@ package io.bohrwerk.api.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.SplittableRandom;
 import org.assertj.core.data.Percentage;
@@ -13,52 +12,58 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FailureRateTest {
     /**
      * 81 of 263 is the example of Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998),
-     * 857-872, table I: 0.2527 to 0.3676. The others solve the binomial's own sums to 50 decimal digits.
+     * 857-872. The figures are roots of the binomial's own sums as SciPy computes them.
      */
     @ParameterizedTest
     @CsvSource({
-        "81, 263, 0.252736745585, 0.367621922601",
-        "0, 10, 0, 0.308497107819",
-        "1, 10, 0.00252857854446, 0.445016117028",
-        "4, 20, 0.05733399705, 0.436614002997",
-        "5, 10, 0.187086028447, 0.812913971553",
-        "10, 10, 0.691502892181, 1",
-        "1, 20000, 1.26588959798e-06, 0.000278550332175",
-        "3, 1000000, 6.18672550191e-07, 8.76724778815e-06",
-        "0, 1000000, 0, 3.68887265021e-06",
-        "1, 1000000000, 2.5317807984e-11, 5.5716433782e-09"
+        "81, 263, 0.254402104946, 0.365773474258",
+        "0, 10, 0, 0.258865550893",
+        "1, 10, 0.00500147528244, 0.403476155738",
+        "4, 20, 0.0669723444379, 0.414857918968",
+        "5, 10, 0.212008506779, 0.787991493221",
+        "10, 10, 0.741134449107, 1",
+        "1, 20000, 2.50101709278e-06, 0.00024656774929",
+        "3, 1000000, 7.63096847109e-07, 8.16444702888e-06",
+        "0, 1000000, 0, 2.99572778635e-06",
+        "1, 1000000000, 5.00203446173e-11, 4.93186051464e-09"
     })
-    void isTheIntervalOfClopperAndPearson(long failures, long iterations, double low, double high) {
+    void isTheMidPInterval(long failures, long iterations, double low, double high) {
         FailureRate rate = FailureRate.of(failures, iterations);
         assertThat(rate.perIteration()).isEqualTo((double) failures / iterations);
         assertThat(rate.low()).isCloseTo(low, Percentage.withPercentage(1e-6));
         assertThat(rate.high()).isCloseTo(high, Percentage.withPercentage(1e-6));
     }
 
-    /** Newcombe's printed digits, by themselves. */
-    @Test
-    void agreesWithPrint() {
-        FailureRate rate = FailureRate.of(81, 263);
-        assertThat(rate.low()).isCloseTo(0.2527, within(0.00005));
-        assertThat(rate.high()).isCloseTo(0.3676, within(0.00005));
-    }
-
-    @Test
-    void coversTheTrueRateInAtLeast95OfAHundredJobs() {
-        SplittableRandom random = new SplittableRandom(20260101);
-        double truth = 0.02;
-        int jobs = 4_000;
+    /** Jobs that run their iterations out, and jobs that stop at a failure: the interval knows nothing of which it was. */
+    @ParameterizedTest
+    @CsvSource({"0, 0.949, 0.966", "1, 0.934, 0.954", "3, 0.936, 0.956", "10, 0.938, 0.958"})
+    void coversTheTrueRateIn94To97OfAHundredJobs(int stopAfterFailures, double least, double most) {
+        SplittableRandom random = new SplittableRandom(20260101 + stopAfterFailures);
+        int jobs = 10_000;
         int covered = 0;
         for (int job = 0; job < jobs; job++) {
-            int failures = 0;
-            for (int iteration = 0; iteration < 300; iteration++) {
-                failures += random.nextDouble() < truth ? 1 : 0;
+            double truth = Math.pow(10, -3 - 3 * random.nextDouble());
+            double expected = Math.pow(10, 2 * random.nextDouble());
+            long budget = stopAfterFailures == 0 ? Math.round(expected / truth) : Long.MAX_VALUE;
+            long iterations = 0;
+            long failures = 0;
+            while (true) {
+                long next = iterations + Iterations.untilFailure(truth, random);
+                if (next > budget) {
+                    iterations = budget;
+                    break;
+                }
+                iterations = next;
+                failures++;
+                if (failures == stopAfterFailures) {
+                    break;
+                }
             }
-            FailureRate rate = FailureRate.of(failures, 300);
+            FailureRate rate = FailureRate.of(failures, iterations);
             covered += rate.low() <= truth && truth <= rate.high() ? 1 : 0;
         }
-        // Three standard deviations of the count are 0.0103 of it. It must not be far wider than asked for either.
-        assertThat((double) covered / jobs).isBetween(0.94, 0.995);
+        // Four standard deviations are 0.0087.
+        assertThat((double) covered / jobs).isBetween(least, most);
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.bohrwerk.standalone;
 
 import io.bohrwerk.standalone.bench.BenchCommand;
+import io.bohrwerk.standalone.command.CompareCommand;
 import io.bohrwerk.standalone.command.DemoCommand;
 import io.bohrwerk.standalone.command.DownloadCommand;
+import io.bohrwerk.standalone.command.IsItFixedCommand;
 import io.bohrwerk.standalone.command.StatusCommand;
 import io.bohrwerk.standalone.command.StopCommand;
 import io.bohrwerk.standalone.command.SubmitCommand;
@@ -25,6 +27,8 @@ import picocli.CommandLine.Command;
             TargetCommand.class,
             SubmitCommand.class,
             WatchCommand.class,
+            IsItFixedCommand.class,
+            CompareCommand.class,
             DownloadCommand.class,
             BenchCommand.class,
         })

@@ -35,12 +35,13 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("print", new PrintBench());
         ALL.put("replay", new ReplayBench());
         ALL.put("linux", new LinuxBench());
+        ALL.put("statistics", new StatisticsBench());
     }
 
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description = "engine, start, print, replay or linux. Default: all")
+            description = "engine, start, print, replay, linux or statistics. Default: all")
     private @Nullable String name;
 
     @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")

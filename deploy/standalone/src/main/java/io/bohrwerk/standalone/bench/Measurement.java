@@ -26,6 +26,11 @@ public record Measurement(
         return new Measurement(name, value, unit, "<= " + figure(goal), value <= goal);
     }
 
+    static Measurement within(String name, double value, String unit, double least, double most) {
+        return new Measurement(
+                name, value, unit, figure(least) + " to " + figure(most), value >= least && value <= most);
+    }
+
     /** For people. */
     String line() {
         String text = String.format(Locale.ROOT, "%-44s %12s %s", name, figure(value), unit);

@@ -2,6 +2,7 @@ package io.bohrwerk.standalone.client;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -10,6 +11,10 @@ import tools.jackson.databind.JsonNode;
  * What the API says of a job, as far as it is shown here.
  *
  * @param iterations of batches that have ended: what the failures are counted in
+ * @param places how many of its places were tried, as {@code 500 of 62,500 places}; null for strategies that draw
+ * @param sample whether failures over iterations are a rate of what plain looping, or drawing, would meet
+ * @param verdict of "is it fixed?", or null
+ * @param confidenceReached of the verdict, or null
  * @param message why it ended in an error, or null
  * @param firstFailure its id, or null
  * @param secondsToFirstFailure since the job's first batch ran, or null
@@ -20,6 +25,10 @@ public record JobStatus(
         long iterations,
         long failures,
         int machines,
+        @Nullable String places,
+        boolean sample,
+        @Nullable String verdict,
+        @Nullable Double confidenceReached,
         @Nullable String message,
         @Nullable String firstFailure,
         @Nullable Double secondsToFirstFailure,
@@ -36,6 +45,13 @@ public record JobStatus(
                 job.path("iterations").asLong(0),
                 job.path("failures").asLong(0),
                 job.path("machines").asInt(0),
+                places(job.path("coverage")),
+                // A server that does not tell knows no other strategies than those that are.
+                !job.has("rateMeaning") || job.path("failureRate").path("low").isNumber(),
+                text(job.path("isItFixed"), "verdict"),
+                job.path("isItFixed").path("confidenceReached").isNumber()
+                        ? job.path("isItFixed").path("confidenceReached").asDouble()
+                        : null,
                 text(job, "message"),
                 text(job, "firstFailureId"),
                 job.path("secondsToFirstFailure").isNumber()
@@ -43,6 +59,16 @@ public record JobStatus(
                         : null,
                 started == null ? Instant.now() : Instant.parse(started),
                 finished == null ? null : Instant.parse(finished));
+    }
+
+    private static @Nullable String places(JsonNode coverage) {
+        return coverage.isObject()
+                ? String.format(
+                        Locale.ROOT,
+                        "%,d of %,d places",
+                        coverage.path("covered").asLong(0),
+                        coverage.path("of").asLong(0))
+                : null;
     }
 
     private static @Nullable String text(JsonNode node, String field) {
@@ -61,6 +87,7 @@ public record JobStatus(
     /** One line, as of {@code now}. */
     public String line(Instant now) {
         Duration elapsed = Duration.between(startedAt, finishedAt == null ? now : finishedAt);
-        return StatusLine.of(elapsed.isNegative() ? Duration.ZERO : elapsed, iterations, failures, machines);
+        return StatusLine.of(elapsed.isNegative() ? Duration.ZERO : elapsed, iterations, failures, machines, sample)
+                + (places == null ? "" : ", " + places);
     }
 }

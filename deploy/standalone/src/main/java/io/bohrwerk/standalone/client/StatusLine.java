@@ -12,7 +12,12 @@ public final class StatusLine {
 
     /** For example {@code 1m5s: 41,200 iterations, 3 failures (0.0073 %), 2 machines}. */
     public static String of(Duration elapsed, long iterations, long failures, int machines) {
-        String rate = failures == 0 || iterations == 0 ? "" : " (" + percent(failures, iterations) + " %)";
+        return of(elapsed, iterations, failures, machines, true);
+    }
+
+    /** @param sample whether the iterations are a random sample; if not, no rate is told */
+    static String of(Duration elapsed, long iterations, long failures, int machines, boolean sample) {
+        String rate = failures == 0 || iterations == 0 || !sample ? "" : " (" + percent(failures, iterations) + " %)";
         return elapsed(elapsed) + ": " + counted(iterations, "iteration") + ", " + counted(failures, "failure") + rate
                 + ", " + counted(machines, "machine");
     }

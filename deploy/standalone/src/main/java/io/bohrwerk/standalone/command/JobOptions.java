@@ -17,6 +17,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** A job, as a file or as options, or as a file some of whose fields options replace. What it may say, the server knows. */
 final class JobOptions {
+    private static final double DEFAULT_CONFIDENCE = 0.95;
     private static final YAMLMapper YAML = YAMLMapper.builder().build();
 
     @Parameters(arity = "0..1", paramLabel = "JOB.yaml", description = "The job, as the API takes it, in YAML or JSON.")
@@ -31,14 +32,20 @@ final class JobOptions {
     @Option(names = "--iterations", paramLabel = "N", description = "Most iterations to run.")
     private @Nullable Long iterations;
 
-    @Option(names = "--strategy", description = "fixed or random. Default: random")
+    @Option(
+            names = "--strategy",
+            paramLabel = "NAME",
+            description = "random: every phase of the timer, drawn. sweep: every phase once, in order."
+                    + " aligned: the timer strikes inside the test. adaptive: goes to where failures are found."
+                    + " fixed: one schedule. Default: random")
     private @Nullable String strategy;
 
     @Option(
             names = "--shift",
             split = ",",
             paramLabel = "SHIFT",
-            description = "How slow the virtual CPU is: an instruction lasts 2^SHIFT ns. Several for random, as 4,6")
+            description =
+                    "How slow the virtual CPU is: an instruction lasts 2^SHIFT ns. Several, as 4,6, for all but fixed")
     private @Nullable List<Integer> shifts;
 
     @Option(names = "--seed", description = "Of the random delays. Default: another for each job")
@@ -46,6 +53,44 @@ final class JobOptions {
 
     @Option(names = "--delay", paramLabel = "N", description = "Instructions before each iteration, for fixed.")
     private @Nullable Long delay;
+
+    @Option(
+            names = "--step",
+            paramLabel = "N",
+            description =
+                    "Instructions from one place to the next, for sweep (default: 1) and aligned (default: drawn).")
+    private @Nullable Long step;
+
+    @Option(
+            names = "--length",
+            paramLabel = "N",
+            description = "Instructions of the test, for aligned. Default: a timer period")
+    private @Nullable Long length;
+
+    @Option(
+            names = "--arms",
+            split = ",",
+            paramLabel = "NAME",
+            description = "What adaptive chooses from: random, aligned. Default: both")
+    private @Nullable List<String> arms;
+
+    @Option(names = "--buckets", paramLabel = "N", description = "Parts of the timer period, for adaptive. Default: 8")
+    private @Nullable Integer buckets;
+
+    @Option(
+            names = "--floor",
+            paramLabel = "SHARE",
+            description = "Share of batches that explore evenly, for adaptive. Default: 0.1")
+    private @Nullable Double floor;
+
+    @Option(
+            names = "--stop-when-rate-below",
+            paramLabel = "RATE",
+            description = "Stop once the rate is below this, as 1e-5, with --confidence. For random and aligned.")
+    private @Nullable Double rateBelow;
+
+    @Option(names = "--confidence", paramLabel = "C", description = "Of --stop-when-rate-below, as 0.99. Default: 0.95")
+    private @Nullable Double confidence;
 
     @Option(names = "--stop-after-failures", paramLabel = "N", description = "0 for never.")
     private @Nullable Long stopAfterFailures;
@@ -63,9 +108,15 @@ final class JobOptions {
         put(job, "name", name);
         put(job, "iterations", iterations);
         put(job, "stopAfterFailures", stopAfterFailures);
+        if (rateBelow != null || confidence != null) {
+            ObjectNode rule = YAML.createObjectNode();
+            put(rule, "rate", rateBelow);
+            rule.put("confidence", confidence == null ? DEFAULT_CONFIDENCE : confidence);
+            job.set("stopWhenRateBelow", rule);
+        }
         put(job, "iterationsPerBatch", iterationsPerBatch);
         put(job, "wallTime", wallTime);
-        if (strategy != null || shifts != null || seed != null || delay != null || !job.has("strategy")) {
+        if (!job.has("strategy") || !named().isEmpty()) {
             job.set("strategy", strategy());
         }
         return job;
@@ -75,15 +126,35 @@ final class JobOptions {
         String kind = strategy == null ? "random" : strategy.toLowerCase(Locale.ROOT);
         ObjectNode chosen = YAML.createObjectNode();
         chosen.put("kind", kind);
-        if (shifts != null && kind.equals("fixed") && shifts.size() == 1) {
+        ObjectNode named = named();
+        named.remove("kind");
+        if (kind.equals("fixed") && shifts != null && shifts.size() == 1) {
+            named.remove("shifts");
             chosen.put("shift", shifts.get(0));
-        } else if (shifts != null) {
-            ArrayNode all = chosen.putArray("shifts");
+        }
+        chosen.setAll(named);
+        return chosen;
+    }
+
+    /** What options say of the strategy. */
+    private ObjectNode named() {
+        ObjectNode named = YAML.createObjectNode();
+        put(named, "kind", strategy);
+        if (shifts != null) {
+            ArrayNode all = named.putArray("shifts");
             shifts.forEach(all::add);
         }
-        put(chosen, "seed", seed);
-        put(chosen, "delay", delay);
-        return chosen;
+        put(named, "seed", seed);
+        put(named, "delay", delay);
+        put(named, "step", step);
+        put(named, "length", length);
+        if (arms != null) {
+            ArrayNode all = named.putArray("strategies");
+            arms.forEach(all::add);
+        }
+        put(named, "buckets", buckets);
+        put(named, "floor", floor);
+        return named;
     }
 
     private static void put(ObjectNode node, String field, @Nullable Object value) {

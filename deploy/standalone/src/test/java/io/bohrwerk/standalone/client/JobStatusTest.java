@@ -44,4 +44,27 @@ class JobStatusTest {
         assertThat(status.firstFailure()).isNull();
         assertThat(status.line(Instant.now())).startsWith("0s: 0 iterations");
     }
+
+    /** A share of chosen places is not a rate, so none is shown. */
+    @Test
+    void placesThatWereTried() {
+        JobStatus status = parse("""
+                {"id": "j1", "state": "COMPLETED", "iterations": 500, "failures": 3, "machines": 1,
+                 "failureRate": {"perIteration": 0.006, "low": null, "high": null}, "rateMeaning": "of the places tried",
+                 "coverage": {"covered": 500, "of": 62500},
+                 "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:09Z"}
+                """);
+        assertThat(status.line(Instant.parse("2026-02-01T00:00:00Z")))
+                .isEqualTo("9s: 500 iterations, 3 failures, 1 machine, 500 of 62,500 places");
+    }
+
+    @Test
+    void theAnswerToIsItFixed() {
+        JobStatus status = parse("""
+                {"id": "j1", "state": "COMPLETED", "iterations": 59914,
+                 "isItFixed": {"verdict": "NO_FAILURE_AT_CONFIDENCE", "confidenceReached": 0.9500007}}
+                """);
+        assertThat(status.verdict()).isEqualTo("NO_FAILURE_AT_CONFIDENCE");
+        assertThat(status.confidenceReached()).isEqualTo(0.9500007);
+    }
 }

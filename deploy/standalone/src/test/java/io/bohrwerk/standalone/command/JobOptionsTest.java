@@ -59,6 +59,21 @@ class JobOptionsTest {
     }
 
     @Test
+    void everyStrategyHasItsOptions() throws IOException {
+        assertThat(request("--target=ab", "--strategy=sweep", "--shift=4", "--step=10"))
+                .isEqualTo("{\"target\":\"ab\",\"strategy\":{\"kind\":\"sweep\",\"shifts\":[4],\"step\":10}}");
+        assertThat(request("--target=ab", "--strategy=aligned", "--length=5000", "--seed=1"))
+                .isEqualTo("{\"target\":\"ab\",\"strategy\":{\"kind\":\"aligned\",\"seed\":1,\"length\":5000}}");
+        assertThat(request("--target=ab", "--strategy=adaptive", "--arms=random,aligned", "--buckets=4", "--floor=0.2"))
+                .isEqualTo(
+                        "{\"target\":\"ab\",\"strategy\":{\"kind\":\"adaptive\",\"strategies\":[\"random\",\"aligned\"],"
+                                + "\"buckets\":4,\"floor\":0.2}}");
+        assertThat(request("--target=ab", "--stop-when-rate-below=1e-5"))
+                .isEqualTo("{\"target\":\"ab\",\"stopWhenRateBelow\":{\"rate\":1.0E-5,\"confidence\":0.95},"
+                        + "\"strategy\":{\"kind\":\"random\"}}");
+    }
+
+    @Test
     void fileIsSentAsItIs() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("job.yaml"),

@@ -1,0 +1,28 @@
+package io.bohrwerk.api.job;
+
+import io.bohrwerk.api.statistics.RateBelow;
+import io.bohrwerk.api.strategy.Strategy;
+import io.bohrwerk.protocol.VirtualTime;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job is to do, with nothing left open.
+ *
+ * @param iterations most to run
+ * @param wallTime null for no limit
+ * @param stopAfterFailures 0 for never
+ * @param stopWhenRateBelow null for never
+ * @param question the job answers "is it fixed?"; null for others
+ * @param comparison of which it is one side; null for others
+ */
+record Terms(
+        String name,
+        Strategy strategy,
+        long iterations,
+        @Nullable VirtualTime wallTime,
+        long stopAfterFailures,
+        @Nullable RateBelow stopWhenRateBelow,
+        int iterationsPerBatch,
+        @Nullable FixQuestion question,
+        @Nullable UUID comparison) {}
