@@ -13,6 +13,7 @@ static volatile uint32_t argument, result;
 void call_entry(void);
 asm("	.text\n"
     "	.balign	64\n"
+    "	.type	call_entry, @function\n"
     "call_entry:\n"
     "	pushal\n"
     "	movl	%eax, argument\n"

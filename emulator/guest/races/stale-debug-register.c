@@ -24,6 +24,7 @@ static volatile uint32_t watched[1024] __attribute__((aligned(4096)));
 void trap_debug(void);
 asm("	.text\n"
     "	.balign	64\n"
+    "	.type	trap_debug, @function\n"
     "trap_debug:\n"
     "	pushl	%eax\n"
     "	incl	traps\n"
