@@ -6,6 +6,7 @@ import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.trace.IterationTracer;
+import io.bohrwerk.emulator.trace.TickWatch;
 import io.bohrwerk.emulator.trace.TraceLog;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
@@ -200,18 +201,8 @@ public final class Machine implements AutoCloseable {
      */
     public TestTrace trace(Path ready, Batch batch, Path recording) throws InfrastructureException {
         return using("cannot trace the batch", () -> {
-            Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
-            Path here = directory.resolve(QemuCommandLine.RECORDING);
-            if (!recording.equals(here)) {
-                Files.copy(recording, here, StandardCopyOption.REPLACE_EXISTING);
-            }
-            configure(batch);
             IterationTracer tracer = new IterationTracer(batch.schedule());
-            List<String> command = QemuCommandLine.of(
-                    target.manifest(), Phase.TRACE, batch.schedule().shift());
-            try (TraceSession session = new TraceSession(directory, command, new TraceLog(tracer), this::started)) {
-                session.run(settings.replayLimit());
-            }
+            follow(ready, batch, recording, tracer, true);
             TestTrace trace = tracer.trace();
             if (trace == null) {
                 throw new InfrastructureException(
@@ -221,6 +212,34 @@ public final class Machine implements AutoCloseable {
             }
             return trace;
         });
+    }
+
+    /**
+     * Replays a batch that ran to its end and tells which instructions its timer's ticks interrupted.
+     *
+     * @return program counters, in the order of the ticks
+     */
+    public List<Long> landings(Path ready, Batch batch, Path recording) throws InfrastructureException {
+        return using("cannot replay the batch", () -> {
+            TickWatch ticks = new TickWatch();
+            follow(ready, batch, recording, ticks, false);
+            return ticks.landings();
+        });
+    }
+
+    private void follow(Path ready, Batch batch, Path recording, TraceLog.Events events, boolean everyInstruction)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
+        Path here = directory.resolve(QemuCommandLine.RECORDING);
+        if (!recording.equals(here)) {
+            Files.copy(recording, here, StandardCopyOption.REPLACE_EXISTING);
+        }
+        configure(batch);
+        List<String> command = QemuCommandLine.of(
+                target.manifest(), Phase.TRACE, batch.schedule().shift());
+        try (TraceSession session = new TraceSession(directory, command, new TraceLog(events), this::started)) {
+            session.run(everyInstruction, settings.replayLimit());
+        }
     }
 
     @FunctionalInterface

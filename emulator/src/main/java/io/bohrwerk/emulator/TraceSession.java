@@ -82,10 +82,17 @@ final class TraceSession implements AutoCloseable {
         }
     }
 
-    /** Lets it run until enough is known or nothing more comes. Then it is killed: what it would do further is of no interest. */
-    void run(Duration limit) throws InfrastructureException, IOException, InterruptedException, TimeoutException {
-        singleSteps();
-        demandSilence("log exec,nochain,int");
+    /**
+     * Lets it run until enough is known or nothing more comes. Then it is killed: what it would do further is of no interest.
+     *
+     * @param everyInstruction whether the log is to hold each instruction, or interrupts and exceptions only
+     */
+    void run(boolean everyInstruction, Duration limit)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        if (everyInstruction) {
+            singleSteps();
+        }
+        demandSilence(everyInstruction ? "log exec,nochain,int" : "log int");
         qemu.qmp().execute("cont", Map.of(), COMMAND_LIMIT);
         try {
             CompletableFuture.anyOf(read, stopped).get(limit.toMillis(), TimeUnit.MILLISECONDS);

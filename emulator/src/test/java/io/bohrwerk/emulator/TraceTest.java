@@ -43,12 +43,33 @@ class TraceTest {
                 System.out.println(name + ": " + trace + " ms " + (System.nanoTime() - began) / 1000000);
                 List<Placement> plan = Planner.plan(trace, Set.of());
                 System.out.println(plan.size());
+                for (int round = 0; round < 2; round++) {
+                    Batch probe = new Batch(
+                            Schedule.listed(
+                                    shift,
+                                    plan.stream().map(Placement::delay).limit(8).toList(),
+                                    Align.TICK),
+                            8,
+                            8,
+                            true);
+                    try (Machine machine = emulator.machine(target)) {
+                        BatchRun run = machine.run(ready, probe, passed -> {});
+                        List<Long> ticks = machine.landings(ready, probe, run.recording());
+                        System.out.println(run.outcome() + " " + ticks.size() + " late "
+                                + io.bohrwerk.protocol.traced.Landings.late(trace, plan.subList(0, 8), ticks));
+                        trace = trace.corrected(
+                                io.bohrwerk.protocol.traced.Landings.late(trace, plan.subList(0, 8), ticks)
+                                        .orElse(0));
+                        plan = Planner.plan(trace, Set.of());
+                    }
+                }
                 Schedule planned = Schedule.listed(
                         shift, plan.stream().map(Placement::delay).limit(16384).toList(), Align.TICK);
                 try (Machine machine = emulator.machine(target)) {
                     List<Long> failing = machine.sweep(
                             ready, new Batch(planned, planned.delays().size(), 100, true));
                     System.out.println(failing);
+
                     for (long f : failing) {
                         System.out.println("   " + f + " " + plan.get((int) f - 1));
                     }

@@ -68,6 +68,16 @@ public final class TestTrace {
         return at[offset];
     }
 
+    /**
+     * The same with ticks that land later by some instructions than was thought: what the timer's handler does may depend on what the test
+     * did before it.
+     *
+     * @param late negative when they land earlier
+     */
+    public TestTrace corrected(long late) {
+        return new TestTrace(period, lead - late, handler, places, at);
+    }
+
     /** Instructions of the test from one tick to the next. */
     public long stride() {
         return period - handler;
