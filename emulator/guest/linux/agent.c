@@ -9,6 +9,7 @@
 #include "bohrwerk.h"
 #include "judge.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -20,11 +21,13 @@
 #include <sys/mount.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define TEST		"/test"
+#define MODULES		"/modules"	/* kernel modules to load, in the order of their names */
 #define TEST_RULES_MAX	65536	/* bytes of the fw_cfg file opt/bohrwerk/test */
 #define OUTPUT_MAX	65536	/* bytes of a failing test's output that are shown: the last ones */
 
@@ -39,7 +42,7 @@ static size_t output_bytes;	/* ... into which so many were written */
 /* What goes wrong in here is trouble of the machine, never a verdict on the test. */
 static void check(bool ok, const char *what)
 {
-	char why[128];
+	char why[256];
 
 	if (ok)
 		return;
@@ -61,6 +64,33 @@ static void mount_all(void)
 		mkdir(mounts[i].at, 0755);
 		mount(mounts[i].type, mounts[i].at, mounts[i].type, 0, NULL);
 	}
+}
+
+static void load_module(const char *name)
+{
+	char path[sizeof(MODULES) + 256], what[128];
+	int file;
+
+	snprintf(path, sizeof(path), "%s/%s", MODULES, name);
+	snprintf(what, sizeof(what), "module %.100s", name);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	check(file >= 0, what);
+	check(!syscall(SYS_finit_module, file, "", 0), what);
+	close(file);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return *entry->d_name != '.';
+}
+
+static void load_modules(void)
+{
+	struct dirent **entries;
+	int count = scandir(MODULES, &entries, is_visible, alphasort);
+
+	for (int i = 0; i < count; i++)	/* none when there is no such directory */
+		load_module(entries[i]->d_name);
 }
 
 static void remember(const char *text, size_t length)
@@ -228,6 +258,7 @@ int main(void)
 	children = signalfd(-1, &child, SFD_CLOEXEC);
 	check(children >= 0, "signalfd");
 	kernel_log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	load_modules();
 
 	bw_await_batch(&batch);
 	read_rules();

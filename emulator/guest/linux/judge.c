@@ -18,6 +18,7 @@ static bool set_format(const char *name, struct judge_rules *rules)
 {
 	static const char *const names[] = {
 		[JUDGE_EXIT] = "exit", [JUDGE_TAP] = "tap", [JUDGE_KSELFTEST] = "kselftest",
+		[JUDGE_ATF] = "atf", [JUDGE_KYUA] = "kyua",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -47,7 +48,7 @@ const char *judge_rules(char *text, struct judge_rules *rules)
 	return NULL;
 }
 
-static bool is_expected(const struct judge_rules *rules, const char *description)
+bool judge_is_expected(const struct judge_rules *rules, const char *description)
 {
 	for (size_t i = 0; i < rules->expected; i++) {
 		const char *name = rules->names[i];
@@ -60,7 +61,7 @@ static bool is_expected(const struct judge_rules *rules, const char *description
 	return false;
 }
 
-static void bad(struct judge *judge, const char *what, const char *which)
+void judge_bad(struct judge *judge, const char *what, const char *which)
 {
 	if (!*judge->reason)
 		snprintf(judge->reason, sizeof(judge->reason), "%s%s", what, which);
@@ -94,7 +95,7 @@ static bool is_excused(const struct judge *judge, char *rest, const char **name)
 	*end = 0;
 	if (*rest)
 		*name = rest;
-	return is_expected(judge->rules, *name);
+	return judge_is_expected(judge->rules, *name);
 }
 
 static bool is_word(const char *line, const char *word)
@@ -104,8 +105,8 @@ static bool is_word(const char *line, const char *word)
 	return !strncmp(line, word, length) && (!line[length] || line[length] == ' ');
 }
 
-/* Only lines of the test itself: those of subtests are indented or behind "# ", and summed up in a line of the test. */
-static void judge_line(struct judge *judge, char *line)
+/* TAP. Only lines of the test itself: those of subtests are indented or behind "# ", and summed up in a line of the test. */
+static void judge_tap_line(struct judge *judge, char *line)
 {
 	const char *name;
 
@@ -116,11 +117,11 @@ static void judge_line(struct judge *judge, char *line)
 		if (is_excused(judge, line + strlen("not ok"), &name))
 			judge->excused++;
 		else
-			bad(judge, "not ok: ", name);
+			judge_bad(judge, "not ok: ", name);
 	} else if (starts(line, "1..") && line[3] >= '0' && line[3] <= '9') {
 		judge->planned = strtol(line + 3, NULL, 10);
 	} else if (starts(line, "Bail out!")) {
-		bad(judge, line, "");
+		judge_bad(judge, line, "");
 	}
 }
 
@@ -129,7 +130,16 @@ static void end_line(struct judge *judge)
 	if (judge->length && judge->line[judge->length - 1] == '\r')
 		judge->length--;
 	judge->line[judge->length] = 0;
-	judge_line(judge, judge->line);
+	switch (judge->rules->format) {
+	case JUDGE_ATF:
+		judge_atf_line(judge, judge->line);
+		break;
+	case JUDGE_KYUA:
+		judge_kyua_line(judge, judge->line);
+		break;
+	default:
+		judge_tap_line(judge, judge->line);
+	}
 	judge->length = 0;
 }
 
@@ -139,7 +149,7 @@ void judge_start(struct judge *judge, const struct judge_rules *rules)
 	judge->length = 0;
 	judge->planned = -1;
 	judge->results = judge->excused = 0;
-	*judge->reason = 0;
+	*judge->reason = *judge->program = 0;
 }
 
 void judge_feed(struct judge *judge, const char *output, size_t length)
@@ -156,13 +166,17 @@ void judge_feed(struct judge *judge, const char *output, size_t length)
 
 static void judge_plan(struct judge *judge)
 {
+	bool cases = judge->rules->format == JUDGE_ATF || judge->rules->format == JUDGE_KYUA;
 	char counts[64];
 
-	if (judge->planned < 0)
-		bad(judge, "no plan", "");
+	/* without a plan, an output that says nothing is no success */
+	if (cases && !judge->results)
+		judge_bad(judge, "no test case has a result", "");
+	if (!cases && judge->planned < 0)
+		judge_bad(judge, "no plan", "");
 	if (judge->results < judge->planned) {
 		snprintf(counts, sizeof(counts), "%ld of %ld", judge->results, judge->planned);
-		bad(judge, "fewer results than planned: ", counts);
+		judge_bad(judge, "fewer results than planned: ", counts);
 	}
 }
 
@@ -176,13 +190,13 @@ const char *judge_verdict(struct judge *judge, int status)
 		end_line(judge);	/* the last line had no newline */
 	if (WIFSIGNALED(status)) {
 		snprintf(number, sizeof(number), "%d", WTERMSIG(status));
-		bad(judge, "killed by signal ", number);
+		judge_bad(judge, "killed by signal ", number);
 	}
 	skipped = format == JUDGE_KSELFTEST && WIFEXITED(status) && WEXITSTATUS(status) == KSFT_SKIP;
 	/* an early non-zero exit explains a short plan, so it is told first; one after excused failures means nothing */
 	if (WIFEXITED(status) && WEXITSTATUS(status) && !skipped && (format == JUDGE_EXIT || !judge->excused)) {
 		snprintf(number, sizeof(number), "%d", WEXITSTATUS(status));
-		bad(judge, "exit status ", number);
+		judge_bad(judge, "exit status ", number);
 	}
 	if (format != JUDGE_EXIT && !skipped)
 		judge_plan(judge);

@@ -13,6 +13,8 @@ enum judge_format {
 	JUDGE_EXIT,		/* the exit status is all that counts */
 	JUDGE_TAP,		/* Test Anything Protocol: its lines count, then the exit status */
 	JUDGE_KSELFTEST,	/* the same, and exit status 4 means skipped */
+	JUDGE_ATF,		/* a NetBSD test program, atf-run(1) or atf-report(1) */
+	JUDGE_KYUA,		/* kyua(1) test or report */
 };
 
 /* How to judge; the text of the fw_cfg file opt/bohrwerk/test, cut into lines. */
@@ -28,8 +30,9 @@ struct judge {
 	char line[JUDGE_LINE_BYTES];
 	size_t length;
 	long planned;		/* -1: no plan was seen */
-	long results;		/* ok and not ok lines */
-	long excused;		/* not ok lines that do not count */
+	long results;		/* ok and not ok lines, or test cases */
+	long excused;		/* bad ones of them that do not count */
+	char program[JUDGE_LINE_BYTES];	/* atf: whose test cases these are; empty: not told */
 	char reason[JUDGE_LINE_BYTES + 64];	/* the first bad line's; empty: none */
 };
 
@@ -38,6 +41,17 @@ const char *judge_rules(char *text, struct judge_rules *rules);
 
 void judge_start(struct judge *judge, const struct judge_rules *rules);
 void judge_feed(struct judge *judge, const char *output, size_t length);
+
+/* A test case whose result says by itself whether it is good: for the formats that have them, judge_cases.c. */
+void judge_case(struct judge *judge, const char *name, const char *result);
+void judge_atf_line(struct judge *judge, char *line);
+void judge_kyua_line(struct judge *judge, char *line);
+
+/* Whether a subtest may fail: by its description, or program:case. */
+bool judge_is_expected(const struct judge_rules *rules, const char *description);
+
+/* Keeps what was bad if nothing was before. */
+void judge_bad(struct judge *judge, const char *what, const char *which);
 
 /* At the end of the output. The status is that of waitpid(2). NULL: passed; else why not, in one line. */
 const char *judge_verdict(struct judge *judge, int status);

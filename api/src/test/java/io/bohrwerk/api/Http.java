@@ -66,6 +66,10 @@ public final class Http {
         return send(headers.length == 0 ? request : request.headers(headers));
     }
 
+    public Answer delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
+    }
+
     /** A stream of server-sent events, until the server ends it. */
     public List<String> events(String path, int most) throws IOException, InterruptedException {
         HttpResponse<java.io.InputStream> response =

@@ -15,14 +15,18 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RequestPart;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.multipart.MultipartFile;
 import org.springframework.web.multipart.MultipartHttpServletRequest;
@@ -35,11 +39,20 @@ class TargetController {
     private final Targets targets;
     private final BlobStore blobs;
     private final BlobDownload download;
+    private final TargetRemoval removal;
+    private final TransactionOperations transaction;
 
-    TargetController(Targets targets, BlobStore blobs, BlobDownload download) {
+    TargetController(
+            Targets targets,
+            BlobStore blobs,
+            BlobDownload download,
+            TargetRemoval removal,
+            TransactionOperations transaction) {
         this.targets = targets;
         this.blobs = blobs;
         this.download = download;
+        this.removal = removal;
+        this.transaction = transaction;
     }
 
     /** The same bundle again is the same target. */
@@ -57,7 +70,13 @@ class TargetController {
             return ResponseEntity.ok(TargetView.from(known.get()));
         }
         try {
-            Target saved = targets.saveAndFlush(target);
+            Target saved = transaction.execute(status -> {
+                targets.lockBlobs();
+                return targets.saveAndFlush(target);
+            });
+            if (isIncomplete(target)) {
+                upload.store(blobs, target.createdAt()); // the removal of another target took a blob that both had
+            }
             return ResponseEntity.created(URI.create("/api/v1/targets/" + saved.id()))
                     .body(TargetView.from(saved));
         } catch (DataIntegrityViolationException e) {
@@ -87,6 +106,12 @@ class TargetController {
         return TargetView.from(find(id));
     }
 
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void remove(@PathVariable String id) throws IOException {
+        removal.remove(find(id));
+    }
+
     @GetMapping("/{id}/files/{name}")
     void file(
             @PathVariable String id,
@@ -101,6 +126,15 @@ class TargetController {
                 .orElseThrow(() -> new NotFoundException("file of the target " + target.id(), name));
         download.send(
                 file.digest(), file.size(), file.name(), MediaType.APPLICATION_OCTET_STREAM_VALUE, request, response);
+    }
+
+    private boolean isIncomplete(Target target) throws IOException {
+        for (Target.StoredFile file : target.files()) {
+            if (blobs.size(file.digest()).isEmpty()) {
+                return true;
+            }
+        }
+        return blobs.size(target.id()).isEmpty();
     }
 
     private Target find(String id) {

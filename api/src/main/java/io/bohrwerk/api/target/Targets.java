@@ -9,6 +9,14 @@ public interface Targets extends JpaRepository<Target, String> {
     @Query("from Target where position < :below order by position desc")
     List<Target> below(long below, Limit limit);
 
+    /** Held until the transaction ends, by who saves a target and by who deletes blobs. The number is any that nobody else takes. */
+    @Query(nativeQuery = true, value = "select 1 from (select pg_advisory_xact_lock(7264001)) as locked")
+    int lockBlobs();
+
+    /** @param file as JSON: whether any target has one like it */
+    @Query(nativeQuery = true, value = "select exists (select 1 from targets where files @> cast(:file as jsonb))")
+    boolean haveFile(String file);
+
     @Query("from Target where id like concat(:prefix, '%')")
     List<Target> startingWith(String prefix, Limit limit);
 }

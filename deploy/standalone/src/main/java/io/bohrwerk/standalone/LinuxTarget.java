@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +25,27 @@ public final class LinuxTarget {
     private LinuxTarget() {}
 
     /**
-     * Builds a target.
+     * Builds a target that the script knows by name.
      *
-     * @param name as the script knows it, for example {@code linux-breakpoint}
+     * @param name for example {@code linux-breakpoint}
      * @param parent the target's directory is made or refreshed here, under its name
      * @param state packages are kept in its {@code cache}, and fetched once
      * @param said told what the script says, line by line
      * @return the target's directory
      */
     public static Path build(String name, Path parent, Path state, Consumer<String> said)
+            throws IOException, InterruptedException {
+        return build(name, List.of(), parent.resolve(name), state, said);
+    }
+
+    /**
+     * Builds a target of any kernel and test.
+     *
+     * @param kind of target, as the script knows it
+     * @param options further words for the script; it says what is wrong with them
+     * @param target its directory, made or refreshed
+     */
+    public static Path build(String kind, List<String> options, Path target, Path state, Consumer<String> said)
             throws IOException, InterruptedException {
         Path script = script();
         Path agent = Files.createDirectories(state.resolve("cache")).resolve("agent-init");
@@ -41,15 +55,14 @@ public final class LinuxTarget {
             }
             Files.copy(in, agent, StandardCopyOption.REPLACE_EXISTING);
         }
-        Path target = parent.resolve(name);
-        Process process = new ProcessBuilder(
-                        script.toString(),
-                        name,
-                        agent.toString(),
-                        target.toString(),
-                        state.resolve("cache").resolve("packages").toString())
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>(List.of(
+                script.toString(),
+                kind,
+                agent.toString(),
+                target.toString(),
+                state.resolve("cache").resolve("packages").toString()));
+        command.addAll(options);
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Deque<String> last = new ArrayDeque<>();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -64,7 +77,7 @@ public final class LinuxTarget {
             process.destroy();
         }
         if (process.waitFor() != 0) {
-            throw new IOException("building " + name + " failed: " + String.join("; ", last));
+            throw new IOException("building " + kind + " failed: " + String.join("; ", last));
         }
         return target;
     }

@@ -188,7 +188,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
         private static final VirtualTime DEFAULT_TIMEOUT = VirtualTime.parse("60s");
         private static final int DEFAULT_ITERATIONS_PER_BATCH = 100;
         private static final Pattern SUBTEST = Pattern.compile("[ -~]{1,200}");
-        private static final int MOST_EXPECTED_FAILURES = 1000;
+        /** As many as the agent keeps (judge.h). */
+        private static final int MOST_EXPECTED_FAILURES = 256;
 
         public Test {
             require(
@@ -251,7 +252,13 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
         TAP("tap"),
         /** By the kernel selftests' dialect of it. */
         @JsonProperty("kselftest")
-        KSELFTEST("kselftest");
+        KSELFTEST("kselftest"),
+        /** By the results of NetBSD's test cases, as a test program, atf-run or atf-report prints them. */
+        @JsonProperty("atf")
+        ATF("atf"),
+        /** By the results that kyua prints. */
+        @JsonProperty("kyua")
+        KYUA("kyua");
 
         private final String word;
 

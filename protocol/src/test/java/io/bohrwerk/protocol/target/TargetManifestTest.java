@@ -222,7 +222,7 @@ class TargetManifestTest {
                         "format: xml",
                         "test.format",
                         "xml",
-                        "test.format: 'xml' must be one of exit, tap, kselftest"),
+                        "test.format: 'xml' must be one of exit, tap, kselftest, atf, kyua"),
                 bad(
                         "[\"Test icebp\"]",
                         "[\"\"]",

@@ -35,6 +35,7 @@ public final class ApiClient {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
 
     private static final int OK = 200;
+    private static final int NO_CONTENT = 204;
     private static final int FIRST_ERROR = 400;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -75,6 +76,11 @@ public final class ApiClient {
                 .timeout(ANSWER_LIMIT)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(document.toString(), StandardCharsets.UTF_8)));
+    }
+
+    /** Takes a resource away. */
+    public void delete(String path) throws IOException, InterruptedException {
+        json(request("/api/v1" + path).timeout(ANSWER_LIMIT).DELETE());
     }
 
     /** Uploads a target: its manifest, the files that this names, and their digests. The answer's {@code id} is the target's. */
@@ -134,6 +140,9 @@ public final class ApiClient {
         }
         if (response.statusCode() >= FIRST_ERROR) {
             throw refused(response.statusCode(), response.body());
+        }
+        if (response.statusCode() == NO_CONTENT) {
+            return JSON.nullNode();
         }
         try {
             return JSON.readTree(response.body());

@@ -1,8 +1,10 @@
 package io.bohrwerk.standalone.command;
 
+import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.standalone.LinuxTarget;
 import io.bohrwerk.standalone.server.StateDirectory;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +20,17 @@ import tools.jackson.databind.JsonNode;
 /** What is tested: build, upload, list. */
 @Command(
         name = "target",
-        description = "Builds, uploads and lists targets.",
-        subcommands = {TargetCommand.Build.class, TargetCommand.Add.class, TargetCommand.ListAll.class})
+        description = "Builds, checks, uploads and lists targets.",
+        subcommands = {
+            TargetCommand.Build.class,
+            TargetBuildLinuxCommand.class,
+            TargetCheckCommand.class,
+            TargetCommand.Add.class,
+            TargetCommand.ListAll.class,
+            TargetCommand.Show.class,
+            TargetCommand.Export.class,
+            TargetCommand.Remove.class
+        })
 public final class TargetCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -27,7 +38,9 @@ public final class TargetCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say one of: target build, target add, target list");
+        throw new ParameterException(
+                spec.commandLine(),
+                "say one of: target " + String.join(", ", spec.subcommands().keySet()));
     }
 
     @Command(
@@ -113,6 +126,80 @@ public final class TargetCommand implements Runnable {
                         .println(target.path("id").asString() + "  "
                                 + target.path("name").asString());
             }
+            return 0;
+        }
+    }
+
+    @Command(name = "show", description = "Prints a target's manifest and its files, as JSON.")
+    static final class Show implements Callable<Integer> {
+        @Parameters(paramLabel = "TARGET", description = "The target's id, or its first digits.")
+        @SuppressWarnings("NullAway.Init")
+        private String target;
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        private ServerOption server;
+
+        @Spec
+        @SuppressWarnings("NullAway.Init")
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws Exception {
+            spec.commandLine()
+                    .getOut()
+                    .println(server.client().get("/targets/" + target).toPrettyString());
+            return 0;
+        }
+    }
+
+    @Command(name = "export", description = "Fetches a target's files, checks them, prints their paths.")
+    static final class Export implements Callable<Integer> {
+        @Parameters(paramLabel = "TARGET", description = "The target's id, or its first digits.")
+        @SuppressWarnings("NullAway.Init")
+        private String target;
+
+        @Option(names = "--to", required = true, paramLabel = "DIR", description = "Where to; made when missing.")
+        @SuppressWarnings("NullAway.Init")
+        private Path to;
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        private ServerOption server;
+
+        @Spec
+        @SuppressWarnings("NullAway.Init")
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws Exception {
+            Path directory = Files.createDirectories(to.toAbsolutePath());
+            for (JsonNode file : server.client().get("/targets/" + target).path("files")) {
+                Path path = directory.resolve(file.path("name").asString());
+                server.client()
+                        .download(
+                                file.path("url").asString(),
+                                new Digest(file.path("digest").asString()),
+                                path);
+                spec.commandLine().getOut().println(path);
+            }
+            return 0;
+        }
+    }
+
+    @Command(name = "remove", description = "Takes a target away. Refused while a job was made for it.")
+    static final class Remove implements Callable<Integer> {
+        @Parameters(paramLabel = "TARGET", description = "The target's id, or its first digits.")
+        @SuppressWarnings("NullAway.Init")
+        private String target;
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        private ServerOption server;
+
+        @Override
+        public Integer call() throws Exception {
+            server.client().delete("/targets/" + target);
             return 0;
         }
     }
