@@ -22,6 +22,8 @@ export function Chart({ label, x, lines, time = true, band = false, log = false,
   const shape = lines.map((line) => line.label).join();
   const latest = useRef(data);
   latest.current = data;
+  // Bars are days.
+  const bars = lines.some((line) => line.bars);
   useEffect(() => {
     const element = at.current!;
     const draw = () => {
@@ -33,8 +35,8 @@ export function Chart({ label, x, lines, time = true, band = false, log = false,
           height,
           legend: { show: false },
           cursor: { y: false },
-          scales: { x: { time }, y: log ? { distr: 3 } : { range: (_plot, _low, high) => [0, Math.max(1e-9, high * 1.15)] } },
-          axes: [axis, { ...axis, size: log ? 70 : 50, values: (_plot, ticks) => ticks.map((tick) => (tick === null || tick % 1 !== 0 ? (log && tick ? tick.toPrecision(1) : "") : tick.toLocaleString("en-US"))) }],
+          scales: { x: { time, ...(bars ? { range: (_plot: uPlot, low: number, high: number): [number, number] => [low - 43_200, high + 43_200] } : {}) }, y: log ? { distr: 3 } : { range: (_plot, _low, high) => [0, Math.max(1e-9, high * 1.15)] } },
+          axes: [bars ? { ...axis, incrs: [86_400] } : axis, { ...axis, size: log ? 70 : 50, values: (_plot, ticks) => ticks.map((tick) => (tick === null || tick % 1 !== 0 ? (log && tick ? tick.toPrecision(1) : "") : tick.toLocaleString("en-US"))) }],
           series: [
             {},
             ...lines.map((line) => ({
@@ -65,7 +67,7 @@ export function Chart({ label, x, lines, time = true, band = false, log = false,
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [shape, time, band, log, height]);
+  }, [shape, time, band, bars, log, height]);
   useEffect(() => plot.current?.setData(data), [JSON.stringify(data)]);
   return (
     <figure className="chart">

@@ -56,7 +56,7 @@ export function Failure({ id }: { id: string }) {
               <Fact name="Iteration">{number(f.iteration)} <small>of {number(f.coordinates.iterations)} in its batch</small></Fact>
               <Fact name="Instruction">{number(f.instructionCount)}</Fact>
               <Fact name="Shift">{schedule.shift} <small>{number(2 ** schedule.shift)} ns per instruction</small></Fact>
-              <Fact name="Delays">{schedule.window > 0 ? `${number(schedule.delay)} + up to ${number(schedule.window)}, seed ${schedule.seed}` : number(schedule.delay)}{schedule.align !== "NONE" && `, after a ${word(schedule.align)}`}</Fact>
+              <Fact name="Delays">{schedule.window > 0 ? `${number(schedule.delay)} + up to ${number(schedule.window)}, seed ${schedule.seed}` : number(schedule.delay)}{schedule.align.toUpperCase() !== "NONE" && `, after a ${word(schedule.align)}`}</Fact>
               <Fact name="Target"><Link href={`/targets/${f.coordinates.target}`}><code>{f.coordinates.target.slice(0, 12)}</code></Link></Fact>
               <Fact name="Emulator">{f.coordinates.emulator}</Fact>
               <Fact name="Worker">{f.workerId}</Fact>

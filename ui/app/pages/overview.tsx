@@ -148,7 +148,7 @@ export function Overview() {
                 x={x}
                 lines={[
                   { label: "failures", values: failed, colour: "--accent", bars: true },
-                  { label: "new crashes", values: fresh, colour: "--bad", points: true },
+                  { label: "new crashes", values: fresh.map((count) => count || null), colour: "--bad", points: true },
                 ]}
               />
             );
