@@ -8,12 +8,19 @@
 
 #define SEVENTH 7
 
-enum behaviour { NEVER_READY, DIES_BOOTING, FLOOD, HANG, HALT, RESET, PANIC, NONSENSE, CANNOT_STOP };
+enum behaviour { NEVER_READY, DIES_BOOTING, FLOOD, HANG, HALT, RESET, PANIC, NONSENSE, CANNOT_STOP, DEBUGGER, OOPS, QUOTE };
 
 static void say(const char *text)
 {
 	while (*text)
 		__asm__ volatile("outb %0, $0xe9" : : "a"(*text++));
+}
+
+/* As a kernel does on its first serial port. */
+static void log_serial(const char *text)
+{
+	while (*text)
+		__asm__ volatile("outb %0, %1" : : "a"(*text++), "d"((uint16_t)0x3f8));
 }
 
 static void triple_fault(void)
@@ -53,6 +60,26 @@ static const char *test(uint32_t i)
 	case NONSENSE:
 		say("@bw perhaps 7\n");
 		bw_stop();
+	case DEBUGGER:
+		log_serial("[  31.4142590] panic: out of tea 7\r\n"
+			   "[  31.4142590] cpu0: Begin traceback...\r\n"
+			   "[  31.4142590] vpanic() at netbsd:vpanic+0x160\r\n"
+			   "[  31.4142590] brew() at netbsd:brew+0x1f\r\n"
+			   "db{0}> ");
+		for (;;)	/* for somebody at the keyboard */
+			;
+	case OOPS:
+		if (i == SEVENTH) {
+			log_serial("[    3.141592] BUG: kernel NULL pointer dereference, address: 00000007\r\n"
+				   "[    3.141593] EIP: pour+0x1f/0x40\r\n"
+				   "[    3.141594] ---[ end trace 0000000000000000 ]---\r\n");
+			return "killed by signal 9";
+		}
+		break;
+	case QUOTE:
+		if (i == SEVENTH)
+			log_serial("panic: is what this test prints\r\n");
+		break;
 	case CANNOT_STOP:
 		say("@bw fail 7 cannot stop\n");
 		for (;;)

@@ -2,6 +2,7 @@ package io.bohrwerk.api;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -16,6 +17,7 @@ import org.springframework.util.unit.DataSize;
  * @param events the event streams of jobs
  * @param workerTimeout a worker whose last heartbeat is older counts as dead; several times the interval of heartbeats
  * @param largestJson longest JSON body that is read
+ * @param hosts names, in lower case and without a port, by which this server may be called besides loopback's: those of a proxy before it
  */
 @ConfigurationProperties(prefix = "bohrwerk.api", ignoreUnknownFields = false)
 public record ApiProperties(
@@ -24,7 +26,8 @@ public record ApiProperties(
         @DefaultValue Queue queue,
         @DefaultValue Events events,
         @DefaultValue("30s") Duration workerTimeout,
-        @DefaultValue("1MB") DataSize largestJson) {
+        @DefaultValue("1MB") DataSize largestJson,
+        @DefaultValue List<String> hosts) {
     /**
      * Exactly one of the two stores.
      *

@@ -28,7 +28,8 @@ class ApiPropertiesTest {
                         new ApiProperties.Queue(4, (short) 1, Duration.ofSeconds(1)),
                         new ApiProperties.Events(100, Duration.ofMillis(500), Duration.ofSeconds(15)),
                         Duration.ofSeconds(30),
-                        DataSize.ofMegabytes(1))));
+                        DataSize.ofMegabytes(1),
+                        java.util.List.of())));
     }
 
     @Test

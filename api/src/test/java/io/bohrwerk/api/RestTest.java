@@ -338,6 +338,27 @@ class RestTest {
     // Failures, by way of Kafka
 
     @Test
+    void aKernelsReportNamesTheCrash() throws Exception {
+        UUID job = submit();
+        send(io.bohrwerk.protocol.Wire.write(Samples.panicked(
+                job,
+                firstBatch(job),
+                2,
+                "[   21.075203] BUG: kernel NULL pointer dereference, address: 0000000000000008",
+                "BUG: kernel NULL pointer dereference in do_int80_syscall_32",
+                "no stack in it")));
+        JsonNode failure = await("/api/v1/jobs/" + job + "/failures");
+        assertThat(failure.get("title").asString())
+                .isEqualTo("BUG: kernel NULL pointer dereference in do_int80_syscall_32");
+        assertThat(failure.get("damage").asString()).isEqualTo("no stack in it");
+        assertThat(http.get("/api/v1/crashes/" + failure.get("crashId").asString())
+                        .json()
+                        .get("title")
+                        .asString())
+                .isEqualTo("Panicked: BUG: kernel NULL pointer dereference in do_int80_syscall_32");
+    }
+
+    @Test
     void aFailureIsServedWithItsArtifacts() throws Exception {
         byte[] log = new byte[100_000];
         new SplittableRandom(1).nextBytes(log);

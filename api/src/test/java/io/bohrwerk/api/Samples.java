@@ -52,6 +52,22 @@ public final class Samples {
         return report(job, batch, attempt, new BatchReport.Finished(coordinates(), iteration, 1_000, 42, failure));
     }
 
+    /** A kernel's own report, of an iteration that ended with it. */
+    public static BatchReport panicked(UUID job, UUID batch, long iteration, String line, String title, String damage) {
+        FailedIteration failure = new FailedIteration(
+                iteration,
+                Outcome.PANICKED,
+                line,
+                123_456_789,
+                line + "\n",
+                ReplayVerdict.VERIFIED,
+                "",
+                List.of(),
+                title,
+                damage);
+        return report(job, batch, 1, new BatchReport.Finished(coordinates(), iteration, 1_000, 42, failure));
+    }
+
     public static BatchReport troubled(UUID job, UUID batch, int attempt, InfrastructureTrouble kind) {
         return report(job, batch, attempt, new BatchReport.Troubled(kind, "it broke"));
     }

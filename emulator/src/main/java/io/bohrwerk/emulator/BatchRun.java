@@ -1,15 +1,18 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.report.KernelReport;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A batch that ran to its end.
  *
  * @param outcome of the last iteration that ran
- * @param iterations executed, the failing one included. When the guest died without a word: the first not reported as passed
+ * @param iterations executed, the failing one included. When the guest died without a word: the first not reported as passed.
+ * When its kernel told of trouble and ran on: the first not reported as passed when that was read
  * @param reason why it failed, one line; empty when all passed
  * @param firstInstruction the instruction count at which the batch began; 0 when nothing was counted
  * @param lastInstruction the instruction count at which the machine stopped; 0 when nothing was counted
@@ -20,6 +23,7 @@ import java.time.Duration;
  * @param console digest of port 0xe9's bytes
  * @param serial digest of the first serial port's bytes
  * @param report the end of both, as text
+ * @param kernelReport what the guest's kernel said of its own trouble; null when it said nothing
  * @param recording QEMU's record/replay log; without content unless the run was recorded. Goes with the machine
  * @param toFirstIteration host time from the call until the guest ran
  * @param running host time from there to the end
@@ -35,6 +39,7 @@ public record BatchRun(
         Digest console,
         Digest serial,
         String report,
+        @Nullable KernelReport kernelReport,
         Path recording,
         Duration toFirstIteration,
         Duration running) {

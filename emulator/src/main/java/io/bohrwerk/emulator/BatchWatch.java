@@ -2,12 +2,16 @@ package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.console.AgentLine;
 import io.bohrwerk.emulator.qmp.QmpEvent;
+import io.bohrwerk.emulator.report.KernelReport;
+import io.bohrwerk.emulator.report.ReportScanner;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,15 @@ final class BatchWatch {
     /** To the end of a translated block: microseconds, on a host that is not overloaded. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+    /**
+     * For how long a kernel that began to tell of its trouble may speak on. A report of Linux's with a stack takes some five million
+     * instructions on a serial console; it goes to the debugger or resets the machine right after, or lets its caller die, and the agent
+     * speaks.
+     */
+    private static final long INSTRUCTIONS_TO_REPORT = 50_000_000;
+    /** The same, where nothing is counted. */
+    private static final Duration TIME_TO_REPORT = Duration.ofSeconds(2);
+
     private static final Set<String> STOPS = Set.of("GUEST_PANICKED", "SHUTDOWN");
 
     private final Session session;
@@ -34,6 +47,17 @@ final class BatchWatch {
 
     private @Nullable QmpEvent stop;
     private @Nullable String hang;
+    /** Have what the kernel says of its trouble, the first in front; one for each console on which it has begun to. */
+    private final Deque<ReportScanner> scanners = new ArrayDeque<>();
+
+    private long passedAtReport;
+    private long reportUntilInstruction;
+    private long reportUntil;
+    /** How often the agent had spoken when all that it had said before the report must have been read; -1 until then. */
+    private long wordsAtReport;
+    /** Before the instruction of the report. */
+    private long beforeReport;
+
     private long seenWords;
     /** At or after the instruction of the last word. */
     private long lastWordInstruction;
@@ -73,6 +97,7 @@ final class BatchWatch {
         long last = counted ? session.instructionCount() : 0;
         session.end();
         long ended = System.nanoTime();
+        addLateReports();
         Ending ending = ending();
         return new BatchRun(
                 ending.outcome(),
@@ -85,6 +110,7 @@ final class BatchWatch {
                 session.console().digest(),
                 session.serial().digest(),
                 session.serial().tail() + session.console().tail(),
+                told(session.lastWord()),
                 recording,
                 Duration.ofNanos(running - began),
                 Duration.ofNanos(ended - running));
@@ -100,6 +126,10 @@ final class BatchWatch {
                 return;
             }
             if (now >= hostLimit) {
+                KernelReport told = told(session.lastWord());
+                if (told != null && told.certain()) {
+                    return;
+                }
                 throw new InfrastructureException(
                         InfrastructureTrouble.HOST_TIME_LIMIT,
                         "the batch took longer than " + settings.batchLimit().toSeconds()
@@ -107,6 +137,9 @@ final class BatchWatch {
             }
             if (now >= nextPoll) {
                 poll();
+                if (reported()) {
+                    return;
+                }
                 nextPoll = System.nanoTime() + POLL.toNanos();
             }
             Session.Happening happening =
@@ -115,6 +148,8 @@ final class BatchWatch {
                 stop = event.event();
             } else if (happening instanceof Session.Happening.Said) {
                 stopFromHere = System.nanoTime() + GRACE_TO_STOP.toNanos();
+            } else if (happening instanceof Session.Happening.Reported reported) {
+                reports(reported.scanner());
             } else if (happening instanceof Session.Happening.Flooded) {
                 throw Machine.flooded();
             } else if (happening instanceof Session.Happening.Exited) {
@@ -123,6 +158,57 @@ final class BatchWatch {
                         "the emulator died in the batch: " + session.describeExit());
             }
         }
+    }
+
+    /** A kernel begins to tell of its trouble: it is let to speak on for a while. */
+    private void reports(ReportScanner begun) throws InfrastructureException, IOException {
+        scanners.add(begun);
+        if (scanners.size() > 1) {
+            return;
+        }
+        passedAtReport = session.passed();
+        wordsAtReport = -1;
+        beforeReport = lastSeenInstruction;
+        reportUntil = System.nanoTime() + TIME_TO_REPORT.toNanos();
+        if (counted) {
+            reportUntilInstruction = session.instructionCount() + INSTRUCTIONS_TO_REPORT;
+        }
+    }
+
+    /** A guest's stop may be known before its last words are read. */
+    private void addLateReports() throws InfrastructureException {
+        for (Session.Happening late = session.next(Duration.ZERO); late != null; late = session.next(Duration.ZERO)) {
+            if (late instanceof Session.Happening.Reported reported) {
+                if (scanners.isEmpty()) {
+                    passedAtReport = session.passed();
+                    beforeReport = lastSeenInstruction;
+                }
+                scanners.add(reported.scanner());
+            }
+        }
+    }
+
+    /**
+     * Whether a kernel has told of its trouble for long enough. One that was dead and goes on was not: some program printed the line, and
+     * the batch goes on as well. While that is not certain, the limit of silence decides.
+     */
+    private boolean reported() {
+        if (scanners.isEmpty()) {
+            return false;
+        }
+        if (wordsAtReport < 0) {
+            wordsAtReport = session.words(); // a poll later than the report
+            return false;
+        }
+        if (counted ? lastSeenInstruction < reportUntilInstruction : System.nanoTime() < reportUntil) {
+            return false;
+        }
+        KernelReport report = scanners.element().report().orElseThrow();
+        if (report.deadly() && session.words() > wordsAtReport) {
+            scanners.remove().dismiss();
+            return false;
+        }
+        return report.certain();
     }
 
     /** Looks for a guest that is hung: no word for too long in its own time, or halted with nothing to wake it. */
@@ -162,7 +248,11 @@ final class BatchWatch {
         long unreported = batch.reportEvery() - 1L;
         long margin =
                 (2 + (ending.outcome() == Outcome.FAILED ? 0 : unreported)) * (last - first) / ending.iterations();
-        return Math.max(first, stoppedByGuest ? last - margin : beforeLastWord - margin);
+        long before = stoppedByGuest ? last : beforeLastWord;
+        if (!scanners.isEmpty()) {
+            before = Math.min(before, beforeReport);
+        }
+        return Math.max(first, before - margin);
     }
 
     private record Ending(Outcome outcome, long iterations, String reason) {}
@@ -171,17 +261,22 @@ final class BatchWatch {
     private Ending ending() throws InfrastructureException {
         AgentLine word = session.lastWord();
         long unreported = session.passed() + 1;
+        KernelReport told = told(word);
         if (word instanceof AgentLine.Done done) {
             if (done.iteration() != batch.iterations()) {
                 throw protocol("done " + done.iteration() + " of " + batch.iterations());
             }
-            return new Ending(Outcome.PASSED, done.iteration(), "");
+            if (told == null) {
+                return new Ending(Outcome.PASSED, done.iteration(), "");
+            }
         }
         if (word instanceof AgentLine.Fail fail) {
             if (fail.iteration() < unreported || fail.iteration() > batch.iterations()) {
                 throw protocol("fail " + fail.iteration() + " after pass " + session.passed());
             }
-            return new Ending(Outcome.FAILED, fail.iteration(), fail.reason());
+            return told == null
+                    ? new Ending(Outcome.FAILED, fail.iteration(), fail.reason())
+                    : new Ending(told.outcome(), fail.iteration(), told.line());
         }
         if (word instanceof AgentLine.Refusal refusal) {
             throw protocol(refusal.why());
@@ -189,10 +284,23 @@ final class BatchWatch {
         if (word instanceof AgentLine.Ready) {
             throw protocol("ready, in the middle of a batch");
         }
+        if (told != null) {
+            return new Ending(told.outcome(), Math.min(passedAtReport + 1, batch.iterations()), told.line());
+        }
         if (hang != null) {
             return new Ending(Outcome.HUNG, unreported, hang);
         }
         return new Ending(Outcome.PANICKED, unreported, stop == null ? "stopped" : describe(stop));
+    }
+
+    /** What the kernel said of its trouble; null when it said nothing, or is alive after what would have killed it. */
+    private @Nullable KernelReport told(@Nullable AgentLine word) {
+        boolean alive = word instanceof AgentLine.Fail || word instanceof AgentLine.Done;
+        return scanners.stream()
+                .flatMap(scanner -> scanner.report().stream())
+                .filter(told -> !(told.deadly() && alive))
+                .findFirst()
+                .orElse(null);
     }
 
     private static InfrastructureException protocol(String said) {

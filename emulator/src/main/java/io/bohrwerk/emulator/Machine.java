@@ -5,6 +5,7 @@ import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpException;
+import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.target.TargetManifest;
@@ -77,7 +78,7 @@ public final class Machine implements AutoCloseable {
             configure(Batch.waiting());
             int shift = target.manifest().machine().bootShift();
             try (Session session =
-                    start(mode == RunMode.FREE ? Phase.BOOT_FREE : Phase.BOOT, shift, passed -> {}, null)) {
+                    start(mode == RunMode.FREE ? Phase.BOOT_FREE : Phase.BOOT, shift, passed -> {}, null, null)) {
                 BootWatch.awaitReady(session, settings.readyLimit());
                 session.pause();
                 session.saveSnapshot(QemuCommandLine.READY);
@@ -121,7 +122,8 @@ public final class Machine implements AutoCloseable {
                 case COUNTED -> Phase.COUNT;
                 case FREE -> Phase.FREE;
             };
-            try (Session session = start(phase, batch.schedule().shift(), progress, null)) {
+            PanicPatterns patterns = PanicPatterns.with(target.manifest().test().panicPatterns());
+            try (Session session = start(phase, batch.schedule().shift(), progress, patterns, null)) {
                 return new BatchWatch(session, batch, target.manifest(), settings, mode == RunMode.RECORDED)
                         .run(began, directory.resolve(QemuCommandLine.RECORDING));
             }
@@ -147,7 +149,7 @@ public final class Machine implements AutoCloseable {
             Path log = directory.resolve(MERGED_LOG);
             MergedLogFile merged =
                     new MergedLogFile(log, settings.mergedLogLimit().bytes());
-            try (Session session = start(Phase.REPLAY, batch.schedule().shift(), passed -> {}, merged)) {
+            try (Session session = start(Phase.REPLAY, batch.schedule().shift(), passed -> {}, null, merged)) {
                 return new ReplayWatch(session, run, settings.replayLimit())
                         .run(logClasses, directory.resolve(QemuCommandLine.STATE), log, merged);
             }
@@ -217,13 +219,19 @@ public final class Machine implements AutoCloseable {
         }
     }
 
-    private Session start(Phase phase, int shift, LongConsumer progress, @Nullable MergedLogFile merged)
+    private Session start(
+            Phase phase,
+            int shift,
+            LongConsumer progress,
+            @Nullable PanicPatterns patterns,
+            @Nullable MergedLogFile merged)
             throws InfrastructureException, IOException {
         return new Session(
                 directory,
                 QemuCommandLine.of(target.manifest(), phase, shift),
                 settings.consoleLimit().bytes(),
                 progress,
+                patterns,
                 merged,
                 this::started);
     }

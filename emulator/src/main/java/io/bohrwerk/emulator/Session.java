@@ -7,6 +7,8 @@ import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpEvent;
 import io.bohrwerk.emulator.qmp.QmpException;
+import io.bohrwerk.emulator.report.PanicPatterns;
+import io.bohrwerk.emulator.report.ReportScanner;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +52,9 @@ final class Session implements AutoCloseable {
         /** The agent said something other than {@code pass}. */
         record Said(AgentLine line) implements Happening {}
 
+        /** A kernel began to tell of its trouble; the scanner has what it says. */
+        record Reported(ReportScanner scanner) implements Happening {}
+
         /** The guest printed more than it may. */
         record Flooded() implements Happening {}
 
@@ -73,6 +79,7 @@ final class Session implements AutoCloseable {
      * Starts the emulator in a directory that holds its files.
      *
      * @param progress told how many iterations have passed, as the agent reports it
+     * @param patterns how the guest's kernel tells of its trouble; null when nobody wants to know
      * @param merged where a replay's merged log goes; null when there is none
      * @param started told of the process at once
      */
@@ -81,14 +88,23 @@ final class Session implements AutoCloseable {
             List<String> command,
             long consoleLimit,
             LongConsumer progress,
+            @Nullable PanicPatterns patterns,
             @Nullable MergedLogFile merged,
             Consumer<Process> started)
             throws InfrastructureException, IOException {
         this.directory = directory;
         this.progress = progress;
         this.merged = merged;
-        this.console = new ConsoleReader(this::take, consoleLimit, () -> happenings.add(new Happening.Flooded()));
-        this.serial = new ConsoleReader(line -> {}, consoleLimit, () -> happenings.add(new Happening.Flooded()));
+        ConsoleReader.Lines other = scanned(patterns);
+        this.console = new ConsoleReader(
+                (line, start, end) -> {
+                    if (!take(line)) {
+                        other.take(line, start, end);
+                    }
+                },
+                consoleLimit,
+                () -> happenings.add(new Happening.Flooded()));
+        this.serial = new ConsoleReader(scanned(patterns), consoleLimit, () -> happenings.add(new Happening.Flooded()));
         makeFifos(directory, List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED));
         read(QemuCommandLine.CONSOLE, console::readAll);
         read(QemuCommandLine.SERIAL, serial::readAll);
@@ -107,8 +123,10 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private void take(String line) {
-        AgentLine.parse(line).ifPresent(said -> {
+    /** Whether it was the agent's. */
+    private boolean take(String line) {
+        Optional<AgentLine> word = AgentLine.parse(line);
+        word.ifPresent(said -> {
             words++;
             if (said instanceof AgentLine.Pass pass) {
                 passed = pass.iteration();
@@ -118,6 +136,19 @@ final class Session implements AutoCloseable {
                 happenings.add(new Happening.Said(said));
             }
         });
+        return word.isPresent();
+    }
+
+    private ConsoleReader.Lines scanned(@Nullable PanicPatterns patterns) {
+        if (patterns == null) {
+            return (line, start, end) -> {};
+        }
+        ReportScanner scanner = new ReportScanner(patterns);
+        return (line, start, end) -> {
+            if (scanner.take(line, start, end)) {
+                happenings.add(new Happening.Reported(scanner));
+            }
+        };
     }
 
     /** What happened next, null when nothing did within {@code limit}. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.bohrwerk.emulator.report.KernelReport;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Schedule;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -74,7 +76,7 @@ class MisbehaviourTest {
         "HANG, HUNG, no word for",
         "HALT, HUNG, halted",
         "RESET, PANICKED, the processor was reset",
-        "PANIC, PANICKED, the guest reported a panic",
+        "PANIC, PANICKED, panic: out of coffee",
         "CANNOT_STOP, FAILED, cannot stop"
     })
     void theGuestsDoing(String how, Outcome outcome, String reason) throws Exception {
@@ -89,6 +91,55 @@ class MisbehaviourTest {
             assertThat(replay.difference()).isEmpty();
             assertThat(replay.lastInstruction()).isEqualTo(run.lastInstruction());
             assertThat(run.stoppedByGuest()).isEqualTo(outcome == Outcome.PANICKED);
+        }
+    }
+
+    /** It would hang for longer than a test may take: what it prints ends the batch, with a report cut out of the console. */
+    @Test
+    void aKernelInItsDebugger() throws Exception {
+        TargetFiles target = Guests.misbehaving("DEBUGGER");
+        Path ready = prepared(target);
+        try (Machine machine = emulator.machine(target)) {
+            BatchRun run = machine.run(ready, BATCH, passed -> {});
+            assertThat(run.outcome()).isEqualTo(Outcome.PANICKED);
+            assertThat(run.iterations()).isEqualTo(7);
+            assertThat(run.reason()).isEqualTo("[  31.4142590] panic: out of tea 7");
+            assertThat(run.stoppedByGuest()).isFalse();
+            KernelReport report = Objects.requireNonNull(run.kernelReport());
+            assertThat(report.title()).isEqualTo("panic: out of tea N");
+            assertThat(report.damage()).isEmpty();
+            assertThat(report.text()).startsWith(run.reason()).contains("brew() at netbsd:brew+0x1f");
+            ReplayRun replay = machine.replay(ready, BATCH, run, run.recording(), "int");
+            assertThat(replay.difference()).isEmpty();
+            assertThat(replay.beforeInstruction()).isLessThan(run.lastInstruction());
+        }
+    }
+
+    @Test
+    void aKernelThatLosesTheTestToAnOops() throws Exception {
+        TargetFiles target = Guests.misbehaving("OOPS");
+        Path ready = prepared(target);
+        try (Machine machine = emulator.machine(target)) {
+            BatchRun run = machine.run(ready, BATCH, passed -> {});
+            assertThat(run.outcome()).isEqualTo(Outcome.PANICKED);
+            assertThat(run.iterations()).isEqualTo(7);
+            assertThat(run.stoppedByGuest()).isTrue();
+            assertThat(Objects.requireNonNull(run.kernelReport()).title())
+                    .isEqualTo("BUG: kernel NULL pointer dereference in pour");
+            assertThat(machine.replay(ready, BATCH, run, run.recording(), "int").difference())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aTestThatOnlyQuotesAPanic() throws Exception {
+        TargetFiles target = Guests.misbehaving("QUOTE");
+        Path ready = prepared(target);
+        try (Machine machine = emulator.machine(target)) {
+            BatchRun run = machine.run(ready, BATCH, passed -> {});
+            assertThat(run.outcome()).isEqualTo(Outcome.PASSED);
+            assertThat(run.iterations()).isEqualTo(10);
+            assertThat(run.kernelReport()).isNull();
         }
     }
 

@@ -27,6 +27,11 @@ public record Digest(@JsonValue String hex) {
                 SHAPE.matcher(hex).matches(), "digest", hex, "must be 64 lower-case hexadecimal digits");
     }
 
+    /** Whether the text is a digest. */
+    public static boolean isOne(String text) {
+        return SHAPE.matcher(text).matches();
+    }
+
     /** The digest of these bytes. */
     public static Digest of(byte[] bytes) {
         return finish(sha256(bytes));

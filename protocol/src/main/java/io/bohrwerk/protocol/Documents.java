@@ -206,7 +206,7 @@ public final class Documents {
         if (type == boolean.class || type == Boolean.class) {
             return "true or false";
         }
-        if (type == String.class || type == Digest.class) {
+        if (type == String.class || type == Digest.class || type == LinePattern.class) {
             return "a text";
         }
         if (type == VirtualTime.class || type == ByteSize.class) {

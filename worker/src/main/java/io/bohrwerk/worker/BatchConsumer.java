@@ -22,6 +22,7 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * One slot: takes a batch, lets it run on a second thread while it keeps the queue's lock on it, and settles it only when the broker has
@@ -184,7 +185,9 @@ final class BatchConsumer {
         }
         Running now = new Running(request, new AtomicLong());
         running = now;
-        try {
+        try (MDC.MDCCloseable job = MDC.putCloseable("job", request.jobId().toString());
+                MDC.MDCCloseable batch =
+                        MDC.putCloseable("batch", request.batchId().toString())) {
             Optional<BatchReport> report = runner.run(request, now.passed()::set);
             return report.isPresent() && reports.send(report.get());
         } finally {

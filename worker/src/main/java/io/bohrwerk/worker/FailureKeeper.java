@@ -5,6 +5,7 @@ import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.emulator.ReplayRun;
+import io.bohrwerk.emulator.report.KernelReport;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
@@ -70,15 +71,20 @@ final class FailureKeeper {
         FailureManifest manifest = FailureManifest.of(
                 request, coordinates, target.manifest(), batch, run, replay, verdict, LOG_CLASSES, artifacts);
         artifacts.add(blobs.put(ArtifactKind.MANIFEST, Wire.write(manifest)));
+        KernelReport told = run.kernelReport();
         return new FailedIteration(
                 run.iterations(),
                 run.outcome(),
                 Troubles.line(run.reason(), LONGEST_LINE),
                 run.lastInstruction(),
-                GuestText.end(run.report(), LONGEST_REPORT),
+                told == null
+                        ? GuestText.end(run.report(), LONGEST_REPORT)
+                        : GuestText.start(told.text(), LONGEST_REPORT),
                 verdict.verdict(),
                 verdict.note(),
-                artifacts);
+                artifacts,
+                told == null ? null : told.title(),
+                told == null ? null : told.damage());
     }
 
     private static FailureManifest.Replay verdict(ReplayRun replay) {

@@ -209,6 +209,7 @@ class BatchRunnerTest {
                 Digest.of(new byte[0]),
                 run.serial(),
                 run.report(),
+                run.kernelReport(),
                 run.recording(),
                 run.toFirstIteration(),
                 run.running()));
@@ -232,6 +233,7 @@ class BatchRunnerTest {
                 run.console(),
                 run.serial(),
                 run.report(),
+                run.kernelReport(),
                 broken,
                 run.toFirstIteration(),
                 run.running()));

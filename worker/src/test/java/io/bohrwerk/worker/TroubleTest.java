@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,6 +212,16 @@ class TroubleTest {
 
         @Override
         public void unlink(String name) throws IOException {
+            throw dead();
+        }
+
+        @Override
+        public void blobs(Consumer<StoredBlob> told) throws IOException {
+            throw dead();
+        }
+
+        @Override
+        public void names(BiConsumer<String, Digest> told) throws IOException {
             throw dead();
         }
 

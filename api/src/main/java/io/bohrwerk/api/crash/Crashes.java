@@ -34,8 +34,7 @@ public interface Crashes extends JpaRepository<Crash, UUID> {
     void addUnlessThere(UUID id, String signature, String title, String outcome, Instant seen);
 
     /** Counts a failure under its signature. Two jobs may meet a new signature at once: the database decides who was first. */
-    default Crash count(Outcome outcome, String reason, Instant occurredAt) {
-        Signature signature = Signature.of(outcome, reason);
+    default Crash count(Signature signature, Outcome outcome, Instant occurredAt) {
         addUnlessThere(UUID.randomUUID(), signature.key(), signature.title(), outcome.name(), occurredAt);
         Crash crash = lock(signature.key());
         crash.count(occurredAt);

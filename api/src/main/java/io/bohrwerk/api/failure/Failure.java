@@ -68,6 +68,8 @@ public class Failure {
     private ReplayVerdict replay;
 
     private String replayNote;
+    private @Nullable String title;
+    private @Nullable String damage;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private Coordinates coordinates;
@@ -96,6 +98,8 @@ public class Failure {
         this.report = GuestText.end(failed.report(), LONGEST_REPORT);
         this.replay = failed.replay();
         this.replayNote = GuestText.start(failed.replayNote(), LONGEST_REASON);
+        this.title = cleaned(failed.title());
+        this.damage = cleaned(failed.damage());
         this.coordinates = coordinates;
         this.occurredAt = report.finishedAt();
         for (ArtifactReference reference : failed.artifacts()) {
@@ -103,6 +107,10 @@ public class Failure {
                 artifacts.add(new Artifact(reference));
             }
         }
+    }
+
+    private static @Nullable String cleaned(@Nullable String text) {
+        return text == null ? null : GuestText.start(text, LONGEST_REASON);
     }
 
     public UUID id() {
@@ -159,6 +167,16 @@ public class Failure {
 
     public String replayNote() {
         return replayNote;
+    }
+
+    /** Of what the guest's kernel said of its trouble. */
+    public @Nullable String title() {
+        return title;
+    }
+
+    /** Why that is not to be trusted; empty when it is. */
+    public @Nullable String damage() {
+        return damage;
     }
 
     public Coordinates coordinates() {

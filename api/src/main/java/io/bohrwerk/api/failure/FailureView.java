@@ -9,8 +9,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** A failure as the API shows it: the failed iteration, what it is a function of, and where its artifacts are. */
+/**
+ * A failure as the API shows it: the failed iteration, what it is a function of, and where its artifacts are.
+ *
+ * @param title of what the guest's kernel said of its own trouble; null when it said nothing
+ * @param damage why that is not to be trusted, in a few words; empty when it is
+ */
 public record FailureView(
         UUID id,
         UUID jobId,
@@ -27,7 +33,9 @@ public record FailureView(
         String replayNote,
         Coordinates coordinates,
         List<ArtifactView> artifacts,
-        Instant occurredAt) {
+        Instant occurredAt,
+        @Nullable String title,
+        @Nullable String damage) {
     public static FailureView from(Failure failure) {
         return new FailureView(
                 failure.id(),
@@ -47,7 +55,9 @@ public record FailureView(
                 failure.artifacts().stream()
                         .map(artifact -> ArtifactView.from(artifact, url(failure.id(), artifact.kind())))
                         .toList(),
-                failure.occurredAt());
+                failure.occurredAt(),
+                failure.title(),
+                failure.damage());
     }
 
     private static String url(UUID failure, ArtifactKind kind) {

@@ -12,6 +12,7 @@ import io.bohrwerk.api.crash.Crashes;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.failure.GuestText;
+import io.bohrwerk.api.signature.Signature;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.FailedIteration;
@@ -122,11 +123,16 @@ class ReportIntake {
                     "result.failure.outcome",
                     failed.outcome(),
                     "must not be that of an iteration that passed");
-            String reason = GuestText.start(failed.reason(), LONGEST_MESSAGE);
-            Crash crash = crashes.count(failed.outcome(), reason, report.finishedAt());
+            Crash crash = crashes.count(signature(failed), failed.outcome(), report.finishedAt());
             Failure failure = failures.save(new Failure(report, finished.coordinates(), failed, crash.id()));
             job.count(failure.id(), now);
         }
+    }
+
+    private static Signature signature(FailedIteration failed) {
+        return failed.title() == null
+                ? Signature.of(failed.outcome(), GuestText.start(failed.reason(), LONGEST_MESSAGE))
+                : Signature.ofReport(failed.outcome(), GuestText.start(failed.title(), LONGEST_MESSAGE));
     }
 
     private void troubled(

@@ -27,9 +27,18 @@ public record Signature(String key, String title) {
         return new Signature(outcome + " " + normal, title);
     }
 
+    /** Of a kernel's own report, by the title that it was given: that is normal already, and its numbers belong to names. */
+    public static Signature ofReport(Outcome outcome, String report) {
+        String cut = cut(BLANKS.matcher(report).replaceAll(" ").strip());
+        return new Signature(outcome + " " + cut, title(outcome) + ": " + cut);
+    }
+
     private static String normalised(String reason) {
         String line = BLANKS.matcher(reason).replaceAll(" ").strip();
-        String normal = NUMBER.matcher(ADDRESS.matcher(line).replaceAll("ADDR")).replaceAll("N");
+        return cut(NUMBER.matcher(ADDRESS.matcher(line).replaceAll("ADDR")).replaceAll("N"));
+    }
+
+    private static String cut(String normal) {
         if (normal.length() <= LONGEST_REASON) {
             return normal;
         }

@@ -44,6 +44,15 @@ class SignatureTest {
                 .isEqualTo(Signature.of(Outcome.PANICKED, "fault at 0xc0ffee00 in task 4"));
     }
 
+    /** Its title was normalised where the kernel's words were known: what is left of numbers belongs to names. */
+    @Test
+    void aKernelsReportKeepsItsTitle() {
+        assertThat(Signature.ofReport(Outcome.PANICKED, "KASAN: use-after-free in do_int80_syscall_32"))
+                .isEqualTo(new Signature(
+                        "PANICKED KASAN: use-after-free in do_int80_syscall_32",
+                        "Panicked: KASAN: use-after-free in do_int80_syscall_32"));
+    }
+
     @Test
     void aFloodIsCutAndStaysText() {
         String key = Signature.of(Outcome.FAILED, "x".repeat(199) + "\ud83d\ude00".repeat(5_000))

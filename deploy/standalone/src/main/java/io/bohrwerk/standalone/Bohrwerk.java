@@ -1,6 +1,9 @@
 package io.bohrwerk.standalone;
 
 import io.bohrwerk.standalone.bench.BenchCommand;
+import io.bohrwerk.standalone.cluster.ClusterPartCommand;
+import io.bohrwerk.standalone.cluster.ClusterTestCommand;
+import io.bohrwerk.standalone.command.AuditCommand;
 import io.bohrwerk.standalone.command.CompareCommand;
 import io.bohrwerk.standalone.command.DemoCommand;
 import io.bohrwerk.standalone.command.DownloadCommand;
@@ -30,6 +33,9 @@ import picocli.CommandLine.Command;
             IsItFixedCommand.class,
             CompareCommand.class,
             DownloadCommand.class,
+            AuditCommand.class,
+            ClusterTestCommand.class,
+            ClusterPartCommand.class,
             BenchCommand.class,
         })
 public final class Bohrwerk {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.function.Consumer;
 
 /**
  * Reads a guest's console to its end: hands on each line, counts and digests the bytes, and keeps the last of them. Memory is bounded
@@ -17,19 +16,31 @@ public final class ConsoleReader {
     /** A longer line is handed on in pieces. */
     private static final int LONGEST_LINE = 16 << 10;
 
-    private final Consumer<String> lines;
+    private final Lines lines;
     private final long limit;
     private final Runnable flooded;
     private final MessageDigest sha256 = Digest.sha256();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final byte[] tail = new byte[KEPT_TAIL];
     private long bytes;
+    private long lineStart;
+
+    /** Takes a console's lines. */
+    @FunctionalInterface
+    public interface Lines {
+        /**
+         * @param line without its end
+         * @param start where it begins, in bytes from the console's beginning
+         * @param end behind it and, when it has one, its newline
+         */
+        void take(String line, long start, long end);
+    }
 
     /**
-     * @param lines called for each line without its end, in order, on the reading thread
+     * @param lines called for each line, in order, on the reading thread
      * @param limit bytes above which {@code flooded} is called, once; the rest is read and dropped
      */
-    public ConsoleReader(Consumer<String> lines, long limit, Runnable flooded) {
+    public ConsoleReader(Lines lines, long limit, Runnable flooded) {
         this.lines = lines;
         this.limit = limit;
         this.flooded = flooded;
@@ -53,6 +64,7 @@ public final class ConsoleReader {
             tail[(int) (bytes++ % KEPT_TAIL)] = buffer[i];
             if (buffer[i] == '\n') {
                 endLine();
+                lineStart = bytes;
             } else {
                 line.write(buffer[i]);
                 if (line.size() == LONGEST_LINE) {
@@ -67,8 +79,9 @@ public final class ConsoleReader {
 
     private void endLine() {
         if (line.size() > 0) {
-            lines.accept(line.toString(StandardCharsets.UTF_8).stripTrailing());
+            lines.take(line.toString(StandardCharsets.UTF_8).stripTrailing(), lineStart, bytes);
             line.reset();
+            lineStart = bytes;
         }
     }
 

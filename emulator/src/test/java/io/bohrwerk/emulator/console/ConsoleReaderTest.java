@@ -18,7 +18,7 @@ class ConsoleReaderTest {
     private final AtomicInteger floods = new AtomicInteger();
 
     private ConsoleReader read(byte[] bytes, long limit) throws IOException {
-        ConsoleReader reader = new ConsoleReader(lines::add, limit, floods::incrementAndGet);
+        ConsoleReader reader = new ConsoleReader((line, start, end) -> lines.add(line), limit, floods::incrementAndGet);
         reader.readAll(new ByteArrayInputStream(bytes));
         return reader;
     }
@@ -37,24 +37,25 @@ class ConsoleReaderTest {
     @Test
     void linesDoNotDependOnHowTheBytesArrive() throws IOException {
         byte[] bytes = "@bw pass 1\n@bw fail 2 bad\n".getBytes(StandardCharsets.UTF_8);
-        new ConsoleReader(lines::add, 1000, floods::incrementAndGet).readAll(new InputStream() {
-            private int next;
+        new ConsoleReader((line, start, end) -> lines.add(line), 1000, floods::incrementAndGet)
+                .readAll(new InputStream() {
+                    private int next;
 
-            @Override
-            public int read() {
-                return next == bytes.length ? -1 : bytes[next++];
-            }
+                    @Override
+                    public int read() {
+                        return next == bytes.length ? -1 : bytes[next++];
+                    }
 
-            @Override
-            public int read(byte[] to, int offset, int length) {
-                int b = read();
-                if (b < 0) {
-                    return -1;
-                }
-                to[offset] = (byte) b;
-                return 1;
-            }
-        });
+                    @Override
+                    public int read(byte[] to, int offset, int length) {
+                        int b = read();
+                        if (b < 0) {
+                            return -1;
+                        }
+                        to[offset] = (byte) b;
+                        return 1;
+                    }
+                });
         assertThat(lines).containsExactly("@bw pass 1", "@bw fail 2 bad");
     }
 

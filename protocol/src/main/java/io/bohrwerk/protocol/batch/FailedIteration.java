@@ -3,6 +3,7 @@ package io.bohrwerk.protocol.batch;
 import static io.bohrwerk.protocol.InvalidInputException.present;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The iteration that ended a batch, and what was kept of it.
@@ -11,8 +12,10 @@ import java.util.List;
  * @param outcome never {@code PASSED}
  * @param reason one line: the agent's words, or the emulator's
  * @param instructionCount the emulator's instruction count at which the machine stopped
- * @param report the end of the guest's console, bounded
+ * @param report what the guest's kernel said of its own trouble, if it did; else the end of the guest's console. Bounded
  * @param replayNote one line on the verdict: what differed, or what kept it from being replayed; empty when verified
+ * @param title of what the guest's kernel said of its trouble, without what differs from run to run; null when it said nothing
+ * @param damage why that is not to be trusted, in a few words; empty when it is whole, null when there is none
  */
 public record FailedIteration(
         long iteration,
@@ -22,7 +25,9 @@ public record FailedIteration(
         String report,
         ReplayVerdict replay,
         String replayNote,
-        List<ArtifactReference> artifacts) {
+        List<ArtifactReference> artifacts,
+        @Nullable String title,
+        @Nullable String damage) {
     public FailedIteration {
         present(outcome, "outcome");
         present(reason, "reason");
@@ -31,5 +36,18 @@ public record FailedIteration(
         present(replayNote, "replayNote");
         present(artifacts, "artifacts");
         artifacts = List.copyOf(artifacts);
+    }
+
+    /** One of which the guest's kernel said nothing. */
+    public FailedIteration(
+            long iteration,
+            Outcome outcome,
+            String reason,
+            long instructionCount,
+            String report,
+            ReplayVerdict replay,
+            String replayNote,
+            List<ArtifactReference> artifacts) {
+        this(iteration, outcome, reason, instructionCount, report, replay, replayNote, artifacts, null, null);
     }
 }

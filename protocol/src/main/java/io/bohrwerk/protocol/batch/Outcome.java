@@ -7,8 +7,8 @@ public enum Outcome {
     PASSED,
     /** The agent said so. */
     FAILED,
-    /** The guest went past the iteration's limit of virtual time, or halted for good. */
+    /** The guest went past the iteration's limit of virtual time, halted for good, or its kernel told of a stall. */
     HUNG,
-    /** The guest panicked, or its processor was reset. */
+    /** The guest's kernel told of a panic or a bug of its own, or its processor was reset. */
     PANICKED
 }

@@ -3,8 +3,11 @@ package io.bohrwerk.protocol.blob;
 import io.bohrwerk.protocol.Digest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Bytes under the name of their own digest, and a few small names that point to digests.
@@ -15,7 +18,7 @@ import java.util.OptionalLong;
 public interface BlobStore extends AutoCloseable {
     /**
      * Stores a blob while checking it. Streams: needs bounded memory whatever the size. Reads to the end, closes nothing. A blob that is
-     * there already is not written again, and its bytes are checked all the same.
+     * there already counts as stored now, and its bytes are checked all the same.
      *
      * @throws DigestMismatchException when the bytes are others than the digest says; then nothing is stored
      * @throws StoreFullException when there is no room; then nothing is stored
@@ -57,6 +60,23 @@ public interface BlobStore extends AutoCloseable {
 
     /** Takes a name away; one that is not there is no error. */
     void unlink(String name) throws IOException;
+
+    /**
+     * A blob that is there.
+     *
+     * @param size in bytes
+     * @param storedAt when it was last put, by the store's clock; a store may be up to an hour behind
+     */
+    record StoredBlob(Digest digest, long size, Instant storedAt) {}
+
+    /**
+     * Tells of every blob, in no order. One that comes or goes during the call may be told of or not. Needs bounded memory; what is no
+     * blob is passed over.
+     */
+    void blobs(Consumer<StoredBlob> told) throws IOException;
+
+    /** Tells of every name and what it points to, as {@link #blobs}. */
+    void names(BiConsumer<String, Digest> told) throws IOException;
 
     /** Asks the store for a sign of life. @throws IOException when it gives none */
     void ping() throws IOException;

@@ -9,14 +9,24 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.FileVisitor;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A blob store in a directory, which any number of processes may share.
@@ -76,6 +86,8 @@ public final class FileBlobStore implements BlobStore {
         Path blob = path(digest);
         if (Files.exists(blob)) {
             Bytes.requireDigest(digest, bytes);
+            // Fails when it was deleted in between, and then it is not stored.
+            Files.setLastModifiedTime(blob, FileTime.from(Instant.now()));
             return;
         }
         try (TemporaryFile file = temporaryFiles.create()) {
@@ -175,6 +187,61 @@ public final class FileBlobStore implements BlobStore {
     @Override
     public void unlink(String name) throws IOException {
         Files.deleteIfExists(path(name));
+    }
+
+    @Override
+    public void blobs(Consumer<StoredBlob> told) throws IOException {
+        Files.walkFileTree(blobs, new FilesSeen((file, attributes) -> {
+            String name = file.getFileName().toString();
+            if (Digest.isOne(name)) {
+                told.accept(new StoredBlob(
+                        new Digest(name),
+                        attributes.size(),
+                        attributes.lastModifiedTime().toInstant()));
+            }
+        }));
+    }
+
+    @Override
+    public void names(BiConsumer<String, Digest> told) throws IOException {
+        List<String> found = new ArrayList<>();
+        Files.walkFileTree(
+                names,
+                new FilesSeen((file, attributes) ->
+                        Names.ofPath(names.relativize(file).toString()).ifPresent(found::add)));
+        for (String name : found) {
+            resolve(name).ifPresent(digest -> told.accept(name, digest));
+        }
+    }
+
+    private record FilesSeen(BiConsumer<Path, BasicFileAttributes> seen) implements FileVisitor<Path> {
+        @Override
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            seen.accept(file, attributes);
+            return FileVisitResult.CONTINUE;
+        }
+
+        /** Deleted in between. */
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw e;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+            if (e != null) {
+                throw e;
+            }
+            return FileVisitResult.CONTINUE;
+        }
     }
 
     @Override

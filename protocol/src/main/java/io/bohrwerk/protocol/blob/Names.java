@@ -2,6 +2,7 @@ package io.bohrwerk.protocol.blob;
 
 import io.bohrwerk.protocol.InvalidInputException;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The rule for names that point to digests, the same in every store. */
@@ -31,6 +32,16 @@ final class Names {
         require(name);
         int last = name.lastIndexOf('/') + 1;
         return name.substring(0, last) + "@" + name.substring(last);
+    }
+
+    /** The name that {@link #path} made this path of, empty for any other path. */
+    static Optional<String> ofPath(String path) {
+        int last = path.lastIndexOf('/') + 1;
+        if (!path.startsWith("@", last)) {
+            return Optional.empty();
+        }
+        return Optional.of(path.substring(0, last) + path.substring(last + 1))
+                .filter(name -> List.of(name.split("/", -1)).stream().allMatch(Names::valid));
     }
 
     private static boolean valid(String segment) {

@@ -5,13 +5,21 @@ import io.bohrwerk.protocol.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * A blob store in a bucket: blobs under {@code blobs/ab/ab34…}, the name {@code a/b/c} under {@code names/a/b/@c}.
@@ -22,6 +30,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 public final class S3BlobStore implements BlobStore {
     private static final int LINK_ATTEMPTS = 100;
+    /** A blob whose time is older counts as not stored lately: see {@link BlobStore.StoredBlob}. */
+    private static final Duration FRESH = Duration.ofHours(1);
 
     private final S3Client client;
     private final S3Settings settings;
@@ -81,10 +91,12 @@ public final class S3BlobStore implements BlobStore {
 
     @Override
     public void put(Digest digest, InputStream bytes) throws IOException {
-        if (size(digest).isPresent()) {
+        Optional<Instant> storedAt = head(digest).map(HeadObjectResponse::lastModified);
+        if (storedAt.isPresent() && storedAt.get().isAfter(Instant.now().minus(FRESH))) {
             Bytes.requireDigest(digest, bytes);
             return;
         }
+        // An older one is written over by the same bytes: S3 knows no other way to move its time.
         try {
             new S3Upload(client, settings.bucket(), key(digest)).run(digest, bytes);
         } catch (SdkException e) {
@@ -129,13 +141,17 @@ public final class S3BlobStore implements BlobStore {
 
     @Override
     public OptionalLong size(Digest digest) throws IOException {
+        Optional<HeadObjectResponse> head = head(digest);
+        return head.isPresent() ? OptionalLong.of(head.get().contentLength()) : OptionalLong.empty();
+    }
+
+    private Optional<HeadObjectResponse> head(Digest digest) throws IOException {
         try {
-            return OptionalLong.of(client.headObject(
-                            request -> request.bucket(settings.bucket()).key(key(digest)))
-                    .contentLength());
+            return Optional.of(client.headObject(
+                    request -> request.bucket(settings.bucket()).key(key(digest))));
         } catch (S3Exception e) {
             if (S3Errors.notFound(e)) {
-                return OptionalLong.empty();
+                return Optional.empty();
             }
             throw S3Errors.explain("looking for " + digest, settings, e);
         } catch (SdkException e) {
@@ -213,6 +229,38 @@ public final class S3BlobStore implements BlobStore {
             client.deleteObject(request -> request.bucket(settings.bucket()).key(key));
         } catch (SdkException e) {
             throw S3Errors.explain("deleting " + key, settings, e);
+        }
+    }
+
+    @Override
+    public void blobs(Consumer<StoredBlob> told) throws IOException {
+        objects("blobs/", (path, object) -> {
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            if (Digest.isOne(name)) {
+                told.accept(new StoredBlob(new Digest(name), object.size(), object.lastModified()));
+            }
+        });
+    }
+
+    @Override
+    public void names(BiConsumer<String, Digest> told) throws IOException {
+        List<String> found = new ArrayList<>();
+        objects("names/", (path, object) -> Names.ofPath(path).ifPresent(found::add));
+        for (String name : found) {
+            resolve(name).ifPresent(digest -> told.accept(name, digest));
+        }
+    }
+
+    /** @param told the key without prefix and folder, and the object; a page of a thousand is kept at once */
+    private void objects(String folder, BiConsumer<String, S3Object> told) throws IOException {
+        String start = prefix + folder;
+        try {
+            client.listObjectsV2Paginator(
+                            request -> request.bucket(settings.bucket()).prefix(start))
+                    .contents()
+                    .forEach(object -> told.accept(object.key().substring(start.length()), object));
+        } catch (SdkException e) {
+            throw S3Errors.explain("listing " + folder, settings, e);
         }
     }
 

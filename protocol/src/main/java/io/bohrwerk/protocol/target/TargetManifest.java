@@ -177,6 +177,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
      * @param reportEvery the agent reports after this many iterations. Each byte of a report takes time, so tests of microseconds want
      *     hundreds; 1 to 1,000,000
      * @param iterationsPerBatch how many iterations make a batch of seconds; 1 to 10,000,000
+     * @param panicPatterns lines of the console that tell of a kernel's trouble, besides those that are known; looked at before them;
+     *     up to 100
      */
     public record Test(
             Driver driver,
@@ -184,12 +186,15 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
             Format format,
             List<String> expectedFailures,
             int reportEvery,
-            int iterationsPerBatch) {
+            int iterationsPerBatch,
+            List<PanicPattern> panicPatterns) {
         private static final VirtualTime DEFAULT_TIMEOUT = VirtualTime.parse("60s");
         private static final int DEFAULT_ITERATIONS_PER_BATCH = 100;
         private static final Pattern SUBTEST = Pattern.compile("[ -~]{1,200}");
         /** As many as the agent keeps (judge.h). */
         private static final int MOST_EXPECTED_FAILURES = 256;
+
+        private static final int MOST_PANIC_PATTERNS = 100;
 
         public Test {
             require(
@@ -215,6 +220,13 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                     "iterationsPerBatch",
                     iterationsPerBatch,
                     "must be between 1 and 10000000");
+            require(
+                    panicPatterns.size() <= MOST_PANIC_PATTERNS,
+                    "panicPatterns",
+                    panicPatterns.size(),
+                    "must be at most " + MOST_PANIC_PATTERNS);
+            panicPatterns.forEach(pattern -> present(pattern, "panicPatterns"));
+            panicPatterns = List.copyOf(panicPatterns);
         }
 
         @JsonCreator
@@ -224,14 +236,16 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                 @Nullable Format format,
                 @Nullable List<String> expectedFailures,
                 @Nullable Integer reportEvery,
-                @Nullable Integer iterationsPerBatch) {
+                @Nullable Integer iterationsPerBatch,
+                @Nullable List<PanicPattern> panicPatterns) {
             return new Test(
                     driver == null ? Driver.AGENT : driver,
                     iterationTimeout == null ? DEFAULT_TIMEOUT : iterationTimeout,
                     format == null ? Format.EXIT : format,
                     expectedFailures == null ? List.of() : expectedFailures,
                     reportEvery == null ? 1 : reportEvery,
-                    iterationsPerBatch == null ? DEFAULT_ITERATIONS_PER_BATCH : iterationsPerBatch);
+                    iterationsPerBatch == null ? DEFAULT_ITERATIONS_PER_BATCH : iterationsPerBatch,
+                    panicPatterns == null ? List.of() : panicPatterns);
         }
     }
 

@@ -13,10 +13,13 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -197,6 +200,30 @@ abstract class BlobStoreContract {
             return store().size(digest);
         });
         assertThat(read(digest, 0, Long.MAX_VALUE)).isEqualTo(bytes);
+    }
+
+    @Test
+    void tellsOfEveryBlobAndEveryName() throws IOException {
+        Instant before = Instant.now().minusSeconds(60);
+        Map<Digest, Long> expected = new HashMap<>();
+        for (int size = 0; size < 30; size++) {
+            expected.put(put(random(size)), (long) size);
+        }
+        store().link("a", ONE);
+        store().link("a/b", TWO);
+        store().link("snapshots/x/y", ONE);
+        Map<Digest, Long> found = new HashMap<>();
+        store().blobs(blob -> {
+            assertThat(blob.storedAt()).isBetween(before, Instant.now().plusSeconds(60));
+            found.put(blob.digest(), blob.size());
+        });
+        assertThat(found).isEqualTo(expected);
+        Map<String, Digest> names = new HashMap<>();
+        store().names(names::put);
+        assertThat(names).isEqualTo(Map.of("a", ONE, "a/b", TWO, "snapshots/x/y", ONE));
+        Digest gone = put(random(5));
+        store().delete(gone);
+        store().blobs(blob -> assertThat(blob.digest()).isNotEqualTo(gone));
     }
 
     @ParameterizedTest

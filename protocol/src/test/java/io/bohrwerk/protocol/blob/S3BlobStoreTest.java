@@ -3,11 +3,14 @@ package io.bohrwerk.protocol.blob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bohrwerk.protocol.Digest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.gaul.s3proxy.S3Proxy;
@@ -81,6 +84,22 @@ class S3BlobStoreTest extends BlobStoreContract {
     @Override
     long largeBlobBytes() {
         return 200L << 20;
+    }
+
+    /** Put into the service's directory behind its back, for a thousand uploads take a minute. */
+    @Test
+    void tellsOfMoreThanAPage() throws IOException {
+        Set<Digest> expected = new HashSet<>(Set.of(put(random(1))));
+        Path blobs = directory.resolve(BUCKET).resolve(prefix).resolve("blobs");
+        for (int i = 0; i < 1_002; i++) { // pages have a thousand
+            Digest digest = digest("blob " + i);
+            expected.add(digest);
+            Path parent = Files.createDirectories(blobs.resolve(digest.hex().substring(0, 2)));
+            Files.write(parent.resolve(digest.hex()), new byte[] {1});
+        }
+        Set<Digest> found = new HashSet<>();
+        store().blobs(blob -> assertThat(found.add(blob.digest())).isTrue());
+        assertThat(found).isEqualTo(expected);
     }
 
     @Test

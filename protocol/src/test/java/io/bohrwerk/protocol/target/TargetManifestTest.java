@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bohrwerk.protocol.ByteSize;
 import io.bohrwerk.protocol.Documents;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.LinePattern;
 import io.bohrwerk.protocol.VirtualTime;
 import java.util.List;
 import java.util.stream.Stream;
@@ -50,7 +51,24 @@ class TargetManifestTest {
                         TargetManifest.Format.EXIT,
                         List.of(),
                         1,
-                        100));
+                        100,
+                        List.of()));
+    }
+
+    @Test
+    void readsPanicPatterns() {
+        TargetManifest manifest = TargetManifest.parse(
+                GOOD.replace(
+                        "driver: agent",
+                        "panicPatterns: [{line: 'WARNING: CPU: * at ', title: 'WARNING in {frame}'}, {line: 'BUG: old', kind: ignore}]"));
+        assertThat(manifest.test().panicPatterns())
+                .containsExactly(
+                        new PanicPattern(
+                                LinePattern.parse("WARNING: CPU: * at "),
+                                "WARNING in {frame}",
+                                PanicPattern.Kind.PANIC),
+                        new PanicPattern(LinePattern.parse("BUG: old"), "", PanicPattern.Kind.IGNORE));
+        assertThat(TargetManifest.parse(Documents.toYaml(manifest))).isEqualTo(manifest);
     }
 
     @Test
@@ -241,6 +259,24 @@ class TargetManifestTest {
                         "test.reportEvery",
                         "0",
                         "test.reportEvery: '0' must be between 1 and 1000000"),
+                bad(
+                        "format: tap",
+                        "panicPatterns: [{line: '*'}]",
+                        "test.panicPatterns[0].line",
+                        "*",
+                        "test.panicPatterns[0].line: '*' must hold at least 3 characters of plain text, or it would match almost any line"),
+                bad(
+                        "format: tap",
+                        "panicPatterns: [{line: 'bad {ring}', title: 'bad {rung}'}]",
+                        "test.panicPatterns[0].title",
+                        "bad {rung}",
+                        "test.panicPatterns[0].title: 'bad {rung}' must name only what the line's pattern keeps, and frame"),
+                bad(
+                        "format: tap",
+                        "panicPatterns: [{title: t}]",
+                        "test.panicPatterns[0].line",
+                        "",
+                        "test.panicPatterns[0].line: is missing"),
                 bad(
                         "{arch: i386, memory: 16MiB, cpus: 1, bootShift: 4}",
                         "fast",

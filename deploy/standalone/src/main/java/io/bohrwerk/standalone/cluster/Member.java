@@ -1,0 +1,104 @@
+package io.bohrwerk.standalone.cluster;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One process of the cluster, which can be killed and started again. For one thread. */
+final class Member {
+    private final String name;
+    private final List<String> command;
+    private final Path log;
+    private @Nullable Process process;
+
+    /** @param log of what it prints; appended to */
+    Member(String name, List<String> command, Path log) {
+        this.name = name;
+        this.command = List.copyOf(command);
+        this.log = log;
+    }
+
+    String name() {
+        return name;
+    }
+
+    void start() throws IOException {
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    boolean alive() {
+        return process != null && process.isAlive();
+    }
+
+    private Process running() {
+        if (process == null) {
+            throw new IllegalStateException(name + " has not been started");
+        }
+        return process;
+    }
+
+    /** As kill -9. */
+    void kill() throws InterruptedException {
+        running().destroyForcibly().waitFor();
+    }
+
+    /** Asks it to stop. @return how long that took */
+    Duration stop(Duration limit) throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        running().destroy();
+        if (!running().waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            kill();
+            throw new IOException(name + " did not stop within " + limit);
+        }
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    void signal(String signal) throws IOException {
+        send(signal, running().pid());
+    }
+
+    static void send(String signal, long pid) throws IOException {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                .start()
+                .onExit()
+                .join();
+    }
+
+    /** Its emulators that live now. */
+    List<ProcessHandle> emulators() {
+        return process == null
+                ? List.of()
+                : process.descendants().filter(Member::isEmulator).toList();
+    }
+
+    private static boolean isEmulator(ProcessHandle handle) {
+        return handle.info().command().orElse("").contains("qemu-system");
+    }
+
+    /** Every emulator whose working directory is below this one, whoever started it. */
+    static List<ProcessHandle> emulatorsBelow(Path directory) {
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            return all.filter(Member::isEmulator)
+                    .filter(handle -> worksBelow(handle, directory))
+                    .toList();
+        }
+    }
+
+    private static boolean worksBelow(ProcessHandle handle, Path directory) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(handle.pid()), "cwd"))
+                    .startsWith(directory);
+        } catch (IOException e) {
+            return false; // it has just ended
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package io.bohrwerk.emulator.report;
+
+import static io.bohrwerk.protocol.InvalidInputException.present;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import io.bohrwerk.protocol.Documents;
+import io.bohrwerk.protocol.LinePattern;
+import io.bohrwerk.protocol.target.PanicPattern;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How kernels tell of their trouble: the known ones ({@code panic-patterns.yaml}), and what a target adds. */
+public final class PanicPatterns {
+    private static final String RESOURCE = "panic-patterns.yaml";
+    private static final List<Family> KNOWN = read();
+
+    /** What a target adds comes first, so that it can change what is said of a line. */
+    private final List<Rule> rules = new ArrayList<>();
+
+    private PanicPatterns(List<PanicPattern> added) {
+        Family any = new Family(
+                "any",
+                false,
+                KNOWN.stream().flatMap(family -> family.frames.stream()).toList(),
+                KNOWN.stream().flatMap(family -> family.skip.stream()).toList(),
+                KNOWN.stream().flatMap(family -> family.ends.stream()).toList(),
+                KNOWN.stream().flatMap(family -> family.others.stream()).toList(),
+                List.of());
+        for (PanicPattern pattern : added) {
+            List<String> titles = pattern.title().isEmpty() ? List.of() : List.of(pattern.title());
+            rules.add(new Rule(any, new Known(pattern.line(), List.of(), titles, pattern.kind(), false, false, false)));
+        }
+        for (Family family : KNOWN) {
+            for (Known known : family.reports) {
+                rules.add(new Rule(family, known));
+            }
+        }
+    }
+
+    /** The known ones. */
+    public static PanicPatterns known() {
+        return with(List.of());
+    }
+
+    /** The known ones and a target's. */
+    public static PanicPatterns with(List<PanicPattern> added) {
+        return new PanicPatterns(added);
+    }
+
+    /**
+     * A family of kernels.
+     *
+     * @param timed whether all lines of the kernel's have a time stamp when the first has one: then those without are a program's
+     * @param frames lines of a stack, each with the function as {@code {frame}}; the first that is not skipped is what went wrong
+     * @param skip functions that say nothing: those that report, and those in which everybody waits. A {@code *} ends a prefix
+     * @param ends lines with which a report is over
+     * @param others lines with which something else begins, once there has been a stack
+     */
+    record Family(
+            String name,
+            boolean timed,
+            List<LinePattern> frames,
+            List<String> skip,
+            List<LinePattern> ends,
+            List<LinePattern> others,
+            List<Known> reports) {
+        Family {
+            present(name, "name");
+            frames = List.copyOf(present(frames, "frames"));
+            skip = List.copyOf(present(skip, "skip"));
+            ends = List.copyOf(present(ends, "ends"));
+            reports = List.copyOf(present(reports, "reports"));
+            others = List.copyOf(present(others, "others"));
+        }
+
+        boolean ends(String line) {
+            return ends.stream().anyMatch(pattern -> pattern.matches(line));
+        }
+
+        boolean beginsAnother(String line) {
+            return others.stream().anyMatch(pattern -> pattern.matches(line));
+        }
+
+        boolean skips(String function) {
+            return skip.stream()
+                    .anyMatch(name -> name.endsWith("*")
+                            ? function.startsWith(name.substring(0, name.length() - 1))
+                            : function.equals(name));
+        }
+    }
+
+    /**
+     * One way of telling of trouble.
+     *
+     * @param line the report's first
+     * @param also later lines of the report, for what the title needs
+     * @param titles the first of which all names are known is taken; without any it is the line itself
+     * @param stack whether a report without a stack is damaged
+     * @param deadly see {@link KernelReport#deadly}
+     * @param inside whether it comes in the middle of other reports, too, and is a part of them then
+     */
+    record Known(
+            LinePattern line,
+            List<LinePattern> also,
+            List<String> titles,
+            PanicPattern.Kind kind,
+            boolean stack,
+            boolean deadly,
+            boolean inside) {
+        @JsonCreator
+        static Known of(
+                LinePattern line,
+                @Nullable List<LinePattern> also,
+                @Nullable List<String> titles,
+                PanicPattern.@Nullable Kind kind,
+                @Nullable Boolean stack,
+                @Nullable Boolean deadly,
+                @Nullable Boolean inside) {
+            return new Known(
+                    present(line, "line"),
+                    also == null ? List.of() : List.copyOf(also),
+                    titles == null ? List.of() : List.copyOf(titles),
+                    kind == null ? PanicPattern.Kind.PANIC : kind,
+                    Boolean.TRUE.equals(stack),
+                    Boolean.TRUE.equals(deadly),
+                    Boolean.TRUE.equals(inside));
+        }
+    }
+
+    /** A way, with the family it belongs to. */
+    record Rule(Family family, Known known) {}
+
+    /** A line that tells of trouble, and what its pattern kept. */
+    record Found(Rule rule, Map<String, String> kept) {}
+
+    /** @param line without its prefix */
+    Optional<Found> find(String line) {
+        for (Rule rule : rules) {
+            Optional<Map<String, String>> kept = rule.known.line.match(line);
+            if (kept.isPresent()) {
+                return rule.known.kind == PanicPattern.Kind.IGNORE
+                        ? Optional.empty()
+                        : Optional.of(new Found(rule, kept.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private record Resource(List<Family> families) {}
+
+    private static List<Family> read() {
+        try (InputStream in =
+                Objects.requireNonNull(PanicPatterns.class.getResourceAsStream(RESOURCE), "no " + RESOURCE)) {
+            String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return Documents.fromYaml(yaml, Resource.class).families();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

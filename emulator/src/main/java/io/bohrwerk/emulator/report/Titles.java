@@ -1,0 +1,69 @@
+package io.bohrwerk.emulator.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Titles without what differs from run to run. */
+final class Titles {
+    private static final int LONGEST = 200;
+    private static final Pattern NAME = Pattern.compile("\\{([a-z]+)}");
+    private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
+    /** With {@code 0x} in front, or at least eight hexadecimal digits with a digit among them. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("\\b0[xX][0-9a-fA-F]+\\b|\\b(?=[0-9a-fA-F]{0,15}[0-9])[0-9a-fA-F]{8,16}\\b");
+    /** Not one that belongs to a name, as in {@code ext4} or {@code do_int80_syscall_32}. */
+    private static final Pattern NUMBER = Pattern.compile("(?<![A-Za-z0-9_])[0-9]+");
+    /** What compilers put behind the name of a function that they cut up or specialise. */
+    private static final Pattern CLONE = Pattern.compile("\\.(?:isra|constprop|part|cold|llvm)\\b[.0-9]*");
+
+    private Titles() {}
+
+    /**
+     * The first title of which every name is known.
+     *
+     * @param line what it is when there is none
+     */
+    static String of(List<String> titles, Map<String, String> known, String line) {
+        for (String title : titles) {
+            Optional<String> filled = filled(title, known);
+            if (filled.isPresent()) {
+                return normal(filled.get());
+            }
+        }
+        return normal(line);
+    }
+
+    private static Optional<String> filled(String title, Map<String, String> known) {
+        StringBuilder text = new StringBuilder();
+        Matcher name = NAME.matcher(title);
+        while (name.find()) {
+            @Nullable String value = known.get(name.group(1));
+            if (value == null || value.isBlank()) {
+                return Optional.empty();
+            }
+            name.appendReplacement(text, Matcher.quoteReplacement(value));
+        }
+        return Optional.of(name.appendTail(text).toString());
+    }
+
+    /** A function's name without what the compiler put behind it. */
+    static String function(String name) {
+        return CLONE.matcher(name).replaceAll("");
+    }
+
+    private static String normal(String text) {
+        String cut = text.substring(0, Math.min(text.length(), 4 * LONGEST));
+        String line = BLANKS.matcher(cut).replaceAll(" ").strip();
+        String normal = NUMBER.matcher(
+                        ADDRESS.matcher(CLONE.matcher(line).replaceAll("")).replaceAll("ADDR"))
+                .replaceAll("N");
+        if (normal.length() <= LONGEST) {
+            return normal;
+        }
+        return normal.substring(0, Character.isHighSurrogate(normal.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST);
+    }
+}

@@ -1,0 +1,130 @@
+package io.bohrwerk.emulator.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bohrwerk.emulator.console.ConsoleReader;
+import io.bohrwerk.protocol.LinePattern;
+import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.target.PanicPattern;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class ReportScannerTest {
+    private static Path logs() throws Exception {
+        return Path.of(Objects.requireNonNull(ReportScannerTest.class.getResource("linux-null.log"))
+                        .toURI())
+                .resolveSibling(".");
+    }
+
+    /**
+     * One console per file, headed by what is to be found in it: the title, the kind of report (or {@code NONE}), what is wrong with it and
+     * the last line of what is cut out. Linux's from 6.1 in QEMU as it printed them where its build has the means; the others by the
+     * kernels' sources. Every report that is found misread adds one.
+     */
+    @TestFactory
+    List<DynamicTest> goldens() throws Exception {
+        List<DynamicTest> tests = new ArrayList<>();
+        try (Stream<Path> files = Files.list(logs())) {
+            for (Path file :
+                    files.filter(name -> name.toString().endsWith(".log")).toList()) {
+                tests.add(DynamicTest.dynamicTest(
+                        String.valueOf(file.getFileName()), () -> check(Files.readString(file))));
+            }
+        }
+        assertThat(tests).hasSizeGreaterThan(25);
+        return tests;
+    }
+
+    private static void check(String file) throws IOException {
+        int head = file.indexOf("\n\n");
+        Map<String, String> expected = new HashMap<>();
+        file.substring(0, head).lines().forEach(line -> {
+            String[] parts = line.split(": ?", 2);
+            expected.put(parts[0], parts[1]);
+        });
+        String console = file.substring(head + 2);
+        Optional<KernelReport> found = scan(PanicPatterns.known(), console);
+        if ("NONE".equals(expected.get("kind"))) {
+            assertThat(found).isEmpty();
+            return;
+        }
+        KernelReport report = found.orElseThrow(() -> new AssertionError("no report found"));
+        assertThat(report.title()).isEqualTo(expected.get("title"));
+        assertThat(report.outcome().name()).isEqualTo(expected.get("kind"));
+        assertThat(report.damage()).isEqualTo(expected.get("damage"));
+        assertThat(report.certain()).isTrue();
+        assertThat(report.text().stripTrailing())
+                .endsWith(String.valueOf(expected.get("last")).strip());
+        byte[] bytes = console.getBytes(StandardCharsets.UTF_8);
+        String cut =
+                new String(bytes, (int) report.start(), (int) (report.end() - report.start()), StandardCharsets.UTF_8);
+        assertThat(cut).startsWith(report.line());
+        assertThat(cut.lines().map(String::stripTrailing))
+                .containsAll(report.text().lines().toList());
+    }
+
+    private static Optional<KernelReport> scan(PanicPatterns patterns, String console) throws IOException {
+        ReportScanner scanner = new ReportScanner(patterns);
+        new ConsoleReader(scanner::take, Long.MAX_VALUE, () -> {})
+                .readAll(new ByteArrayInputStream(console.getBytes(StandardCharsets.UTF_8)));
+        return scanner.report();
+    }
+
+    private static PanicPattern pattern(String line, String title, PanicPattern.Kind kind) {
+        return new PanicPattern(LinePattern.parse(line), title, kind);
+    }
+
+    @Test
+    void aTargetCanAskForWarnings() throws Exception {
+        String file = Files.readString(logs().resolve("linux-warning-unasked.log"));
+        PanicPatterns patterns = PanicPatterns.with(
+                List.of(pattern("WARNING: CPU: * at ", "WARNING in {frame}", PanicPattern.Kind.PANIC)));
+        assertThat(scan(patterns, file)).get().extracting(KernelReport::title).isEqualTo("WARNING in boom_warn");
+    }
+
+    @Test
+    void aTargetCanTellOfItsOwnTroubleAndOverruleWhatIsKnown() throws Exception {
+        PanicPatterns patterns = PanicPatterns.with(List.of(
+                pattern("widget: ring {ring} is {how...}, giving up", "ring {how}", PanicPattern.Kind.STALL),
+                pattern("BUG: Bad rss-counter state", "", PanicPattern.Kind.IGNORE)));
+        assertThat(scan(patterns, "BUG: Bad rss-counter state mm:00 type:MM_ANONPAGES val:1\n"))
+                .isEmpty();
+        KernelReport report =
+                scan(patterns, "x\nwidget: ring rx0 is 17 full, giving up\n").orElseThrow();
+        assertThat(report.title()).isEqualTo("ring N full");
+        assertThat(report.outcome()).isEqualTo(Outcome.HUNG);
+        assertThat(report.start()).isEqualTo(2);
+    }
+
+    /** Only what a kernel adds to it tells its panic from one of a program's. */
+    @Test
+    void aProgramsPanicIsNotCertain() throws Exception {
+        KernelReport report = scan(PanicPatterns.known(), "panic: runtime error\n\ngoroutine 1 [running]:\n")
+                .orElseThrow();
+        assertThat(report.deadly()).isTrue();
+        assertThat(report.certain()).isFalse();
+    }
+
+    @Test
+    void aReportIsBounded() throws Exception {
+        String console =
+                "BUG: kernel NULL pointer dereference, address: 0\n" + " widget_loop+0x1/0x2\n".repeat(100_000);
+        KernelReport report = scan(PanicPatterns.known(), console).orElseThrow();
+        assertThat(report.text().length()).isLessThanOrEqualTo(ReportScanner.LONGEST);
+        assertThat(report.damage()).isEqualTo("cut at 32 KiB");
+        assertThat(report.title()).isEqualTo("BUG: kernel NULL pointer dereference in widget_loop");
+    }
+}
