@@ -8,6 +8,7 @@ import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.log.LogSpan;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +33,7 @@ public final class Machine implements AutoCloseable {
     private static final long LEAST_ROOM = 128 << 10;
 
     private static final String MERGED_LOG = "merged.log.zst";
+    private static final String MERGED_LOG_INDEX = "merged.log.idx";
 
     private final TargetFiles target;
     private final EmulatorSettings settings;
@@ -147,9 +149,13 @@ public final class Machine implements AutoCloseable {
             }
             configure(batch.text());
             Path log = directory.resolve(MERGED_LOG);
-            MergedLogFile merged =
-                    new MergedLogFile(log, settings.mergedLogLimit().bytes());
-            try (Session session = start(Phase.REPLAY, batch.schedule().shift(), passed -> {}, null, merged)) {
+            try (MergedLogFile merged = new MergedLogFile(
+                            log,
+                            settings.mergedLogLimit().bytes(),
+                            directory.resolve(MERGED_LOG_INDEX),
+                            new LogSpan(1, batch.iterations(), batch.reportEvery()),
+                            TargetSymbols.of(target));
+                    Session session = start(Phase.REPLAY, batch.schedule().shift(), passed -> {}, null, merged)) {
                 return new ReplayWatch(session, run, settings.replayLimit())
                         .run(logClasses, directory.resolve(QemuCommandLine.STATE), log, merged);
             }

@@ -2,6 +2,7 @@ package io.bohrwerk.emulator;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A replayed failure, and what was taken from the replay.
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param image a qcow2 image with the snapshots {@code before} and {@code failure}. Goes with the machine
  * @param mergedLog the merged log from {@code before} to the failure, zstd. Goes with the machine
  * @param mergedLogBytes its size before compression
+ * @param mergedLogIndex its index, see {@code LogReader}; null when there is none. Goes with the machine
  * @param took host time
  */
 public record ReplayRun(
@@ -21,6 +23,7 @@ public record ReplayRun(
         Path image,
         Path mergedLog,
         long mergedLogBytes,
+        @Nullable Path mergedLogIndex,
         Duration took) {
     public boolean verified() {
         return difference.isEmpty();

@@ -51,6 +51,7 @@ final class ReplayWatch {
         session.log("none");
         session.saveSnapshot(FAILURE);
         session.end();
+        merged.finish(before, last);
         compare(differences, "console", run.console(), session.console().digest());
         compare(differences, "serial console", run.serial(), session.serial().digest());
         return new ReplayRun(
@@ -60,6 +61,7 @@ final class ReplayWatch {
                 image,
                 log,
                 merged.bytes(),
+                merged.indexFile(),
                 Duration.ofNanos(System.nanoTime() - began));
     }
 

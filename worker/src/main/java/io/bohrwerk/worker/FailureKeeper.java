@@ -97,6 +97,9 @@ final class FailureKeeper {
         List<ArtifactReference> artifacts = new ArrayList<>();
         if (replay != null) {
             artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.mergedLog()));
+            if (replay.mergedLogIndex() != null) {
+                artifacts.add(blobs.put(ArtifactKind.MERGED_LOG_INDEX, replay.mergedLogIndex()));
+            }
             artifacts.add(blobs.put(ArtifactKind.SNAPSHOT, replay.image()));
         }
         artifacts.add(blobs.put(ArtifactKind.RECORDING, run.recording()));

@@ -99,7 +99,11 @@ class BatchRunnerTest {
         assertThat(failure.artifacts())
                 .extracting(ArtifactReference::kind)
                 .containsExactly(
-                        ArtifactKind.MERGED_LOG, ArtifactKind.SNAPSHOT, ArtifactKind.RECORDING, ArtifactKind.MANIFEST);
+                        ArtifactKind.MERGED_LOG,
+                        ArtifactKind.MERGED_LOG_INDEX,
+                        ArtifactKind.SNAPSHOT,
+                        ArtifactKind.RECORDING,
+                        ArtifactKind.MANIFEST);
         for (ArtifactReference artifact : failure.artifacts()) {
             byte[] bytes = bytes(artifact);
             assertThat(bytes).as("%s", artifact.kind()).hasSize((int) artifact.size());

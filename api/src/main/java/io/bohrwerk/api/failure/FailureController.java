@@ -59,6 +59,11 @@ class FailureController {
         send(id, ArtifactKind.MERGED_LOG, request, response);
     }
 
+    @GetMapping("/failures/{id}/log/index")
+    void logIndex(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        send(id, ArtifactKind.MERGED_LOG_INDEX, request, response);
+    }
+
     @GetMapping("/failures/{id}/snapshot")
     void snapshot(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         send(id, ArtifactKind.SNAPSHOT, request, response);

@@ -61,7 +61,11 @@ public record FailureView(
     }
 
     private static String url(UUID failure, ArtifactKind kind) {
-        String resource = kind == ArtifactKind.MERGED_LOG ? "log" : kind.name().toLowerCase(Locale.ROOT);
+        String resource = switch (kind) {
+            case MERGED_LOG -> "log";
+            case MERGED_LOG_INDEX -> "log/index";
+            default -> kind.name().toLowerCase(Locale.ROOT);
+        };
         return "/api/v1/failures/" + failure + "/" + resource;
     }
 }
