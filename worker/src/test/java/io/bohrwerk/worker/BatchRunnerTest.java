@@ -138,8 +138,8 @@ class BatchRunnerTest {
         assertThat(counts.path("before").asLong())
                 .isBetween(counts.path("first").asLong(), counts.path("last").asLong() - 1);
         assertThat(manifest.path("console").path("port0xe9").asString()).hasSize(64);
-        assertThat(manifest.path("artifacts").size()).isEqualTo(3);
-        assertThat(manifest.path("artifacts").get(2).path("digest").asString())
+        assertThat(manifest.path("artifacts").size()).isEqualTo(4);
+        assertThat(manifest.path("artifacts").get(3).path("digest").asString())
                 .isEqualTo(artifact(ArtifactKind.RECORDING).digest().hex());
     }
 
@@ -219,7 +219,7 @@ class BatchRunnerTest {
                 run.running()));
         assertThat(kept.replay()).isEqualTo(ReplayVerdict.DIVERGED);
         assertThat(kept.replayNote()).contains("console differs");
-        assertThat(kept.artifacts()).hasSize(4);
+        assertThat(kept.artifacts()).hasSize(5);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.bohrwerk.standalone.cluster.ClusterTestCommand;
 import io.bohrwerk.standalone.command.AuditCommand;
 import io.bohrwerk.standalone.command.DemoCommand;
 import io.bohrwerk.standalone.command.DownloadCommand;
+import io.bohrwerk.standalone.command.LogCommand;
 import io.bohrwerk.standalone.command.StatusCommand;
 import io.bohrwerk.standalone.command.StopCommand;
 import io.bohrwerk.standalone.command.SubmitCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Command;
             AuditCommand.class,
             ClusterTestCommand.class,
             ClusterPartCommand.class,
+            LogCommand.class,
             BenchCommand.class,
         })
 public final class Bohrwerk {

@@ -85,7 +85,7 @@ class AllInOneTest {
             Path to = directory.resolve("fetched");
             Output download = command("download", failure.path("id").asString(), "--to", to.toString());
             assertThat(download.status()).as(download.text()).isZero();
-            assertThat(failure.path("artifacts")).hasSize(4);
+            assertThat(failure.path("artifacts")).hasSize(5);
             for (JsonNode artifact : failure.path("artifacts")) {
                 Path file = to.resolve(artifact.path("fileName").asString());
                 assertThat(download.text()).contains(file.toString());

@@ -34,13 +34,14 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("start", new StartBench());
         ALL.put("print", new PrintBench());
         ALL.put("replay", new ReplayBench());
+        ALL.put("log", new LogBench());
         ALL.put("linux", new LinuxBench());
     }
 
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description = "engine, start, print, replay or linux. Default: all")
+            description = "engine, start, print, replay, log or linux. Default: all")
     private @Nullable String name;
 
     @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")
