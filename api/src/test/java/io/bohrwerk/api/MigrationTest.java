@@ -39,6 +39,8 @@ class MigrationTest {
                         "infrastructure_troubles",
                         "jobs",
                         "outbox",
+                        "replay_artifacts",
+                        "replays",
                         "targets",
                         "workers");
     }

@@ -63,6 +63,7 @@ public final class Samples {
                 ReplayVerdict.VERIFIED,
                 "",
                 List.of(),
+                List.of(),
                 title,
                 damage);
         return report(job, batch, 1, new BatchReport.Finished(coordinates(), iteration, 1_000, 42, failure));
@@ -75,5 +76,25 @@ public final class Samples {
     static Coordinates coordinates() {
         Digest digest = Digest.of(new byte[] {1});
         return new Coordinates(digest, digest, "qemu 7.2", "-m 16M", Schedule.fixed(4, 0), 10, 1);
+    }
+
+    /** Puts a text into the blob store. */
+    public interface Put {
+        Digest put(String text) throws Exception;
+    }
+
+    /** A target and a failure's manifest, as a worker would leave them. */
+    public record Bundled(Digest target, Digest manifest) {}
+
+    public static Bundled bundled(Put store) throws Exception {
+        Digest yaml = store.put("name: bundled\nmachine: {arch: i386, memory: 16MiB}\nboot: {kernel: kernel.elf}\n"
+                + "test: {iterationTimeout: 10s}\n");
+        Digest target = store.put(store.put("kernel") + "  kernel.elf\n" + yaml + "  target.yaml\n");
+        Digest manifest = store.put("""
+                {"instructions": {"first": 100, "before": 800, "last": 900}, "console": {"port0xe9": "00", "serial": "11"},
+                 "byHand": {"files": {"batch.cfg": "run it   "}, "command": ["qemu-system-i386", "-append",
+                   "it's a \\"$(test)\\"", "-monitor", "stdio", "-icount", "shift=4", "-loadvm", "before", "-S"]}}
+                """);
+        return new Bundled(target, manifest);
     }
 }

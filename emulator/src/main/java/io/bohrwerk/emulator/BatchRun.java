@@ -43,6 +43,49 @@ public record BatchRun(
         Path recording,
         Duration toFirstIteration,
         Duration running) {
+    /**
+     * A run of which no more is known than what a failure's manifest says: enough to compare a replay with it.
+     *
+     * @param recording where its recording lies
+     */
+    public static BatchRun recorded(
+            Outcome outcome,
+            long iterations,
+            long firstInstruction,
+            long lastInstruction,
+            boolean stoppedByGuest,
+            long beforeInstruction,
+            Digest console,
+            Digest serial,
+            Path recording) {
+        return new BatchRun(
+                outcome,
+                iterations,
+                "",
+                firstInstruction,
+                lastInstruction,
+                stoppedByGuest,
+                beforeInstruction,
+                console,
+                serial,
+                "",
+                null,
+                recording,
+                Duration.ZERO,
+                Duration.ZERO);
+    }
+
+    /**
+     * An instruction before an iteration near the end began, and not long before: a batch's iterations differ in length by their delays
+     * only.
+     *
+     * @param margin how many iterations before the failing one; 0 for that one itself
+     */
+    public long before(long margin) {
+        long average = instructions() / Math.max(1, iterations);
+        return Math.max(firstInstruction, beforeInstruction - Math.min(margin, iterations) * average * 3 / 2);
+    }
+
     /** Instructions that the virtual CPU executed. */
     public long instructions() {
         return lastInstruction - firstInstruction;

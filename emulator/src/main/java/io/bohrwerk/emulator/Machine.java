@@ -8,6 +8,7 @@ import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.log.LogSpan;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,15 @@ public final class Machine implements AutoCloseable {
     /** Two of QEMU's largest writes. */
     private static final long LEAST_ROOM = 128 << 10;
 
+    /** QEMU 7.2's own words for a recording that ends too early, or is none. */
+    private static final Pattern DAMAGED_RECORDING =
+            Pattern.compile("error reading the replay data|invalid input log file version");
+
+    private static final Pattern OTHER_SNAPSHOT =
+            Pattern.compile("while loading VM state|does not have the requested snapshot");
+
     private static final String MERGED_LOG = "merged.log.zst";
+    private static final String MERGED_LOG_INDEX = "merged.log.idx";
 
     private final TargetFiles target;
     private final EmulatorSettings settings;
@@ -139,21 +149,105 @@ public final class Machine implements AutoCloseable {
      */
     public ReplayRun replay(Path ready, Batch batch, BatchRun run, Path recording, String logClasses)
             throws InfrastructureException {
+        return replay(ready, batch, run, recording, ReplayPlan.failure(run, logClasses));
+    }
+
+    /**
+     * Replays a batch, a passing one too, from its recording, and checks that it goes the same way.
+     *
+     * @param ready the image that the run started from; it is copied
+     * @param run as {@link #run} gave it, or {@link BatchRun#recorded}
+     * @throws InfrastructureException of kind {@code BLOB_MISSING} when the image is not the one that the batch ran from, of kind
+     *     {@code HOST_TIME_LIMIT} when the replay stands still, as it does when the recording is cut off or of another batch
+     */
+    public ReplayRun replay(Path ready, Batch batch, BatchRun run, Path recording, ReplayPlan plan)
+            throws InfrastructureException {
         return using("cannot replay the batch", () -> {
-            Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
-            Path here = directory.resolve(QemuCommandLine.RECORDING);
-            if (!recording.equals(here)) {
-                Files.copy(recording, here, StandardCopyOption.REPLACE_EXISTING);
-            }
-            configure(batch.text());
+            layOut(ready, batch, recording);
             Path log = directory.resolve(MERGED_LOG);
-            MergedLogFile merged =
-                    new MergedLogFile(log, settings.mergedLogLimit().bytes());
-            try (Session session = start(Phase.REPLAY, batch.schedule().shift(), passed -> {}, null, merged)) {
-                return new ReplayWatch(session, run, settings.replayLimit())
-                        .run(logClasses, directory.resolve(QemuCommandLine.STATE), log, merged);
+            // The session closes first: its reader writes into the log.
+            try (MergedLogFile merged = new MergedLogFile(
+                    log,
+                    settings.mergedLogLimit().bytes(),
+                    directory.resolve(MERGED_LOG_INDEX),
+                    new LogSpan(1, batch.iterations(), batch.reportEvery()),
+                    TargetSymbols.of(target))) {
+                return replaying(
+                        () -> start(Phase.REPLAY, batch.schedule().shift(), passed -> {}, null, merged),
+                        session -> new ReplayWatch(session, run, plan, settings.replayLimit())
+                                .run(directory.resolve(QemuCommandLine.STATE), log, merged));
             }
         });
+    }
+
+    /**
+     * Finds out where in a batch its iterations passed, by a replay of its own.
+     *
+     * @throws InfrastructureException as {@link #replay(Path, Batch, BatchRun, Path, ReplayPlan)}
+     */
+    public Passes passes(Path ready, Batch batch, BatchRun run, Path recording) throws InfrastructureException {
+        return using("cannot replay the batch", () -> {
+            layOut(ready, batch, recording);
+            Path console = directory.resolve(QemuCommandLine.CONSOLE);
+            return replaying(
+                    () -> new Session(
+                            directory,
+                            QemuCommandLine.of(
+                                    target.manifest(),
+                                    Phase.REPLAY,
+                                    batch.schedule().shift()),
+                            this::started),
+                    session -> new PassFinder(session, run, console, settings.replayLimit()).run());
+        });
+    }
+
+    /** A replay's use of its emulator; what the emulator says when it gives up tells which of its files is to blame. */
+    private <T> T replaying(Opener opener, SessionUse<T> use)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        String said = "";
+        try (Session session = opener.open()) {
+            try {
+                return use.get(session);
+            } catch (InfrastructureException | QmpException e) {
+                said = session.describeEnd();
+                throw e;
+            }
+        } catch (InfrastructureException | QmpException e) {
+            String message = String.valueOf(e.getMessage());
+            String words = message.contains(said) ? message : message + " " + said;
+            if (DAMAGED_RECORDING.matcher(words).find()) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.BLOB_MISSING,
+                        "the recording is damaged: it is cut off, or is none (" + words.strip() + ")",
+                        e);
+            }
+            if (OTHER_SNAPSHOT.matcher(words).find()) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.BLOB_MISSING,
+                        "the snapshot is of another target, or damaged (" + words.strip() + ")",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Opener {
+        Session open() throws InfrastructureException, IOException;
+    }
+
+    @FunctionalInterface
+    private interface SessionUse<T> {
+        T get(Session session) throws InfrastructureException, IOException, InterruptedException, TimeoutException;
+    }
+
+    private void layOut(Path ready, Batch batch, Path recording) throws IOException {
+        Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
+        Path here = directory.resolve(QemuCommandLine.RECORDING);
+        if (!recording.equals(here)) {
+            Files.copy(recording, here, StandardCopyOption.REPLACE_EXISTING);
+        }
+        configure(batch.text());
     }
 
     @FunctionalInterface

@@ -1,8 +1,11 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.console.AgentLine;
 import io.bohrwerk.emulator.log.MergedLogFile;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,29 +20,60 @@ final class ReplayWatch {
 
     private final Session session;
     private final BatchRun run;
+    private final ReplayPlan plan;
     private final Duration limit;
     private final long began = System.nanoTime();
+    private final List<String> differences = new ArrayList<>();
+    private long before;
+    private long logFrom;
+    private long logTo;
 
-    ReplayWatch(Session session, BatchRun run, Duration limit) {
+    ReplayWatch(Session session, BatchRun run, ReplayPlan plan, Duration limit) {
         this.session = session;
         this.run = run;
+        this.plan = plan;
         this.limit = limit;
     }
 
-    ReplayRun run(String logClasses, Path image, Path log, MergedLogFile merged)
+    ReplayRun run(Path image, Path log, MergedLogFile merged)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
-        List<String> differences = new ArrayList<>();
         long first = session.instructionCount();
-        compare(differences, "first instruction", run.firstInstruction(), first);
+        if (first != run.firstInstruction()) {
+            throw otherStart(run.firstInstruction(), first);
+        }
         // The image is to hold what leads to the failure; its room is better used by that.
         session.deleteSnapshot(QemuCommandLine.READY);
-        long before = Math.max(first, run.beforeInstruction());
-        if (before > first) {
-            goTo(before);
-            before = session.instructionCount();
+        before = first;
+        logFrom = first;
+        logTo = first;
+        boolean savesBefore = plan.checkpoints();
+        boolean starts = plan.logs();
+        boolean ends = plan.logs() && plan.logTo() < run.lastInstruction();
+        // The stops on the way, the nearest first. A batch that goes its own way may stop for good before one of them.
+        while (savesBefore || starts || ends) {
+            long save = savesBefore ? reachable(run.beforeInstruction()) : Long.MAX_VALUE;
+            long start = starts ? reachable(plan.logFrom()) : Long.MAX_VALUE;
+            long end = ends ? plan.logTo() : Long.MAX_VALUE;
+            long next = Math.min(save, Math.min(start, end));
+            if (next > session.instructionCount()) {
+                goTo(next);
+            }
+            if (save == next) {
+                session.saveSnapshot(BEFORE);
+                before = session.instructionCount();
+                savesBefore = false;
+            }
+            if (start == next) {
+                session.log(plan.logClasses());
+                logFrom = session.instructionCount();
+                starts = false;
+            }
+            if (end == next) {
+                session.log("none");
+                logTo = session.instructionCount();
+                ends = false;
+            }
         }
-        session.saveSnapshot(BEFORE);
-        session.log(logClasses);
         if (run.stoppedByGuest()) {
             session.resume();
             awaitPause();
@@ -47,29 +81,65 @@ final class ReplayWatch {
             goTo(run.lastInstruction());
         }
         long last = session.instructionCount();
-        compare(differences, "last instruction", run.lastInstruction(), last);
+        compare("last instruction", run.lastInstruction(), last);
         session.log("none");
-        session.saveSnapshot(FAILURE);
+        if (plan.logs() && plan.logTo() >= run.lastInstruction()) {
+            logTo = last;
+        }
+        if (plan.checkpoints()) {
+            session.saveSnapshot(FAILURE);
+        }
         session.end();
-        compare(differences, "console", run.console(), session.console().digest());
-        compare(differences, "serial console", run.serial(), session.serial().digest());
+        compareOutcome(session.lastWord());
+        compare("console", run.console(), session.console().digest());
+        compare("serial console", run.serial(), session.serial().digest());
+        merged.finish(logFrom, logTo);
         return new ReplayRun(
                 String.join("; ", differences),
                 last,
                 before,
+                logFrom,
+                logTo,
                 image,
                 log,
                 merged.bytes(),
+                merged.indexFile(),
+                merged.cut(),
                 Duration.ofNanos(System.nanoTime() - began));
     }
 
-    private static void compare(List<String> differences, String what, long recorded, long replayed) {
+    /** At its last instruction a guest stops the machine itself; a stop of ours at the same one is never reached. */
+    private long reachable(long instruction) {
+        return run.stoppedByGuest() ? Math.min(instruction, run.lastInstruction() - 1) : instruction;
+    }
+
+    /** Nothing that follows would be of this batch, and QEMU would wait for events that never come. */
+    static InfrastructureException otherStart(long recorded, long found) {
+        return new InfrastructureException(
+                InfrastructureTrouble.BLOB_MISSING,
+                "the snapshot is another than the one that the batch ran from: it stands at instruction " + found
+                        + " instead of " + recorded);
+    }
+
+    /** An agent that spoke in the run must say the same; of a guest that died without a word, the instruction count tells. */
+    private void compareOutcome(@org.jspecify.annotations.Nullable AgentLine word) {
+        boolean same = run.outcome() == Outcome.PASSED
+                ? word instanceof AgentLine.Done done && done.iteration() == run.iterations()
+                : run.outcome() != Outcome.FAILED
+                        || word instanceof AgentLine.Fail fail && fail.iteration() == run.iterations();
+        if (!same) {
+            differences.add("outcome was " + run.outcome() + " at iteration " + run.iterations() + ", in the replay "
+                    + (word == null ? "the agent said neither pass nor fail" : word));
+        }
+    }
+
+    private void compare(String what, long recorded, long replayed) {
         if (recorded != replayed) {
             differences.add(what + " was " + recorded + ", in the replay " + replayed);
         }
     }
 
-    private static void compare(List<String> differences, String what, Digest recorded, Digest replayed) {
+    private void compare(String what, Digest recorded, Digest replayed) {
         if (!recorded.equals(replayed)) {
             differences.add(what + " differs");
         }
@@ -82,6 +152,6 @@ final class ReplayWatch {
     }
 
     private void awaitPause() throws InfrastructureException, IOException {
-        session.awaitPause("the replay", Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
+        session.awaitReplayPause(Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
     }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,6 +41,13 @@ final class Session implements AutoCloseable {
     private static final Duration SNAPSHOT_LIMIT = Duration.ofMinutes(5);
     /** Once the process is gone its consoles end at once; only a full disk under the merged log could hold them up. */
     private static final Duration DRAIN_LIMIT = Duration.ofMinutes(2);
+
+    /** A replay goes through millions of instructions a second; on a host that gives it no time at all for this long, nothing works. */
+    private static final Duration STANDS_STILL = Duration.ofSeconds(30);
+
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+    private static final Duration REPLAY_POLL = Duration.ofMillis(500);
 
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(5);
     private static final Duration READER_POLL = Duration.ofMillis(100);
@@ -123,6 +131,28 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts the emulator with consoles that are plain files, which the caller reads.
+     *
+     * @param started told of the process at once
+     */
+    Session(Path directory, List<String> command, Consumer<Process> started)
+            throws InfrastructureException, IOException {
+        this.directory = directory;
+        this.progress = passed -> {};
+        this.merged = null;
+        this.console = new ConsoleReader((line, start, end) -> {}, 0, () -> {});
+        this.serial = new ConsoleReader((line, start, end) -> {}, 0, () -> {});
+        for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
+            Files.deleteIfExists(directory.resolve(name));
+        }
+        this.qemu =
+                QemuProcess.start(command, directory, event -> happenings.add(new Happening.Event(event)), process -> {
+                    process.onExit().thenRun(() -> happenings.add(new Happening.Exited()));
+                    started.accept(process);
+                });
+    }
+
     /** Whether it was the agent's. */
     private boolean take(String line) {
         Optional<AgentLine> word = AgentLine.parse(line);
@@ -190,6 +220,16 @@ final class Session implements AutoCloseable {
         return qemu.describeExit();
     }
 
+    /** As {@link #describeExit}, of an emulator that seems to have just ended: its last words come a moment after its silence. */
+    String describeEnd() throws InterruptedException {
+        try {
+            qemu.onExit().get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return describeExit();
+        }
+        return describeExit();
+    }
+
     /** The instruction count, of a machine that records or replays. */
     long instructionCount() throws QmpException {
         return qemu.qmp()
@@ -224,6 +264,45 @@ final class Session implements AutoCloseable {
             }
             if (happening instanceof Happening.Flooded) {
                 throw Machine.flooded();
+            }
+        }
+    }
+
+    /**
+     * Waits until a replay stands at its next stop. One that no longer moves never will: QEMU waits for an event that its recording does
+     * not hold.
+     *
+     * @throws InfrastructureException of kind {@code HOST_TIME_LIMIT} when it stands still, or runs on beyond {@code limit}
+     */
+    void awaitReplayPause(Duration limit) throws InfrastructureException, QmpException {
+        long end = System.nanoTime() + limit.toNanos();
+        long count = -1;
+        long moved = System.nanoTime();
+        while (running()) {
+            long now = System.nanoTime();
+            if (now >= end) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.HOST_TIME_LIMIT,
+                        "the replay did not stop within its limit; it came to instruction " + count);
+            }
+            if (now - moved > STANDS_STILL.toNanos()) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.HOST_TIME_LIMIT,
+                        "the replay stands still at instruction " + count + ", for " + STANDS_STILL.toSeconds()
+                                + " s: the recording ends there, or is not of this batch");
+            }
+            Happening happening = next(Duration.ofNanos(Math.min(REPLAY_POLL.toNanos(), end - now)));
+            if (happening instanceof Happening.Exited) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.EMULATOR_DIED, "the emulator ended in the replay: " + describeExit());
+            }
+            if (happening instanceof Happening.Flooded) {
+                throw Machine.flooded();
+            }
+            if (happening == null) {
+                long seen = instructionCount();
+                moved = seen == count ? moved : System.nanoTime();
+                count = seen;
             }
         }
     }

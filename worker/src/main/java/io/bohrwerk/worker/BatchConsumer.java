@@ -2,12 +2,15 @@ package io.bohrwerk.worker;
 
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
-import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.ReplayRequest;
+import io.bohrwerk.protocol.batch.Report;
+import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -25,8 +28,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One slot: takes a batch, lets it run on a second thread while it keeps the queue's lock on it, and settles it only when the broker has
- * the report. So a batch is done at least once; a second report on the same attempt is harmless.
+ * One slot: takes a piece of work, a batch or a replay, lets it run on a second thread while it keeps the queue's lock on it, and settles it only when the broker has
+ * the report. So it is done at least once; a second report on the same attempt is harmless.
  */
 final class BatchConsumer {
     private static final Logger log = LoggerFactory.getLogger(BatchConsumer.class);
@@ -38,18 +41,18 @@ final class BatchConsumer {
     private final String name;
     private final KafkaClients clients;
     private final Duration renewInterval;
-    private final BatchRunner runner;
+    private final Runners runners;
     private final Reports reports;
     private final ExecutorService batches;
     private final Thread thread;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable Running running;
 
-    BatchConsumer(String name, KafkaClients clients, Duration renewInterval, BatchRunner runner, Reports reports) {
+    BatchConsumer(String name, KafkaClients clients, Duration renewInterval, Runners runners, Reports reports) {
         this.name = name;
         this.clients = clients;
         this.renewInterval = renewInterval;
-        this.runner = runner;
+        this.runners = runners;
         this.reports = reports;
         this.batches = Executors.newSingleThreadExecutor(task -> {
             Thread batch = new Thread(task, name + "-batch");
@@ -59,22 +62,30 @@ final class BatchConsumer {
         this.thread = new Thread(this::loop, name);
     }
 
-    private record Running(BatchRequest request, AtomicLong passed) {}
+    private record Running(Work work, AtomicLong passed) {}
 
     void start() {
         thread.start();
     }
 
-    /** What is in this slot's machine now. */
+    /** The batch in this slot's machine now. */
     Optional<RunningBatch> running() {
         Running now = running;
-        return now == null
-                ? Optional.empty()
-                : Optional.of(new RunningBatch(
-                        now.request().batchId(),
-                        now.request().jobId(),
-                        now.request().attempt(),
-                        now.passed().get()));
+        return now != null && now.work() instanceof BatchRequest batch
+                ? Optional.of(new RunningBatch(
+                        batch.batchId(),
+                        batch.jobId(),
+                        batch.attempt(),
+                        now.passed().get()))
+                : Optional.empty();
+    }
+
+    /** The replay in this slot's machine now. */
+    Optional<UUID> replaying() {
+        Running now = running;
+        return now != null && now.work() instanceof ReplayRequest replay
+                ? Optional.of(replay.replayId())
+                : Optional.empty();
     }
 
     /** Takes no more batches. The one that is running is given back when it ends without a report. */
@@ -144,12 +155,12 @@ final class BatchConsumer {
             queue.settle(record, AcknowledgeType.RELEASE);
             throw new NewerVersionException();
         }
-        BatchRequest request;
+        Work request;
         try {
-            request = Wire.read(value(record), BatchRequest.class);
+            request = Work.read(value(record));
         } catch (InvalidInputException e) {
             log.error(
-                    "{}: what stands at offset {} of partition {} is no batch and is taken off the queue: {}",
+                    "{}: what stands at offset {} of partition {} is no work and is taken off the queue: {}",
                     name,
                     record.offset(),
                     record.partition(),
@@ -159,36 +170,39 @@ final class BatchConsumer {
         }
         short deliveries = record.deliveryCount().orElse((short) 1);
         log.debug(
-                "{}: batch {} at offset {} of partition {}, delivery {}",
+                "{}: {} at offset {} of partition {}, delivery {}",
                 name,
-                request.batchId(),
+                request.id(),
                 record.offset(),
                 record.partition(),
                 deliveries);
         Future<Boolean> done = batches.submit(() -> work(request, deliveries));
         boolean ours = keepWhile(queue, record, done);
         if (!ours) {
-            throw new KafkaException("the lock on batch " + request.batchId() + " was lost while it ran");
+            throw new KafkaException("the lock on " + request.id() + " was lost while it ran");
         }
         AcknowledgeType how = reported(done) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
         queue.settle(record, how);
-        log.debug("{}: batch {}: {}", name, request.batchId(), how);
+        log.debug("{}: {}: {}", name, request.id(), how);
     }
 
-    /** Runs the batch and reports, on the slot's second thread. True when the broker has the report. */
-    private boolean work(BatchRequest request, int deliveries) {
+    /** Does the work and reports, on the slot's second thread. True when the broker has the report. */
+    private boolean work(Work request, int deliveries) {
         if (deliveries >= KafkaClients.MOST_DELIVERIES) {
-            return reports.send(runner.refuse(
+            return reports.send(runners.refuse(
                     request,
                     InfrastructureTrouble.UNDELIVERABLE,
                     "delivered " + deliveries + " times and never finished: it may be what ends workers"));
         }
         Running now = new Running(request, new AtomicLong());
         running = now;
-        try (MDC.MDCCloseable job = MDC.putCloseable("job", request.jobId().toString());
-                MDC.MDCCloseable batch =
-                        MDC.putCloseable("batch", request.batchId().toString())) {
-            Optional<BatchReport> report = runner.run(request, now.passed()::set);
+        try (MDC.MDCCloseable job = MDC.putCloseable(
+                        "job",
+                        request instanceof BatchRequest batch ? batch.jobId().toString() : "");
+                MDC.MDCCloseable work = MDC.putCloseable(
+                        request instanceof BatchRequest ? "batch" : "replay",
+                        request.id().toString())) {
+            Optional<? extends Report> report = runners.run(request, now.passed()::set);
             return report.isPresent() && reports.send(report.get());
         } finally {
             running = null;

@@ -4,6 +4,7 @@ import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
+import io.bohrwerk.emulator.ReplayPlan;
 import io.bohrwerk.emulator.ReplayRun;
 import io.bohrwerk.emulator.report.KernelReport;
 import io.bohrwerk.protocol.Wire;
@@ -55,7 +56,12 @@ final class FailureKeeper {
         ReplayRun replay = null;
         FailureManifest.Replay verdict;
         try {
-            replay = machine.replay(ready.image(), batch, run, run.recording(), LOG_CLASSES);
+            replay = machine.replay(
+                    ready.image(),
+                    batch,
+                    run,
+                    run.recording(),
+                    new ReplayPlan(LOG_CLASSES, run.beforeInstruction(), Long.MAX_VALUE, request.keepsCheckpoints()));
             verdict = verdict(replay);
         } catch (InfrastructureException e) {
             if (e.kind() == InfrastructureTrouble.WORKER_STOPPED) {
@@ -67,7 +73,7 @@ final class FailureKeeper {
         if (verdict.verdict() != ReplayVerdict.VERIFIED) {
             log.warn("failure of batch {} is {}: {}", request.batchId(), verdict.verdict(), verdict.note());
         }
-        List<ArtifactReference> artifacts = store(run, replay);
+        List<ArtifactReference> artifacts = store(request, run, replay);
         FailureManifest manifest = FailureManifest.of(
                 request, coordinates, target.manifest(), batch, run, replay, verdict, LOG_CLASSES, artifacts);
         artifacts.add(blobs.put(ArtifactKind.MANIFEST, Wire.write(manifest)));
@@ -83,6 +89,7 @@ final class FailureKeeper {
                 verdict.verdict(),
                 verdict.note(),
                 artifacts,
+                replay == null ? List.of() : FailureManifest.checkpoints(run, replay),
                 told == null ? null : told.title(),
                 told == null ? null : told.damage());
     }
@@ -93,11 +100,17 @@ final class FailureKeeper {
                 : new FailureManifest.Replay(ReplayVerdict.DIVERGED, Troubles.line(replay.difference(), LONGEST_LINE));
     }
 
-    private List<ArtifactReference> store(BatchRun run, @Nullable ReplayRun replay) throws IOException {
+    private List<ArtifactReference> store(BatchRequest request, BatchRun run, @Nullable ReplayRun replay)
+            throws IOException {
         List<ArtifactReference> artifacts = new ArrayList<>();
         if (replay != null) {
             artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.mergedLog()));
-            artifacts.add(blobs.put(ArtifactKind.SNAPSHOT, replay.image()));
+            if (replay.mergedLogIndex() != null) {
+                artifacts.add(blobs.put(ArtifactKind.MERGED_LOG_INDEX, replay.mergedLogIndex()));
+            }
+            if (request.keepsCheckpoints()) {
+                artifacts.add(blobs.put(ArtifactKind.SNAPSHOT, replay.image()));
+            }
         }
         artifacts.add(blobs.put(ArtifactKind.RECORDING, run.recording()));
         return artifacts;

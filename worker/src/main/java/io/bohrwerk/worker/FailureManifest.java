@@ -9,10 +9,12 @@ import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.target.TargetManifest;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param console digests of what the guest printed in the run
  * @param logClasses of the merged log, in QEMU's words
  * @param artifacts all but this one
+ * @param stoppedByGuest whether the guest stopped the machine itself; if not, Bohrwerk did, at the last instruction
+ * @param checkpoints where a new machine can begin, with their instruction counts
  */
 record FailureManifest(
         int version,
@@ -42,14 +46,13 @@ record FailureManifest(
         Replay replay,
         String logClasses,
         List<ArtifactReference> artifacts,
-        ByHand byHand) {
+        ByHand byHand,
+        @Nullable Boolean stoppedByGuest,
+        @Nullable List<Checkpoint> checkpoints) {
     private static final int VERSION = 1;
-    /** The snapshot in the artifact, see {@link ArtifactKind#SNAPSHOT}. */
-    private static final String BEFORE = "before";
-
     /**
      * @param first at which the batch began
-     * @param before at which the snapshot {@code before} was taken and the merged log begins; null when it was not replayed
+     * @param before at which the merged log begins, and the snapshot {@code before} was taken if snapshots are kept; null when it was not replayed
      * @param last at which the machine stopped
      */
     record Instructions(long first, @Nullable Long before, long last) {}
@@ -93,23 +96,60 @@ record FailureManifest(
                 run.outcome(),
                 run.reason(),
                 new Instructions(
-                        run.firstInstruction(),
-                        replay == null ? null : replay.beforeInstruction(),
-                        run.lastInstruction()),
+                        run.firstInstruction(), replay == null ? null : replay.logFrom(), run.lastInstruction()),
                 new Console(run.console(), run.serial()),
                 verdict,
                 logClasses,
                 artifacts,
-                byHand(coordinates, target, batch, replay != null));
+                byHand(
+                        coordinates,
+                        target,
+                        batch,
+                        artifacts.stream().anyMatch(artifact -> artifact.kind() == ArtifactKind.SNAPSHOT)),
+                run.stoppedByGuest(),
+                replay == null ? List.of() : checkpoints(run, replay));
     }
 
-    private static ByHand byHand(Coordinates coordinates, TargetManifest target, Batch batch, boolean replayed) {
+    static List<Checkpoint> checkpoints(BatchRun run, ReplayRun replay) {
+        return List.of(
+                new Checkpoint(Checkpoint.START, run.firstInstruction()),
+                new Checkpoint(Checkpoint.BEFORE, replay.logFrom()),
+                new Checkpoint(Checkpoint.FAILURE, run.lastInstruction()));
+    }
+
+    /** The batch that failed. */
+    Batch batch() {
+        return new Batch(coordinates.schedule(), coordinates.iterations(), coordinates.reportEvery());
+    }
+
+    /**
+     * The run, as far as a replay is compared with it.
+     *
+     * @param recording where its recording lies
+     */
+    BatchRun run(Path recording) {
+        // Before it was written down, only hung guests were stopped by us.
+        boolean byGuest = stoppedByGuest == null ? outcome != Outcome.HUNG : stoppedByGuest;
+        Long before = instructions.before();
+        return BatchRun.recorded(
+                outcome,
+                iteration,
+                instructions.first(),
+                instructions.last(),
+                byGuest,
+                before == null ? instructions.first() : before,
+                console.port0xe9(),
+                console.serial(),
+                recording);
+    }
+
+    private static ByHand byHand(Coordinates coordinates, TargetManifest target, Batch batch, boolean snapshots) {
         List<String> command = new ArrayList<>(QemuCommandLine.of(
                 target, QemuCommandLine.Phase.REPLAY, coordinates.schedule().shift()));
         command.subList(0, command.indexOf("--") + 1).clear(); // the limits of a worker
         command.set(command.indexOf("-qmp"), "-monitor");
-        if (replayed) {
-            command.set(command.indexOf(QemuCommandLine.READY), BEFORE);
+        if (snapshots) {
+            command.set(command.indexOf(QemuCommandLine.READY), Checkpoint.BEFORE);
         }
         List<String> steps = new ArrayList<>();
         steps.add("Use the emulator that recorded it: " + coordinates.emulator() + ".");
@@ -121,7 +161,7 @@ record FailureManifest(
                                 : ", its file " + target.boot().initrd() + " as " + QemuCommandLine.INITRD)
                         + ", and " + ArtifactKind.RECORDING.fileName() + " as " + QemuCommandLine.RECORDING + ".");
         steps.add(
-                replayed
+                snapshots
                         ? "Put a copy of " + ArtifactKind.SNAPSHOT.fileName() + " there as " + QemuCommandLine.STATE
                                 + " (QEMU writes into it). It holds the snapshots 'before' (just before the failing iteration)"
                                 + " and 'failure'."

@@ -67,6 +67,7 @@ final class KafkaClients {
         try {
             makeTopic(admin, Topics.BATCHES, Topics.BATCHES_PARTITIONS);
             makeTopic(admin, Topics.REPORTS, settings.partitions());
+            makeTopic(admin, Topics.REPLAY_REPORTS, settings.partitions());
             makeTopic(admin, Topics.HEARTBEATS, settings.partitions());
             checkPartitions(admin);
             configureGroup(admin);

@@ -2,7 +2,7 @@ package io.bohrwerk.worker;
 
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
-import io.bohrwerk.protocol.batch.Topics;
+import io.bohrwerk.protocol.batch.Report;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -23,21 +23,18 @@ final class Reports {
     }
 
     /** Whether the broker has it for good. */
-    boolean send(BatchReport report) {
-        if (report.result() instanceof BatchReport.Troubled trouble) {
+    boolean send(Report report) {
+        if (report instanceof BatchReport batch && batch.result() instanceof BatchReport.Troubled trouble) {
             lastTrouble = trouble.kind() + ": " + trouble.message();
         }
         try {
-            producer.send(new ProducerRecord<>(Topics.REPORTS, report.jobId().toString(), Wire.write(report)))
+            producer.send(new ProducerRecord<>(report.topic(), report.key(), Wire.write(report)))
                     .get();
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | KafkaException e) {
-            log.error(
-                    "the report on batch {} could not be sent, the batch is given back: {}",
-                    report.batchId(),
-                    e.toString());
+            log.error("a report to {} could not be sent, its work is given back: {}", report.topic(), e.toString());
         }
         return false;
     }

@@ -4,6 +4,7 @@ import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.blob.DigestMismatchException;
 import io.bohrwerk.protocol.blob.NoSuchBlobException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +71,22 @@ final class SnapshotCache {
     static String name(TargetCache.Target target, String emulator) {
         String options = emulator + "\n" + Emulator.machineOptions(target.manifest());
         return "snapshots/" + target.id() + "/" + Digest.of(options.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The image that a recorded batch ran from. Another of the same target will not do: it booted a little otherwise.
+     *
+     * @throws InfrastructureException of kind {@code BLOB_MISSING} when it is gone
+     */
+    Snapshot hold(Digest digest) throws IOException, InfrastructureException {
+        try {
+            return fetched(digest);
+        } catch (NoSuchBlobException | DigestMismatchException e) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.BLOB_MISSING,
+                    "the snapshot that the batch ran from is gone or damaged: " + e.getMessage(),
+                    e);
+        }
     }
 
     private Snapshot fetched(Digest digest) throws IOException, InfrastructureException {

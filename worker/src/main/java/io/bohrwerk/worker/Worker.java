@@ -45,20 +45,18 @@ final class Worker implements AutoCloseable {
             DiskCache cache = kept(DiskCache.open(
                     properties.home().resolve("cache"), properties.cacheLimit().toBytes()));
             BlobFiles blobs = new BlobFiles(store);
-            BatchRunner runner = new BatchRunner(
-                    properties.id(),
-                    emulator,
-                    machines,
-                    new TargetCache(cache, blobs),
-                    new SnapshotCache(cache, blobs, machines),
-                    new FailureKeeper(blobs));
+            TargetCache targets = new TargetCache(cache, blobs);
+            SnapshotCache snapshots = new SnapshotCache(cache, blobs, machines);
+            Runners runners = new Runners(
+                    new BatchRunner(properties.id(), emulator, machines, targets, snapshots, new FailureKeeper(blobs)),
+                    new ReplayRunner(properties.id(), emulator, machines, targets, snapshots, cache, blobs));
             KafkaClients clients = new KafkaClients(properties.queue(), properties.id());
             Producer<String, byte[]> producer = clients.producer();
             resources.add(() -> producer.close(PRODUCER_CLOSE));
             this.reports = new Reports(producer);
             for (int slot = 1; slot <= properties.slots(); slot++) {
                 slots.add(new BatchConsumer(
-                        "slot-" + slot, clients, properties.queue().renewInterval(), runner, reports));
+                        "slot-" + slot, clients, properties.queue().renewInterval(), runners, reports));
             }
             slots.forEach(BatchConsumer::start);
             kept(new Heartbeats(producer, this::heartbeat)).start(properties.heartbeatInterval());
@@ -109,7 +107,8 @@ final class Worker implements AutoCloseable {
                 emulatorVersions,
                 Instant.now(),
                 slots.stream().flatMap(Worker::running).toList(),
-                reports.lastTrouble());
+                reports.lastTrouble(),
+                slots.stream().flatMap(slot -> slot.replaying().stream()).toList());
     }
 
     private static Stream<WorkerHeartbeat.RunningBatch> running(BatchConsumer slot) {

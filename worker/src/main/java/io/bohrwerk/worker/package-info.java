@@ -3,7 +3,7 @@
  * store; never the database, never the API.
  *
  * <p>A batch walks through {@link io.bohrwerk.worker.BatchConsumer} (the queue), {@link io.bohrwerk.worker.BatchRunner} (the batch) and,
- * if it fails, {@link io.bohrwerk.worker.FailureKeeper}.
+ * if it fails, {@link io.bohrwerk.worker.FailureKeeper}. A replay goes to {@link io.bohrwerk.worker.ReplayRunner} instead.
  */
 @NullMarked
 package io.bohrwerk.worker;

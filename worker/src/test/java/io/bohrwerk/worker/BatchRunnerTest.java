@@ -99,7 +99,11 @@ class BatchRunnerTest {
         assertThat(failure.artifacts())
                 .extracting(ArtifactReference::kind)
                 .containsExactly(
-                        ArtifactKind.MERGED_LOG, ArtifactKind.SNAPSHOT, ArtifactKind.RECORDING, ArtifactKind.MANIFEST);
+                        ArtifactKind.MERGED_LOG,
+                        ArtifactKind.MERGED_LOG_INDEX,
+                        ArtifactKind.SNAPSHOT,
+                        ArtifactKind.RECORDING,
+                        ArtifactKind.MANIFEST);
         for (ArtifactReference artifact : failure.artifacts()) {
             byte[] bytes = bytes(artifact);
             assertThat(bytes).as("%s", artifact.kind()).hasSize((int) artifact.size());
@@ -134,8 +138,8 @@ class BatchRunnerTest {
         assertThat(counts.path("before").asLong())
                 .isBetween(counts.path("first").asLong(), counts.path("last").asLong() - 1);
         assertThat(manifest.path("console").path("port0xe9").asString()).hasSize(64);
-        assertThat(manifest.path("artifacts").size()).isEqualTo(3);
-        assertThat(manifest.path("artifacts").get(2).path("digest").asString())
+        assertThat(manifest.path("artifacts").size()).isEqualTo(4);
+        assertThat(manifest.path("artifacts").get(3).path("digest").asString())
                 .isEqualTo(artifact(ArtifactKind.RECORDING).digest().hex());
     }
 
@@ -215,7 +219,7 @@ class BatchRunnerTest {
                 run.running()));
         assertThat(kept.replay()).isEqualTo(ReplayVerdict.DIVERGED);
         assertThat(kept.replayNote()).contains("console differs");
-        assertThat(kept.artifacts()).hasSize(4);
+        assertThat(kept.artifacts()).hasSize(5);
     }
 
     @Test
@@ -238,7 +242,7 @@ class BatchRunnerTest {
                 run.toFirstIteration(),
                 run.running()));
         assertThat(kept.replay()).isEqualTo(ReplayVerdict.NOT_REPLAYED);
-        assertThat(kept.replayNote()).startsWith("EMULATOR_DIED: ");
+        assertThat(kept.replayNote()).startsWith("BLOB_MISSING: the recording is damaged");
         assertThat(kept.artifacts())
                 .extracting(ArtifactReference::kind)
                 .containsExactly(ArtifactKind.RECORDING, ArtifactKind.MANIFEST);

@@ -3,6 +3,7 @@ package io.bohrwerk.worker;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
@@ -32,6 +33,7 @@ final class Queue implements AutoCloseable {
     private final Producer<String, byte[]> producer;
     private final Consumer<String, byte[]> consumer;
     final List<BatchReport> reports = new ArrayList<>();
+    final List<ReplayReport> replayReports = new ArrayList<>();
     final List<String> reportKeys = new ArrayList<>();
     final List<WorkerHeartbeat> heartbeats = new ArrayList<>();
 
@@ -48,7 +50,7 @@ final class Queue implements AutoCloseable {
         this.producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new ByteArraySerializer());
         this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-        consumer.subscribe(List.of(Topics.REPORTS, Topics.HEARTBEATS));
+        consumer.subscribe(List.of(Topics.REPORTS, Topics.REPLAY_REPORTS, Topics.HEARTBEATS));
     }
 
     BatchRequest ask(BatchRequest request) throws Exception {
@@ -102,6 +104,8 @@ final class Queue implements AutoCloseable {
             if (record.topic().equals(Topics.REPORTS)) {
                 reports.add(Wire.read(record.value(), BatchReport.class));
                 reportKeys.add(record.key());
+            } else if (record.topic().equals(Topics.REPLAY_REPORTS)) {
+                replayReports.add(Wire.read(record.value(), ReplayReport.class));
             } else {
                 heartbeats.add(Wire.read(record.value(), WorkerHeartbeat.class));
             }

@@ -9,6 +9,9 @@ import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.ReplayMode;
+import io.bohrwerk.protocol.batch.ReplayReport;
+import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.blob.FileBlobStore;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.nio.charset.StandardCharsets;
@@ -123,6 +126,22 @@ class WorkerTest {
         start("two", 1); // would get what is still on the queue
         queue.await(queue.ask(Bench.request(target, 5, 500)));
         assertThat(requests).allSatisfy(request -> assertThat(queue.on(request)).hasSize(1));
+    }
+
+    /** On the same queue as batches; what a replay gives is {@link ReplayRunnerTest}'s. */
+    @Test
+    void aReplayIsReportedToo() throws Exception {
+        start("one", 1);
+        ReplayRequest replay = ReplayRunnerTest.request(target, ReplayMode.VERIFY, 1);
+        queue.ask(Wire.write(replay));
+        queue.await(queue.ask(Bench.request(target, 1, 500)));
+        queue.listen(Duration.ofSeconds(60), () -> !queue.replayReports.isEmpty());
+        ReplayReport report = queue.replayReports.get(0);
+        assertThat(report.replayId()).isEqualTo(replay.replayId());
+        assertThat(report.attempt()).isEqualTo(1);
+        assertThat(report.workerId()).isEqualTo("one");
+        // The target's list of files is no manifest.
+        assertThat(report.result()).isInstanceOf(ReplayReport.Troubled.class);
     }
 
     @Test

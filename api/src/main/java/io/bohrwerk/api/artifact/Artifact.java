@@ -7,7 +7,7 @@ import jakarta.persistence.Embeddable;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 
-/** The row of a stored blob; lives and dies with its failure. */
+/** The row of a stored blob; lives and dies with its failure or replay. */
 @Embeddable
 public class Artifact {
     @Enumerated(EnumType.STRING)
@@ -23,6 +23,11 @@ public class Artifact {
         this.kind = reference.kind();
         this.size = reference.size();
         this.digest = reference.digest().hex();
+    }
+
+    /** For another owner: a row belongs to one. */
+    public Artifact copy() {
+        return new Artifact(new ArtifactReference(kind, size, digest()));
     }
 
     public ArtifactKind kind() {

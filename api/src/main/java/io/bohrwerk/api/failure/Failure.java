@@ -4,6 +4,7 @@ import io.bohrwerk.api.artifact.Artifact;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.Outcome;
@@ -32,7 +33,7 @@ import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
-/** One failing iteration with its coordinates and artifacts. Never changes. */
+/** One failing iteration with its coordinates and artifacts. Never changes, but for snapshots that are made later. */
 @Entity
 @Table(name = "failures")
 public class Failure {
@@ -76,6 +77,9 @@ public class Failure {
 
     private Instant occurredAt;
 
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<Checkpoint> checkpoints;
+
     @ElementCollection(fetch = FetchType.EAGER)
     @BatchSize(size = 100)
     @CollectionTable(name = "artifacts", joinColumns = @JoinColumn(name = "failure_id"))
@@ -102,6 +106,7 @@ public class Failure {
         this.damage = cleaned(failed.damage());
         this.coordinates = coordinates;
         this.occurredAt = report.finishedAt();
+        this.checkpoints = failed.checkpoints();
         for (ArtifactReference reference : failed.artifacts()) {
             if (artifact(reference.kind()).isEmpty()) {
                 artifacts.add(new Artifact(reference));
@@ -111,6 +116,17 @@ public class Failure {
 
     private static @Nullable String cleaned(@Nullable String text) {
         return text == null ? null : GuestText.start(text, LONGEST_REASON);
+    }
+
+    /** Takes an artifact that was made later; one of its kind that is there already stays. */
+    public void keep(Artifact artifact) {
+        if (artifact(artifact.kind()).isEmpty()) {
+            artifacts.add(artifact.copy());
+        }
+    }
+
+    public List<Checkpoint> checkpoints() {
+        return checkpoints;
     }
 
     public UUID id() {

@@ -5,12 +5,14 @@ import io.bohrwerk.api.crash.Crashes;
 import io.bohrwerk.api.web.BlobDownload;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.Page;
+import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -59,8 +61,20 @@ class FailureController {
         send(id, ArtifactKind.MERGED_LOG, request, response);
     }
 
+    @GetMapping("/failures/{id}/log/index")
+    void logIndex(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        send(id, ArtifactKind.MERGED_LOG_INDEX, request, response);
+    }
+
     @GetMapping("/failures/{id}/snapshot")
     void snapshot(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (find(id).artifact(ArtifactKind.SNAPSHOT).isEmpty()) {
+            throw new RefusedException(
+                    HttpStatus.NOT_FOUND,
+                    null,
+                    "the snapshots of failure " + id + " were not kept; this makes them: POST /api/v1/failures/" + id
+                            + "/replay with {\"mode\": \"checkpoints\"}");
+        }
         send(id, ArtifactKind.SNAPSHOT, request, response);
     }
 

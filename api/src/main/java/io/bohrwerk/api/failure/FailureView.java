@@ -1,7 +1,10 @@
 package io.bohrwerk.api.failure;
 
+import io.bohrwerk.api.artifact.Artifact;
 import io.bohrwerk.api.artifact.ArtifactView;
+import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
@@ -33,9 +36,23 @@ public record FailureView(
         String replayNote,
         Coordinates coordinates,
         List<ArtifactView> artifacts,
+        List<CheckpointView> checkpoints,
         Instant occurredAt,
         @Nullable String title,
         @Nullable String damage) {
+    /**
+     * Where a new machine can begin.
+     *
+     * @param instruction the emulator's count there
+     * @param image digest of the image that holds it; null when it was not kept, and a replay of mode {@code checkpoints} makes it
+     * @param snapshot its name in that image
+     */
+    public record CheckpointView(
+            String name, long instruction, @Nullable Digest image, String snapshot) {}
+
+    /** The snapshot that all batches of a target begin from. */
+    private static final String READY = "ready";
+
     public static FailureView from(Failure failure) {
         return new FailureView(
                 failure.id(),
@@ -55,13 +72,29 @@ public record FailureView(
                 failure.artifacts().stream()
                         .map(artifact -> ArtifactView.from(artifact, url(failure.id(), artifact.kind())))
                         .toList(),
+                failure.checkpoints().stream()
+                        .map(checkpoint -> view(failure, checkpoint))
+                        .toList(),
                 failure.occurredAt(),
                 failure.title(),
                 failure.damage());
     }
 
+    private static CheckpointView view(Failure failure, Checkpoint checkpoint) {
+        boolean start = checkpoint.name().equals(Checkpoint.START);
+        Digest image = start
+                ? failure.coordinates().snapshot()
+                : failure.artifact(ArtifactKind.SNAPSHOT).map(Artifact::digest).orElse(null);
+        return new CheckpointView(
+                checkpoint.name(), checkpoint.instruction(), image, start ? READY : checkpoint.name());
+    }
+
     private static String url(UUID failure, ArtifactKind kind) {
-        String resource = kind == ArtifactKind.MERGED_LOG ? "log" : kind.name().toLowerCase(Locale.ROOT);
+        String resource = switch (kind) {
+            case MERGED_LOG -> "log";
+            case MERGED_LOG_INDEX -> "log/index";
+            default -> kind.name().toLowerCase(Locale.ROOT);
+        };
         return "/api/v1/failures/" + failure + "/" + resource;
     }
 }

@@ -65,6 +65,7 @@ class Job {
     private int iterationsPerBatch;
     private int reportEvery;
     private long timerPeriodNanos;
+    private boolean keepCheckpoints;
 
     @Enumerated(EnumType.STRING)
     private JobState state;
@@ -127,6 +128,7 @@ class Job {
         this.timerPeriodNanos = manifest.machine().timerPeriod().nanos();
         this.question = terms.question();
         this.comparisonId = terms.comparison();
+        this.keepCheckpoints = terms.keepCheckpoints();
         this.state = JobState.QUEUED;
         this.idempotencyKey = idempotencyKey;
         this.requestDigest = requestDigest == null ? null : requestDigest.hex();
@@ -213,7 +215,8 @@ class Job {
                 batch.schedule(),
                 batch.iterations(),
                 // Each place by itself, so that a guest that dies without a word is known to have died there.
-                stepped() ? 1 : Math.min(reportEvery, batch.iterations()));
+                stepped() ? 1 : Math.min(reportEvery, batch.iterations()),
+                keepCheckpoints ? null : false);
     }
 
     /** A batch of it was seen running. @param since not before its creation */
@@ -372,6 +375,10 @@ class Job {
 
     int iterationsPerBatch() {
         return iterationsPerBatch;
+    }
+
+    boolean keepCheckpoints() {
+        return keepCheckpoints;
     }
 
     JobState state() {

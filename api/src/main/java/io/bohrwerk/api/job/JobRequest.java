@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopAfterFailures 1 when there is none; 0 never stops for failures
  * @param stopWhenRateBelow for strategies whose iterations are a random sample
  * @param iterationsPerBatch the target's when there is none
+ * @param keepCheckpoints whether the snapshots of failures are stored; yes when there is none. A replay makes them again
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record JobRequest(
@@ -36,7 +37,8 @@ record JobRequest(
         @Nullable VirtualTime wallTime,
         @Nullable Long stopAfterFailures,
         @Nullable RateBelow stopWhenRateBelow,
-        @Nullable Integer iterationsPerBatch)
+        @Nullable Integer iterationsPerBatch,
+        @Nullable Boolean keepCheckpoints)
         implements RequestDocument {
     static final long DEFAULT_ITERATIONS = 1_000_000;
     /** A hundred machines at a thousand iterations per second need four months for it. */
@@ -79,6 +81,7 @@ record JobRequest(
                 stopAfterFailures == null ? 1 : stopAfterFailures,
                 stopWhenRateBelow,
                 iterationsPerBatch == null ? found.manifest().test().iterationsPerBatch() : iterationsPerBatch,
+                keepCheckpoints == null || keepCheckpoints,
                 null,
                 null);
     }

@@ -121,6 +121,7 @@ class Questions {
                 stopAfterFailures,
                 null,
                 old.iterationsPerBatch(),
+                old.keepCheckpoints(),
                 question,
                 comparison);
         return new Job(id, target, terms, null, null, now);

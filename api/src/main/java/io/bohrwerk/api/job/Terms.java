@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param wallTime null for no limit
  * @param stopAfterFailures 0 for never
  * @param stopWhenRateBelow null for never
+ * @param keepCheckpoints whether the snapshots of failures are stored
  * @param question the job answers "is it fixed?"; null for others
  * @param comparison of which it is one side; null for others
  */
@@ -24,5 +25,6 @@ record Terms(
         long stopAfterFailures,
         @Nullable RateBelow stopWhenRateBelow,
         int iterationsPerBatch,
+        boolean keepCheckpoints,
         @Nullable FixQuestion question,
         @Nullable UUID comparison) {}

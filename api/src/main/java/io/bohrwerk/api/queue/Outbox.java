@@ -2,6 +2,7 @@ package io.bohrwerk.api.queue;
 
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Topics;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -40,6 +41,28 @@ public class Outbox {
                         dueAt.atOffset(ZoneOffset.UTC))
                 .update();
         events.publishEvent(new Filled());
+    }
+
+    /** @param dueAt not to be sent before */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void add(ReplayRequest request, Instant dueAt) {
+        database.sql("insert into outbox (topic, key, payload, replay_id, due_at) values (?, ?, ?, ?, ?)")
+                .params(
+                        Topics.BATCHES,
+                        request.failureId().toString(),
+                        Wire.write(request),
+                        request.replayId(),
+                        dueAt.atOffset(ZoneOffset.UTC))
+                .update();
+        events.publishEvent(new Filled());
+    }
+
+    /** Whether a message about the replay has not been sent yet. */
+    public boolean holdsReplay(UUID replay) {
+        return database.sql("select exists (select 1 from outbox where replay_id = ?)")
+                .param(replay)
+                .query(Boolean.class)
+                .single();
     }
 
     /** Whether a message about the batch has not been sent yet. */

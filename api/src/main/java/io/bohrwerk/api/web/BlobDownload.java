@@ -38,7 +38,31 @@ public class BlobDownload {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        String etag = "\"" + digest + "\"";
+        send(new Blob(blobs, digest, size), fileName, mediaType, request, response);
+    }
+
+    private record Blob(BlobStore blobs, Digest digest, long size) implements Download {
+        @Override
+        public String tag() {
+            return digest.hex();
+        }
+
+        @Override
+        public InputStream open(long offset, long length) throws IOException {
+            return blobs.open(digest, offset, length);
+        }
+    }
+
+    /** @param fileName offered to the client; plain ASCII without quotes */
+    public void send(
+            Download download,
+            String fileName,
+            String mediaType,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        long size = download.size();
+        String etag = "\"" + download.tag() + "\"";
         response.setHeader(HttpHeaders.ETAG, etag);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
         response.setHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
@@ -54,8 +78,7 @@ public class BlobDownload {
         }
         boolean head = "HEAD".equals(request.getMethod());
         // Opened before the headers are set, so that a blob which is missing is still an error with words.
-        try (InputStream bytes =
-                head ? InputStream.nullInputStream() : blobs.open(digest, range.offset(), range.length())) {
+        try (InputStream bytes = head ? InputStream.nullInputStream() : download.open(range.offset(), range.length())) {
             response.setStatus(range.partial() ? HttpServletResponse.SC_PARTIAL_CONTENT : HttpServletResponse.SC_OK);
             if (range.partial()) {
                 response.setHeader(HttpHeaders.CONTENT_RANGE, range.contentRange(size));

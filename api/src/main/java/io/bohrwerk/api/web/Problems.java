@@ -4,6 +4,7 @@ import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.blob.DigestMismatchException;
 import io.bohrwerk.protocol.blob.NoSuchBlobException;
 import io.bohrwerk.protocol.blob.StoreFullException;
+import io.bohrwerk.protocol.log.DamagedLogIndexException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
@@ -50,6 +51,10 @@ class Problems extends ResponseEntityExceptionHandler {
         if (e.field() != null) {
             problem.setProperty("field", e.field());
         }
+        if (e.getCause() instanceof InvalidInputException invalid) {
+            problem.setProperty("value", invalid.value());
+            problem.setProperty("rule", invalid.rule());
+        }
         return problem;
     }
 
@@ -69,6 +74,14 @@ class Problems extends ResponseEntityExceptionHandler {
     ProblemDetail gone(NoSuchBlobException e) {
         LOG.error("a blob that the database knows is not in the store: {}", e.getMessage());
         return problem(HttpStatus.GONE, "the bytes are no longer in the blob store: " + e.getMessage());
+    }
+
+    @ExceptionHandler
+    ProblemDetail damaged(DamagedLogIndexException e) {
+        LOG.error("a merged log's index cannot be used: {}", e.getMessage());
+        return problem(
+                HttpStatus.INTERNAL_SERVER_ERROR,
+                e.getMessage() + "; the log itself can still be downloaded as a whole");
     }
 
     /** Any other trouble of the blob store, or a client that went away while bytes were on their way to it. */

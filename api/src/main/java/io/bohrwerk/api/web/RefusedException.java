@@ -1,5 +1,6 @@
 package io.bohrwerk.api.web;
 
+import io.bohrwerk.protocol.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
@@ -14,6 +15,13 @@ public final class RefusedException extends RuntimeException {
         super(message);
         this.status = status;
         this.field = field;
+    }
+
+    /** For input that is well-formed by itself, but not against what it is about. */
+    public RefusedException(HttpStatus status, InvalidInputException cause) {
+        super(cause.getMessage(), cause);
+        this.status = status;
+        this.field = cause.field();
     }
 
     HttpStatus status() {

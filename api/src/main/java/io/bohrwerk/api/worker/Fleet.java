@@ -59,6 +59,12 @@ public class Fleet {
                 alive.stream().flatMap(worker -> worker.running().stream()).toList());
     }
 
+    /** Whether a live worker has this version of an emulator, in the emulator's own words. */
+    public boolean hasEmulator(String version) {
+        return workers.seenSince(Instant.now().minus(timeout)).stream()
+                .anyMatch(worker -> worker.emulator().contains(version));
+    }
+
     boolean alive(Worker worker) {
         return !worker.lastSeen().isBefore(Instant.now().minus(timeout));
     }

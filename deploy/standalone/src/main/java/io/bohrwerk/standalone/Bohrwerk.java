@@ -8,6 +8,8 @@ import io.bohrwerk.standalone.command.CompareCommand;
 import io.bohrwerk.standalone.command.DemoCommand;
 import io.bohrwerk.standalone.command.DownloadCommand;
 import io.bohrwerk.standalone.command.IsItFixedCommand;
+import io.bohrwerk.standalone.command.LogCommand;
+import io.bohrwerk.standalone.command.ReplayCommand;
 import io.bohrwerk.standalone.command.StatusCommand;
 import io.bohrwerk.standalone.command.StopCommand;
 import io.bohrwerk.standalone.command.SubmitCommand;
@@ -33,9 +35,11 @@ import picocli.CommandLine.Command;
             IsItFixedCommand.class,
             CompareCommand.class,
             DownloadCommand.class,
+            ReplayCommand.class,
             AuditCommand.class,
             ClusterTestCommand.class,
             ClusterPartCommand.class,
+            LogCommand.class,
             BenchCommand.class,
         })
 public final class Bohrwerk {

@@ -85,13 +85,16 @@ class AllInOneTest {
             Path to = directory.resolve("fetched");
             Output download = command("download", failure.path("id").asString(), "--to", to.toString());
             assertThat(download.status()).as(download.text()).isZero();
-            assertThat(failure.path("artifacts")).hasSize(4);
+            assertThat(failure.path("artifacts")).hasSize(5);
             for (JsonNode artifact : failure.path("artifacts")) {
                 Path file = to.resolve(artifact.path("fileName").asString());
                 assertThat(download.text()).contains(file.toString());
                 assertThat(Digest.of(file).hex())
                         .isEqualTo(artifact.path("digest").asString());
             }
+
+            replaysOnAWorker(failure.path("id").asString());
+            theBundleReplaysByItself(failure);
 
             Path race = BundledTarget.RACE_PRINT.writeTo(directory);
             Output add = command("target", "add", race.toString());
@@ -106,6 +109,68 @@ class AllInOneTest {
             assertThat(refused.status()).isEqualTo(1);
             assertThat(refused.text()).startsWith("bohrwerk: ").contains("0123456789abcdef");
         }
+    }
+
+    private static void replaysOnAWorker(String failure) throws Exception {
+        Output verified = command("replay", failure, "--verify", "2", "--wait");
+        assertThat(verified.status()).as(verified.text()).isZero();
+        assertThat(verified.text()).contains("2 of 2 went the same way");
+        Output logged = command("replay", failure, "--log", "int,exec,nochain", "--margin", "1", "--wait", "--json");
+        assertThat(logged.status()).as(logged.text()).isZero();
+        JsonNode log =
+                JsonMapper.shared().readTree(logged.lastLine()).path("result").path("log");
+        assertThat(log.path("bytes").asLong()).as(logged.text()).isGreaterThan(10_000);
+        Output outside = command("replay", failure, "--iterations", "5-999999999");
+        assertThat(outside.status()).isEqualTo(1);
+        assertThat(outside.text()).contains("window.toIteration", "999999999", "must be between 1 and");
+    }
+
+    /** In a directory of its own, by the scripts that are in it. */
+    private static void theBundleReplaysByItself(JsonNode failure) throws Exception {
+        Output download = command(
+                "download",
+                failure.path("id").asString(),
+                "--bundle",
+                "--to",
+                directory.resolve("bundles").toString());
+        assertThat(download.status()).as(download.text()).isZero();
+        Path bundle = Path.of(download.lastLine());
+        String last = failure.path("instructionCount").asString();
+
+        Output replay = script(bundle, "./replay.sh", "--log", "int");
+        assertThat(replay.status()).as(replay.text()).isZero();
+        assertThat(replay.text()).contains("replayed to instruction " + last + ": same console");
+        assertThat(Files.readString(bundle.resolve("replayed/merged.log"), StandardCharsets.ISO_8859_1))
+                .contains("v=01 e=0000", "DR7=");
+
+        Output gdb = script(bundle, "./debug.sh", "-batch", "-ex", "info symbol $eip", "-ex", "print/x $dr7");
+        assertThat(gdb.status()).as(gdb.text()).isZero();
+        assertThat(gdb.text()).contains("at 'failure', instruction " + last, "bw_stop");
+        Output before = script(bundle, "./debug.sh", "before", "-batch", "-ex", "stepi", "-ex", "info symbol $eip");
+        assertThat(before.text()).contains("in section .text");
+
+        Files.writeString(bundle.resolve("recording.rr"), "cut");
+        Output damaged = script(bundle, "./replay.sh");
+        assertThat(damaged.status()).isEqualTo(1);
+        assertThat(damaged.text()).contains("recording.rr: FAILED", "the bundle is damaged");
+        Path machine = bundle.resolve("machine.sh");
+        Files.writeString(
+                machine, Files.readString(machine).replaceFirst("emulator version [0-9.]+", "emulator version 99"));
+        Output refused = script(bundle, "./replay.sh");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.text()).contains("recorded by:", "emulator version 99", "found here:", "FORCE=1");
+    }
+
+    private static Output script(Path bundle, String... command) throws Exception {
+        List<String> bounded = new ArrayList<>(List.of("timeout", "-k", "5", "120"));
+        bounded.addAll(List.of(command));
+        Process process = new ProcessBuilder(bounded)
+                .directory(bundle.toFile())
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Output(process.waitFor(), text);
     }
 
     @Test

@@ -4,6 +4,8 @@ package io.bohrwerk.protocol.batch;
 public enum ArtifactKind {
     /** Guest console and emulator log in the order in which they happened; text, zstd. */
     MERGED_LOG("merged.log.zst", "application/zstd"),
+    /** Where everything in it is, see {@link io.bohrwerk.protocol.log.LogReader}. */
+    MERGED_LOG_INDEX("merged.log.idx", "application/octet-stream"),
     /** A qcow2 image with the snapshots {@code before} (just before the failing iteration) and {@code failure}. */
     SNAPSHOT("snapshot.qcow2", "application/octet-stream"),
     /** QEMU's record/replay log of the batch from the snapshot {@code ready}. */

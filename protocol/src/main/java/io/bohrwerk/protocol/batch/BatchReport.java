@@ -22,7 +22,8 @@ public record BatchReport(
         String workerId,
         Instant startedAt,
         Instant finishedAt,
-        Result result) {
+        Result result)
+        implements Report {
     public BatchReport {
         Wire.requireKnown(version);
         present(batchId, "batchId");
@@ -31,6 +32,16 @@ public record BatchReport(
         present(startedAt, "startedAt");
         present(finishedAt, "finishedAt");
         present(result, "result");
+    }
+
+    @Override
+    public String topic() {
+        return Topics.REPORTS;
+    }
+
+    @Override
+    public String key() {
+        return jobId.toString();
     }
 
     /** Either iterations with outcomes, or infrastructure trouble. Never both. */

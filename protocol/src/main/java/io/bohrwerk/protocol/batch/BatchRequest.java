@@ -3,10 +3,12 @@ package io.bohrwerk.protocol.batch;
 import static io.bohrwerk.protocol.InvalidInputException.present;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The unit on the queue: run this many iterations of this target under this schedule.
@@ -15,6 +17,7 @@ import java.util.UUID;
  * @param target the target's id
  * @param iterations at least 1; numbered from 1 within the batch
  * @param reportEvery the agent reports after this many iterations; at least 1
+ * @param keepCheckpoints whether a failure's snapshots are stored; null, as in messages of older processes, for yes
  */
 public record BatchRequest(
         int version,
@@ -24,7 +27,9 @@ public record BatchRequest(
         Digest target,
         Schedule schedule,
         int iterations,
-        int reportEvery) {
+        int reportEvery,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean keepCheckpoints)
+        implements Work {
     public BatchRequest {
         Wire.requireKnown(version);
         present(batchId, "batchId");
@@ -34,5 +39,27 @@ public record BatchRequest(
         require(attempt >= 1, "attempt", attempt, "must be at least 1");
         require(iterations >= 1, "iterations", iterations, "must be at least 1");
         require(reportEvery >= 1, "reportEvery", reportEvery, "must be at least 1");
+    }
+
+    /** A batch whose failure's snapshots are kept. */
+    public BatchRequest(
+            int version,
+            UUID batchId,
+            UUID jobId,
+            int attempt,
+            Digest target,
+            Schedule schedule,
+            int iterations,
+            int reportEvery) {
+        this(version, batchId, jobId, attempt, target, schedule, iterations, reportEvery, null);
+    }
+
+    @Override
+    public UUID id() {
+        return batchId;
+    }
+
+    public boolean keepsCheckpoints() {
+        return keepCheckpoints == null || keepCheckpoints;
     }
 }

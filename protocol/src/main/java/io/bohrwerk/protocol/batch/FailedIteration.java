@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param instructionCount the emulator's instruction count at which the machine stopped
  * @param report what the guest's kernel said of its own trouble, if it did; else the end of the guest's console. Bounded
  * @param replayNote one line on the verdict: what differed, or what kept it from being replayed; empty when verified
+ * @param checkpoints in their order; empty when it was not replayed, and in messages of older processes
  * @param title of what the guest's kernel said of its trouble, without what differs from run to run; null when it said nothing
  * @param damage why that is not to be trusted, in a few words; empty when it is whole, null when there is none
  */
@@ -26,6 +27,7 @@ public record FailedIteration(
         ReplayVerdict replay,
         String replayNote,
         List<ArtifactReference> artifacts,
+        List<Checkpoint> checkpoints,
         @Nullable String title,
         @Nullable String damage) {
     public FailedIteration {
@@ -36,9 +38,10 @@ public record FailedIteration(
         present(replayNote, "replayNote");
         present(artifacts, "artifacts");
         artifacts = List.copyOf(artifacts);
+        checkpoints = checkpoints == null ? List.of() : List.copyOf(checkpoints);
     }
 
-    /** One of which the guest's kernel said nothing. */
+    /** Without checkpoints, and of which the guest's kernel said nothing. */
     public FailedIteration(
             long iteration,
             Outcome outcome,
@@ -48,6 +51,17 @@ public record FailedIteration(
             ReplayVerdict replay,
             String replayNote,
             List<ArtifactReference> artifacts) {
-        this(iteration, outcome, reason, instructionCount, report, replay, replayNote, artifacts, null, null);
+        this(
+                iteration,
+                outcome,
+                reason,
+                instructionCount,
+                report,
+                replay,
+                replayNote,
+                artifacts,
+                List.of(),
+                null,
+                null);
     }
 }

@@ -2,7 +2,7 @@ package io.bohrwerk.protocol.batch;
 
 /** The names on the Kafka broker. */
 public final class Topics {
-    /** {@link BatchRequest}s, taken by a share group: each goes to one worker, and comes back when it is lost. */
+    /** {@link Work} of every kind, taken by a share group: each goes to one worker, and comes back when it is lost. */
     public static final String BATCHES = "bohrwerk.batches";
 
     /**
@@ -14,6 +14,8 @@ public final class Topics {
 
     /** {@link BatchReport}s, keyed by job. */
     public static final String REPORTS = "bohrwerk.reports";
+    /** {@link ReplayReport}s, keyed by failure. */
+    public static final String REPLAY_REPORTS = "bohrwerk.replay-reports";
     /** {@link io.bohrwerk.protocol.worker.WorkerHeartbeat}s, keyed by worker. */
     public static final String HEARTBEATS = "bohrwerk.heartbeats";
     /** The share group of all workers. */

@@ -1,4 +1,4 @@
-/** What travels between the API and the workers about one batch. */
+/** What travels between the API and the workers about batches, and about replays of their failures. */
 @NullMarked
 package io.bohrwerk.protocol.batch;
 

@@ -116,8 +116,15 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
      * What it boots. Files are plain names inside the bundle.
      *
      * @param append the kernel's command line; one line of printable ASCII, up to 2,000
+     * @param symbols an ELF file with the kernel's symbol table, such as {@code vmlinux}, for a kernel that carries none. Its addresses
+     *     must be those at which the kernel runs: Linux needs {@code nokaslr}
      */
-    public record Boot(String kernel, @Nullable String initrd, String append, List<String> disks) {
+    public record Boot(
+            String kernel,
+            @Nullable String initrd,
+            String append,
+            List<String> disks,
+            @Nullable String symbols) {
         /** The rule for the names of files. */
         static final String PLAIN =
                 "must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100";
@@ -129,6 +136,9 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
             requireFile("kernel", present(kernel, "kernel"));
             if (initrd != null) {
                 requireFile("initrd", initrd);
+            }
+            if (symbols != null) {
+                requireFile("symbols", symbols);
             }
             require(
                     APPEND.matcher(append).matches(),
@@ -144,8 +154,13 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
         }
 
         @JsonCreator
-        static Boot of(String kernel, @Nullable String initrd, @Nullable String append, @Nullable List<String> disks) {
-            return new Boot(kernel, initrd, append == null ? "" : append, disks == null ? List.of() : disks);
+        static Boot of(
+                String kernel,
+                @Nullable String initrd,
+                @Nullable String append,
+                @Nullable List<String> disks,
+                @Nullable String symbols) {
+            return new Boot(kernel, initrd, append == null ? "" : append, disks == null ? List.of() : disks, symbols);
         }
 
         /** Every file named here, in a fixed order. */
@@ -156,6 +171,9 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                 files.add(initrd);
             }
             files.addAll(disks);
+            if (symbols != null && !files.contains(symbols)) {
+                files.add(symbols);
+            }
             return files;
         }
 

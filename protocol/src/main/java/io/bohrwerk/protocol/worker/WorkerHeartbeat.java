@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param slots how many machines it runs at once
  * @param emulator the emulator's version
  * @param running the batches in its machines now
+ * @param replays the replays in its machines now; left out by older processes
  * @param lastTrouble the latest infrastructure trouble in one line, null when there was none
  */
 public record WorkerHeartbeat(
@@ -25,7 +26,8 @@ public record WorkerHeartbeat(
         String emulator,
         Instant at,
         List<RunningBatch> running,
-        @Nullable String lastTrouble) {
+        @Nullable String lastTrouble,
+        List<UUID> replays) {
     public WorkerHeartbeat {
         Wire.requireKnown(version);
         present(workerId, "workerId");
@@ -34,6 +36,20 @@ public record WorkerHeartbeat(
         present(at, "at");
         present(running, "running");
         running = List.copyOf(running);
+        replays = replays == null ? List.of() : List.copyOf(replays);
+    }
+
+    /** Of a worker that replays nothing. */
+    public WorkerHeartbeat(
+            int version,
+            String workerId,
+            String host,
+            int slots,
+            String emulator,
+            Instant at,
+            List<RunningBatch> running,
+            @Nullable String lastTrouble) {
+        this(version, workerId, host, slots, emulator, at, running, lastTrouble, List.of());
     }
 
     /** @param iterationsPassed as far as the agent has reported */

@@ -43,7 +43,7 @@ class TargetManifestTest {
         assertThat(manifest.machine())
                 .isEqualTo(new TargetManifest.Machine(
                         TargetManifest.Arch.X86_64, ByteSize.ofMebibytes(1024), 1, 4, VirtualTime.parse("4ms")));
-        assertThat(manifest.boot()).isEqualTo(new TargetManifest.Boot("k", null, "", List.of()));
+        assertThat(manifest.boot()).isEqualTo(new TargetManifest.Boot("k", null, "", List.of(), null));
         assertThat(manifest.test())
                 .isEqualTo(new TargetManifest.Test(
                         TargetManifest.Driver.AGENT,

@@ -34,6 +34,7 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("start", new StartBench());
         ALL.put("print", new PrintBench());
         ALL.put("replay", new ReplayBench());
+        ALL.put("log", new LogBench());
         ALL.put("linux", new LinuxBench());
         ALL.put("statistics", new StatisticsBench());
     }
@@ -41,7 +42,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description = "engine, start, print, replay, linux or statistics. Default: all")
+            description = "engine, start, print, replay, log, linux or statistics. Default: all")
     private @Nullable String name;
 
     @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")

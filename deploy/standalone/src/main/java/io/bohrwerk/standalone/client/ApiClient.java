@@ -127,6 +127,17 @@ public final class ApiClient {
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Downloads into a file as it comes. @param path as the API gives it, from the server's root */
+    void download(String path, Path file) throws IOException, InterruptedException {
+        HttpResponse<InputStream> response = http.send(request(path).GET().build(), BodyHandlers.ofInputStream());
+        try (InputStream in = response.body()) {
+            if (response.statusCode() != OK) {
+                throw refused(response.statusCode(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(server.resolve(path)).header("Accept", "application/json, */*;q=0.1");
     }

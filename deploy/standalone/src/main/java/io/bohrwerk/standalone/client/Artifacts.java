@@ -3,6 +3,7 @@ package io.bohrwerk.standalone.client;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -33,5 +34,29 @@ public final class Artifacts {
             files.put(kind, file);
         }
         return files;
+    }
+
+    /**
+     * Downloads a failure's bundle and unpacks it, with Debian's {@code tar}.
+     *
+     * @return the directory that holds it, below {@code parent}
+     */
+    public static Path bundle(ApiClient api, String failure, Path parent) throws IOException, InterruptedException {
+        Files.createDirectories(parent);
+        Path packed = Files.createTempFile(parent, "bundle-", ".tar");
+        try {
+            api.download("/api/v1/failures/" + failure + "/bundle", packed);
+            Process tar = new ProcessBuilder(
+                            "tar", "--no-same-owner", "-xf", packed.toString(), "-C", parent.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            if (tar.waitFor() != 0) {
+                throw new IOException("tar cannot unpack the bundle: " + said);
+            }
+        } finally {
+            Files.deleteIfExists(packed);
+        }
+        return parent.resolve("bohrwerk-" + failure);
     }
 }

@@ -25,6 +25,11 @@ public final class DownloadCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path to;
 
+    @Option(
+            names = "--bundle",
+            description = "All that replays it on a machine with only QEMU and gdb, unpacked: see its README.md.")
+    private boolean bundle;
+
     @Mixin
     @SuppressWarnings("NullAway.Init")
     private ServerOption server;
@@ -36,6 +41,10 @@ public final class DownloadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
+        if (bundle) {
+            out.println(Artifacts.bundle(server.client(), failure, to.toAbsolutePath()));
+            return 0;
+        }
         Artifacts.download(server.client(), failure, to.toAbsolutePath())
                 .values()
                 .forEach(out::println);

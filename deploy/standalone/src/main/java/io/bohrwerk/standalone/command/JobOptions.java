@@ -98,6 +98,11 @@ final class JobOptions {
     @Option(names = "--iterations-per-batch", paramLabel = "N", description = "Default: the target's own.")
     private @Nullable Integer iterationsPerBatch;
 
+    @Option(
+            names = "--no-checkpoints",
+            description = "Do not store the snapshots of failures; ./bohrwerk replay FAILURE --checkpoints makes them.")
+    private boolean noCheckpoints;
+
     @Option(names = "--wall-time", paramLabel = "TIME", description = "Most time to take, as 90s or 10m.")
     private @Nullable String wallTime;
 
@@ -116,6 +121,7 @@ final class JobOptions {
         }
         put(job, "iterationsPerBatch", iterationsPerBatch);
         put(job, "wallTime", wallTime);
+        put(job, "keepCheckpoints", noCheckpoints ? false : null);
         if (!job.has("strategy") || !named().isEmpty()) {
             job.set("strategy", strategy());
         }

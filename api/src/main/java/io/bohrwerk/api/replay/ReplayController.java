@@ -1,0 +1,108 @@
+package io.bohrwerk.api.replay;
+
+import io.bohrwerk.api.artifact.Artifact;
+import io.bohrwerk.api.failure.Failure;
+import io.bohrwerk.api.failure.Failures;
+import io.bohrwerk.api.queue.Outbox;
+import io.bohrwerk.api.web.BlobDownload;
+import io.bohrwerk.api.web.NotFoundException;
+import io.bohrwerk.api.web.Page;
+import io.bohrwerk.api.web.RefusedException;
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.LogWindow;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1")
+class ReplayController {
+    private final Replays replays;
+    private final Failures failures;
+    private final Outbox outbox;
+    private final BlobDownload download;
+    private final TransactionTemplate transaction;
+
+    ReplayController(
+            Replays replays, Failures failures, Outbox outbox, BlobDownload download, TransactionTemplate transaction) {
+        this.replays = replays;
+        this.failures = failures;
+        this.outbox = outbox;
+        this.download = download;
+        this.transaction = transaction;
+    }
+
+    /** Any worker does it, when a slot is free; the answer says where to look for it. */
+    @PostMapping(value = "/failures/{id}/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<ReplayView> order(@PathVariable UUID id, @RequestBody ReplayOrder order) {
+        Failure failure = find(id);
+        Digest manifest = failure.artifact(ArtifactKind.MANIFEST)
+                .map(Artifact::digest)
+                .orElseThrow(() -> new RefusedException(
+                        HttpStatus.CONFLICT,
+                        null,
+                        "failure " + id + " has no manifest, so nobody knows how to replay it"));
+        LogWindow window;
+        try {
+            window = order.window(failure.iteration());
+        } catch (InvalidInputException e) {
+            throw new RefusedException(HttpStatus.UNPROCESSABLE_CONTENT, e);
+        }
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        Replay replay = new Replay(id, order, window, now);
+        transaction.executeWithoutResult(status -> {
+            replays.save(replay);
+            outbox.add(replay.request(manifest), now);
+        });
+        return ResponseEntity.accepted()
+                .header("Location", "/api/v1/replays/" + replay.id())
+                .body(ReplayView.from(replay));
+    }
+
+    @GetMapping("/failures/{id}/replays")
+    Page<ReplayView> ofFailure(
+            @PathVariable UUID id,
+            @RequestParam(required = false) @Nullable Integer limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        find(id);
+        return Page.of(limit, cursor, (below, most) -> replays.ofFailure(id, below, most), Replay::position)
+                .map(ReplayView::from);
+    }
+
+    @GetMapping("/replays/{id}")
+    ReplayView get(@PathVariable UUID id) {
+        return ReplayView.from(replay(id));
+    }
+
+    @GetMapping("/replays/{id}/log")
+    void log(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        ArtifactKind kind = ArtifactKind.MERGED_LOG;
+        Artifact log = replay(id).artifact(kind).orElseThrow(() -> new NotFoundException(kind + " of the replay", id));
+        download.send(log.digest(), log.size(), id + "." + kind.fileName(), kind.mediaType(), request, response);
+    }
+
+    private Replay replay(UUID id) {
+        return replays.findById(id).orElseThrow(() -> new NotFoundException("replay", id));
+    }
+
+    private Failure find(UUID id) {
+        return failures.findById(id).orElseThrow(() -> new NotFoundException("failure", id));
+    }
+}

@@ -1,0 +1,81 @@
+package io.bohrwerk.api.replay;
+
+import io.bohrwerk.api.artifact.ArtifactView;
+import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.LogClass;
+import io.bohrwerk.protocol.batch.LogWindow;
+import io.bohrwerk.protocol.batch.ReplayMode;
+import io.bohrwerk.protocol.batch.ReplayReport;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A replay as the API shows it.
+ *
+ * @param window what was ordered; empty for all of the batch. What the log covers says {@code result.log}
+ * @param message of the latest trouble, or why it was refused; null when there is nothing to say
+ */
+record ReplayView(
+        UUID id,
+        UUID failureId,
+        ReplayState state,
+        ReplayMode mode,
+        List<String> logClasses,
+        LogWindow window,
+        int times,
+        int attempt,
+        @Nullable Result result,
+        @Nullable String message,
+        @Nullable String workerId,
+        List<ArtifactView> artifacts,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt) {
+    /**
+     * What came of it.
+     *
+     * @param verdict for people: {@code 5 of 5}
+     * @param same how many replays ended with the same outcome, instruction count and consoles
+     * @param difference what was not the same in the first that differed; empty when none did
+     * @param log what its log covers; null when none was ordered
+     */
+    record Result(String verdict, int same, int of, String difference, ReplayReport.@Nullable LogCover log) {}
+
+    static ReplayView from(Replay replay) {
+        Replay.Result result = replay.result();
+        return new ReplayView(
+                replay.id(),
+                replay.failureId(),
+                replay.state(),
+                replay.mode(),
+                replay.logClasses().stream().map(LogClass::word).toList(),
+                replay.logWindow(),
+                replay.times(),
+                replay.attempt(),
+                result == null
+                        ? null
+                        : new Result(
+                                result.same() + " of " + result.of(),
+                                result.same(),
+                                result.of(),
+                                result.difference(),
+                                result.log()),
+                replay.message(),
+                replay.workerId(),
+                replay.artifacts().stream()
+                        .map(artifact -> ArtifactView.from(artifact, url(replay, artifact.kind())))
+                        .toList(),
+                replay.createdAt(),
+                replay.startedAt(),
+                replay.finishedAt());
+    }
+
+    /** Snapshots that a replay made are its failure's from then on. */
+    private static String url(Replay replay, ArtifactKind kind) {
+        return kind == ArtifactKind.SNAPSHOT
+                ? "/api/v1/failures/" + replay.failureId() + "/snapshot"
+                : "/api/v1/replays/" + replay.id() + "/log";
+    }
+}

@@ -1,0 +1,26 @@
+package io.bohrwerk.api.replay;
+
+import jakarta.persistence.LockModeType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.JpaRepository;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Query;
+
+interface Replays extends JpaRepository<Replay, UUID> {
+    @Query("from Replay where failureId = :failure and position < :below order by position desc")
+    List<Replay> ofFailure(UUID failure, long below, Limit limit);
+
+    /** The only way to a replay that is to be changed. */
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("from Replay where id = :id")
+    Optional<Replay> lock(UUID id);
+
+    /** Replays that were neither reported nor seen in a heartbeat since then. */
+    @Query("select id from Replay where state in (QUEUED, RUNNING) and queuedAt < :since"
+            + " and (seenAt is null or seenAt < :since) order by queuedAt")
+    List<UUID> silentSince(Instant since, Limit limit);
+}

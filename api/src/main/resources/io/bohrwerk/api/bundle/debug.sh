@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Opens a debugger on this failure. Needs what replay.sh needs, and gdb.
+set -uo pipefail
+. "$(dirname -- "${BASH_SOURCE[0]}")/machine.sh"
+
+usage() {
+  cat <<'USAGE'
+Usage: ./debug.sh [failure | before | start] [GDB OPTION...]
+
+Starts gdb, connected to the replay, with the kernel's symbols if the target has some.
+  failure   where the machine stopped (default)
+  before    just before the failing iteration: what you run from there goes the same way each time
+  start     where the batch began
+What follows is gdb's own, for example: ./debug.sh before -batch -ex 'break panic' -ex continue -ex backtrace
+USAGE
+}
+
+place=failure
+case ${1:-} in
+  failure | before | start)
+    place=$1
+    shift
+    ;;
+  -h | --help)
+    usage
+    exit 0
+    ;;
+esac
+
+trap clean_up EXIT
+trap 'exit 130' TERM HUP
+check_version
+command -v gdb >/dev/null || fail 'gdb is not here; on Debian: sudo apt-get install gdb'
+check_files
+gdb_socket=(-gdb unix:gdb.sock,server=on,wait=off)
+if [ "$place" != start ] && [ -e "$here/snapshot.qcow2" ]; then
+  lay_out snapshot.qcow2
+  start_qemu "$place" "${gdb_socket[@]}"
+else
+  lay_out ready.qcow2
+  start_qemu ready "${gdb_socket[@]}"
+  case $place in
+    failure) go_to_end ;;
+    before) [ "$before" -le "$first" ] || go_to "$before" ;;
+  esac
+fi
+now=$(instructions) || exit 1
+
+symbols=()
+for file in "$here"/target/*; do
+  if [ "$(head -c 4 "$file" | tr -d '\0')" = $'\x7fELF' ]; then
+    symbols=(-ex "symbol-file $file")
+  fi
+done
+say "failure $failure: iteration $iteration, $outcome"
+say "at '$place', instruction $now of $last"
+[ "$now" != "$last" ] || say "the recording ends here: look around, but step or continue from 'before' instead"
+cd "$work" || exit 1
+trap : INT
+gdb -q -iex 'set confirm off' -ex "set architecture $architecture" "${symbols[@]}" -ex 'target remote gdb.sock' "$@"

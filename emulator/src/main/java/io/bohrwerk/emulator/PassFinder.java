@@ -1,0 +1,68 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.emulator.console.AgentLine;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Replays a recording with many stops, and looks at each how far the guest has come. The consoles are plain files meanwhile: what stands in
+ * them at a stop is what the guest had said by that instruction, which a pipe and its reading thread could not promise.
+ */
+final class PassFinder {
+    /** Each costs about a millisecond; half a percent of a batch is logged too much at either end of a window. */
+    private static final int STOPS = 200;
+
+    private final Session session;
+    private final BatchRun run;
+    private final Path console;
+    private final Duration limit;
+    private final long began = System.nanoTime();
+    private int line;
+
+    /** @param session writes its consoles to files */
+    PassFinder(Session session, BatchRun run, Path console, Duration limit) {
+        this.session = session;
+        this.run = run;
+        this.console = console;
+        this.limit = limit;
+    }
+
+    Passes run() throws InfrastructureException, IOException {
+        long first = session.instructionCount();
+        if (first != run.firstInstruction()) {
+            throw ReplayWatch.otherStart(run.firstInstruction(), first);
+        }
+        List<Passes.Mark> marks = new ArrayList<>();
+        marks.add(new Passes.Mark(first, 0));
+        long step = Math.max(1, run.instructions() / STOPS);
+        for (long stop = first + step; stop < run.lastInstruction(); stop += step) {
+            session.breakAt(stop);
+            session.resume();
+            session.awaitReplayPause(Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
+            marks.add(new Passes.Mark(
+                    session.instructionCount(),
+                    passed(marks.get(marks.size() - 1).passed())));
+        }
+        marks.add(new Passes.Mark(run.lastInstruction(), run.iterations()));
+        return new Passes(marks, run.iterations());
+    }
+
+    /** The last iteration reported, given the one that had been at the look before. */
+    private long passed(long before) throws IOException {
+        long passed = before;
+        String text = Files.readString(console, StandardCharsets.ISO_8859_1);
+        int end = text.lastIndexOf('\n') + 1;
+        for (String said : text.substring(Math.min(line, end), end).split("\n")) {
+            if (AgentLine.parse(said.stripTrailing()).orElse(null) instanceof AgentLine.Pass pass) {
+                passed = pass.iteration();
+            }
+        }
+        line = end;
+        return passed;
+    }
+}

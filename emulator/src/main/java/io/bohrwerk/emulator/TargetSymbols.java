@@ -1,0 +1,27 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.protocol.elf.ElfSymbols;
+import io.bohrwerk.protocol.elf.Symbols;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The names of a target's functions: out of the file that its manifest names for them, else out of its kernel when that is an ELF file. */
+final class TargetSymbols {
+    private static final Logger log = LoggerFactory.getLogger(TargetSymbols.class);
+
+    private TargetSymbols() {}
+
+    /** A file that cannot be read costs the names and nothing else. */
+    static Symbols of(TargetFiles target) {
+        String named = target.manifest().boot().symbols();
+        Path file = named == null ? target.kernel() : target.directory().resolve(named);
+        try {
+            return ElfSymbols.isElf(file) ? ElfSymbols.read(file) : Symbols.NONE;
+        } catch (IOException e) {
+            log.warn("target {}: {}", target.manifest().name(), e.getMessage());
+            return Symbols.NONE;
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.emulator.BatchRun;
+import io.bohrwerk.emulator.Emulator;
+import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.emulator.Machine;
+import io.bohrwerk.emulator.Passes;
+import io.bohrwerk.emulator.ReplayPlan;
+import io.bohrwerk.emulator.ReplayRun;
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.ArtifactReference;
+import io.bohrwerk.protocol.batch.Coordinates;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.LogClass;
+import io.bohrwerk.protocol.batch.LogWindow;
+import io.bohrwerk.protocol.batch.ReplayMode;
+import io.bohrwerk.protocol.batch.ReplayReport;
+import io.bohrwerk.protocol.batch.ReplayReport.LogCover;
+import io.bohrwerk.protocol.batch.ReplayRequest;
+import io.bohrwerk.protocol.blob.DigestMismatchException;
+import io.bohrwerk.protocol.blob.NoSuchBlobException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Replays a failure that was kept, from its manifest to its report. Safe for many threads. */
+final class ReplayRunner {
+    private static final Logger log = LoggerFactory.getLogger(ReplayRunner.class);
+    /** It holds the target's list of expected failures twice. */
+    private static final int LARGEST_MANIFEST = 4 << 20;
+
+    private static final String RECORDING = "recording.rr";
+
+    private final String workerId;
+    private final Emulator emulator;
+    private final Machines machines;
+    private final TargetCache targets;
+    private final SnapshotCache snapshots;
+    private final DiskCache cache;
+    private final BlobFiles blobs;
+
+    ReplayRunner(
+            String workerId,
+            Emulator emulator,
+            Machines machines,
+            TargetCache targets,
+            SnapshotCache snapshots,
+            DiskCache cache,
+            BlobFiles blobs) {
+        this.workerId = workerId;
+        this.emulator = emulator;
+        this.machines = machines;
+        this.targets = targets;
+        this.snapshots = snapshots;
+        this.cache = cache;
+        this.blobs = blobs;
+    }
+
+    /** What came of the replay. Empty when the worker stops: that says nothing, the replay goes to another one. */
+    Optional<ReplayReport> run(ReplayRequest request) {
+        Instant started = Instant.now();
+        try {
+            return Optional.of(report(request, started, replay(request)));
+        } catch (InfrastructureException | IOException | RuntimeException e) {
+            InfrastructureTrouble kind = Troubles.kind(e);
+            if (machines.stopped() || kind == InfrastructureTrouble.WORKER_STOPPED) {
+                return Optional.empty();
+            }
+            if (kind == InfrastructureTrouble.INTERNAL) {
+                log.error("replay {} stumbled over a defect", request.replayId(), e);
+            } else {
+                log.warn("replay {} has trouble: {}: {}", request.replayId(), kind, Troubles.message(e));
+            }
+            return Optional.of(report(request, started, new ReplayReport.Troubled(kind, Troubles.message(e))));
+        }
+    }
+
+    /** A report of trouble with a replay that is not made. */
+    ReplayReport refuse(ReplayRequest request, InfrastructureTrouble kind, String message) {
+        return report(request, Instant.now(), new ReplayReport.Troubled(kind, message));
+    }
+
+    private ReplayReport.Result replay(ReplayRequest request) throws InfrastructureException, IOException {
+        FailureManifest failure =
+                Wire.read(blobs.fetchSmall(request.manifest(), LARGEST_MANIFEST), FailureManifest.class);
+        Coordinates coordinates = failure.coordinates();
+        try (TargetCache.Target target = targets.hold(coordinates.target())) {
+            String here = emulator.version(target.manifest().machine().arch());
+            if (!here.equals(coordinates.emulator())) {
+                return new ReplayReport.OtherEmulator(coordinates.emulator(), here);
+            }
+            String options = Emulator.machineOptions(target.manifest());
+            if (!options.equals(coordinates.machineOptions())) {
+                return new ReplayReport.OtherEmulator(
+                        here + " with " + coordinates.machineOptions(), here + " with " + options);
+            }
+            try (SnapshotCache.Snapshot ready = snapshots.hold(coordinates.snapshot());
+                    DiskCache.Held recording = recording(failure);
+                    Machines.Open open = machines.open(target.files())) {
+                BatchRun run = failure.run(recording.directory().resolve(RECORDING));
+                return replayed(request, failure, ready.image(), open.machine(), run);
+            }
+        }
+    }
+
+    private ReplayReport.Replayed replayed(
+            ReplayRequest request, FailureManifest failure, Path ready, Machine machine, BatchRun run)
+            throws InfrastructureException, IOException {
+        Passes.Window window = window(request, failure, ready, machine, run);
+        ReplayPlan plan = plan(request, run, window);
+        int same = 0;
+        String difference = "";
+        LogCover cover = null;
+        List<ArtifactReference> artifacts = new ArrayList<>();
+        for (int time = 1; time <= request.times(); time++) {
+            ReplayRun replay = machine.replay(
+                    ready, failure.batch(), run, run.recording(), time == 1 ? plan : ReplayPlan.comparison());
+            if (replay.verified()) {
+                same++;
+            } else if (difference.isEmpty()) {
+                difference = "replay " + time + ": " + replay.difference();
+            }
+            if (time == 1 && request.mode() == ReplayMode.LOG) {
+                artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.mergedLog()));
+                cover = cover(request, run, window, replay);
+            } else if (time == 1 && request.mode() == ReplayMode.CHECKPOINTS && replay.verified()) {
+                artifacts.add(blobs.put(ArtifactKind.SNAPSHOT, replay.image()));
+            }
+        }
+        return new ReplayReport.Replayed(same, request.times(), difference, cover, artifacts);
+    }
+
+    /** The wanted iterations, found by a replay of its own; null when nobody asked for some. */
+    private static Passes.@Nullable Window window(
+            ReplayRequest request, FailureManifest failure, Path ready, Machine machine, BatchRun run)
+            throws InfrastructureException {
+        Long from = request.window().fromIteration();
+        Long to = request.window().toIteration();
+        if (request.mode() != ReplayMode.LOG || from == null || to == null) {
+            return null;
+        }
+        return machine.passes(ready, failure.batch(), run, run.recording()).covering(from, to);
+    }
+
+    private static ReplayPlan plan(ReplayRequest request, BatchRun run, Passes.@Nullable Window window) {
+        if (request.mode() == ReplayMode.CHECKPOINTS) {
+            return ReplayPlan.bothCheckpoints();
+        }
+        if (request.mode() == ReplayMode.VERIFY) {
+            return ReplayPlan.comparison();
+        }
+        String classes = LogClass.words(request.logClasses());
+        if (window != null) {
+            return ReplayPlan.log(classes, window);
+        }
+        Long margin = request.window().margin();
+        return new ReplayPlan(
+                classes, margin == null ? run.firstInstruction() : run.before(margin), Long.MAX_VALUE, false);
+    }
+
+    private static LogCover cover(
+            ReplayRequest request, BatchRun run, Passes.@Nullable Window window, ReplayRun replay) {
+        LogWindow asked = request.window();
+        Long from = window != null ? (Long) window.fromIteration() : asked.margin() == null ? (Long) 1L : null;
+        return new LogCover(
+                from,
+                window != null ? window.toIteration() : run.iterations(),
+                replay.logFrom(),
+                replay.logTo(),
+                replay.mergedLogBytes(),
+                replay.mergedLogCut());
+    }
+
+    private DiskCache.Held recording(FailureManifest failure) throws IOException, InfrastructureException {
+        Digest digest = failure.artifacts().stream()
+                .filter(artifact -> artifact.kind() == ArtifactKind.RECORDING)
+                .map(ArtifactReference::digest)
+                .findFirst()
+                .orElseThrow(() -> new InfrastructureException(
+                        InfrastructureTrouble.BLOB_MISSING, "the failure's manifest names no recording"));
+        try {
+            return cache.hold("recording " + digest, directory -> blobs.fetch(digest, directory.resolve(RECORDING)));
+        } catch (NoSuchBlobException | DigestMismatchException e) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.BLOB_MISSING, "the recording is gone or damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private ReplayReport report(ReplayRequest request, Instant started, ReplayReport.Result result) {
+        return new ReplayReport(
+                Wire.VERSION,
+                request.replayId(),
+                request.failureId(),
+                request.attempt(),
+                workerId,
+                started,
+                Instant.now(),
+                result);
+    }
+}
