@@ -60,6 +60,29 @@ public record FailureView(
                 failure.damage());
     }
 
+    /** Without the report, which may be as long as a page of failures is otherwise. */
+    FailureView withoutReport() {
+        return new FailureView(
+                id,
+                jobId,
+                batchId,
+                crashId,
+                attempt,
+                workerId,
+                iteration,
+                outcome,
+                reason,
+                instructionCount,
+                "",
+                replay,
+                replayNote,
+                coordinates,
+                artifacts,
+                occurredAt,
+                title,
+                damage);
+    }
+
     private static String url(UUID failure, ArtifactKind kind) {
         String resource = kind == ArtifactKind.MERGED_LOG ? "log" : kind.name().toLowerCase(Locale.ROOT);
         return "/api/v1/failures/" + failure + "/" + resource;

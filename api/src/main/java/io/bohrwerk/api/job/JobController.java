@@ -5,6 +5,7 @@ import io.bohrwerk.api.batch.BatchView;
 import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.crash.Crash;
 import io.bohrwerk.api.crash.CrashView;
+import io.bohrwerk.api.crash.CrashViews;
 import io.bohrwerk.api.crash.Crashes;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.FailureView;
@@ -14,6 +15,7 @@ import io.bohrwerk.api.web.Page;
 import io.bohrwerk.api.worker.Fleet;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -35,6 +37,7 @@ class JobController {
     private final Jobs jobs;
     private final Batches batches;
     private final Crashes crashes;
+    private final CrashViews crashViews;
     private final Failures failures;
     private final Submission submission;
     private final Scheduler scheduler;
@@ -46,6 +49,7 @@ class JobController {
             Jobs jobs,
             Batches batches,
             Crashes crashes,
+            CrashViews crashViews,
             Failures failures,
             Submission submission,
             Scheduler scheduler,
@@ -55,6 +59,7 @@ class JobController {
         this.jobs = jobs;
         this.batches = batches;
         this.crashes = crashes;
+        this.crashViews = crashViews;
         this.failures = failures;
         this.submission = submission;
         this.scheduler = scheduler;
@@ -75,12 +80,20 @@ class JobController {
                 .body(view);
     }
 
+    /** @param state one or several, separated by commas; all when there is none */
     @GetMapping
     Page<JobView> list(
+            @RequestParam(required = false) @Nullable String state,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
         Fleet.Activity activity = fleet.now();
-        return Page.of(limit, cursor, jobs::below, Job::position).map(job -> JobView.from(job, activity));
+        List<JobState> states = state == null ? List.of() : JobState.parse(state);
+        return Page.of(
+                        limit,
+                        cursor,
+                        (below, most) -> states.isEmpty() ? jobs.below(below, most) : jobs.in(states, below, most),
+                        Job::position)
+                .map(job -> JobView.from(job, activity));
     }
 
     @GetMapping("/{id}")
@@ -109,8 +122,8 @@ class JobController {
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
         find(id);
-        return Page.of(limit, cursor, (below, most) -> crashes.ofJob(id, below, most), Crash::position)
-                .map(CrashView::from);
+        Page<Crash> page = Page.of(limit, cursor, (below, most) -> crashes.ofJob(id, below, most), Crash::position);
+        return new Page<>(crashViews.of(page.items()), page.next());
     }
 
     @GetMapping("/{id}/failures")

@@ -14,6 +14,9 @@ interface Jobs extends JpaRepository<Job, UUID> {
     @Query("from Job where position < :below order by position desc")
     List<Job> below(long below, Limit limit);
 
+    @Query("from Job where state in :states and position < :below order by position desc")
+    List<Job> in(Collection<JobState> states, long below, Limit limit);
+
     /** The only way to a job that is to be changed. */
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("from Job where id = :id")
