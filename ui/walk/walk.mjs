@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import http from "node:http";
 import { join } from "node:path";
 import { open, pages } from "./browser.mjs";
+import { FAILURE, HOSTILE, pretend, TOTAL } from "./log.mjs";
 
 const [url, target] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -118,6 +119,40 @@ try {
   });
   await step("the log can be read, or it is said that it cannot", async () => {
     await page.locator(".scroller .entry .words").or(page.getByText("This log cannot be read here")).first().waitFor();
+  });
+  await step("a log of 1 GB from a hostile guest is text, and is moved through", async () => {
+    const at = page.url();
+    await pretend(page);
+    await page.goto(at);
+    const box = page.getByRole("region", { name: "Merged log" });
+    const row = (number) => box.locator(".entry:not(.waiting)").filter({ has: page.locator(`a[href="#L${number}"]`) });
+    await row(FAILURE).getByText("␛[31mred␛[0m <U+202E>reversed").waitFor();
+    assert.ok((await row(FAILURE).innerText()).includes(HOSTILE.slice(0, 20)));
+    await row(FAILURE + 1).getByText("characters more").waitFor();
+    assert.equal(await box.locator("img").count(), 0);
+    assert.ok((await page.locator(".entry").count()) < 60);
+    await row(FAILURE - 2).click();
+    await page.getByRole("complementary").getByText("ffff0ff0").waitFor();
+    await page.getByRole("complementary").getByRole("button", { name: /^entry/ }).click();
+    await page.waitForURL(new RegExp(`#L${FAILURE - 3}$`));
+    await box.locator(".entry.linked").waitFor();
+    await page.reload();
+    await row(FAILURE - 3).waitFor();
+    await box.focus();
+    await page.keyboard.press("End");
+    await row(TOTAL - 1).waitFor();
+    await page.keyboard.press("Home");
+    await row(0).waitFor();
+    await box.evaluate((element) => { element.scrollTop = element.scrollHeight; });
+    await row(TOTAL - 1).waitFor();
+    await page.getByLabel("Go to iteration").fill("600000");
+    await page.getByRole("button", { name: "Go", exact: true }).click();
+    await row(6_000_000).waitFor();
+    await page.getByRole("checkbox", { name: /guest/ }).check();
+    await page.getByRole("region", { name: "Entries found" }).getByText("line 3", { exact: true }).waitFor();
+    assert.equal(await page.locator(".entry.interrupt").count(), 0);
+    await page.unrouteAll({ behavior: "wait" });
+    await page.goto(at);
   });
   await step("the snapshot is what its digest says", async () => {
     const row = page.locator("tr", { hasText: "snapshot.qcow2" });

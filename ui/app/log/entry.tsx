@@ -25,11 +25,9 @@ export function Row({ entry, linked, open, onOpen }: { entry: LogEntry; linked: 
       <a href={`#L${entry.number}`} tabIndex={-1} onClick={(event) => event.stopPropagation()}>{number(entry.number)}</a>
       <span className="iteration" title="iteration">{entry.iterationFrom === null ? "" : number(entry.iterationFrom)}</span>
       <span className="mark" aria-hidden="true">{entry.kind === "guest" ? "›" : entry.kind === "interrupt" ? "⚡" : entry.kind === "reset" ? "↺" : "·"}</span>
-      <span className="words">
-        {visible(shown.replaceAll("\n", " ⏎ "))}
-        {left > 0 && <small> and {number(left)} characters more</small>}
-        {entry.repeats && <small className="again"> repeats {number(entry.repeats.entry)}</small>}
-      </span>
+      <span className="words">{visible(shown.replaceAll("\n", " ⏎ "))}</span>
+      {left > 0 && <small>{number(left)} characters more</small>}
+      {entry.repeats && <small className="again">repeats {number(entry.repeats.entry)}</small>}
     </div>
   );
 }
