@@ -69,11 +69,12 @@ class CrashesOverRestTest {
         List<String> names = new ArrayList<>();
         String cursor = "";
         do {
-            Http.Answer answer =
-                    http.get("/api/v1/crashes?limit=2&text=" + mark.toUpperCase(java.util.Locale.ROOT) + query + cursor);
+            Http.Answer answer = http.get(
+                    "/api/v1/crashes?limit=2&text=" + mark.toUpperCase(java.util.Locale.ROOT) + query + cursor);
             assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-            answer.json().get("items").forEach(crash -> names.add(
-                    crash.get("title").asString().substring(mark.length() + 1)));
+            answer.json()
+                    .get("items")
+                    .forEach(crash -> names.add(crash.get("title").asString().substring(mark.length() + 1)));
             JsonNode next = answer.json().get("next");
             cursor = next.isNull() ? "" : "&cursor=" + URLEncoder.encode(next.asString(), StandardCharsets.UTF_8);
         } while (!cursor.isEmpty());
@@ -93,7 +94,10 @@ class CrashesOverRestTest {
         assertThat(names("&sort=last-seen")).containsExactly("c", "a", "b", "d");
         assertThat(names("&sort=first-seen")).containsExactly("c", "a", "b", "d");
         assertThat(names("&state=fixed")).isEmpty();
-        String cursor = http.get("/api/v1/crashes?limit=1&sort=title").json().path("next").asString();
+        String cursor = http.get("/api/v1/crashes?limit=1&sort=title")
+                .json()
+                .path("next")
+                .asString();
         assertThat(http.get("/api/v1/crashes?sort=failures&cursor=" + cursor).status())
                 .isEqualTo(400);
         Http.Answer refused = http.get("/api/v1/crashes?sort=colour");
@@ -117,9 +121,11 @@ class CrashesOverRestTest {
         String id = fail("y", true, 0);
         String other = fail("z", true, 0);
         String path = "/api/v1/crashes/" + id;
-        assertThat(http.post(path + "/rename", "{\"title\":\"" + mark + " renamed\"}").status())
+        assertThat(http.post(path + "/rename", "{\"title\":\"" + mark + " renamed\"}")
+                        .status())
                 .isEqualTo(200);
-        JsonNode fixed = http.post(path + "/mark", "{\"state\":\"FIXED\",\"note\":\"by 4711\"}").json();
+        JsonNode fixed = http.post(path + "/mark", "{\"state\":\"FIXED\",\"note\":\"by 4711\"}")
+                .json();
         assertThat(fixed.get("state").asString()).isEqualTo("FIXED");
         assertThat(names("&state=fixed")).containsExactly("renamed");
         assertThat(fail("y", true, 3)).isEqualTo(id);
@@ -130,8 +136,11 @@ class CrashesOverRestTest {
                         .asString())
                 .isEqualTo(other);
         List<String> kinds = new ArrayList<>();
-        http.get(path + "/history").json().get("items").forEach(change -> kinds.add(
-                change.get("kind").asString() + " " + change.get("note").asString()));
+        http.get(path + "/history")
+                .json()
+                .get("items")
+                .forEach(change -> kinds.add(
+                        change.get("kind").asString() + " " + change.get("note").asString()));
         assertThat(kinds).containsExactly("MARKED ", "CAME_BACK ", "MARKED by 4711", "RENAMED ");
         for (String wrong : List.of(
                 "{\"state\":\"DUPLICATE\"}",
@@ -147,8 +156,8 @@ class CrashesOverRestTest {
 
     @Test
     void failuresAreCountedByTheHour() throws Exception {
-        transaction.executeWithoutResult(status -> counter.count(
-                job, new Signature("FAILED " + mark, mark), Outcome.FAILED, true, Instant.now()));
+        transaction.executeWithoutResult(status ->
+                counter.count(job, new Signature("FAILED " + mark, mark), Outcome.FAILED, true, Instant.now()));
         JsonNode hours = http.get("/api/v1/stats/hours?hours=2").json().get("items");
         assertThat(hours.get(hours.size() - 1).get("failures").asLong()).isPositive();
         assertThat(hours.get(hours.size() - 1).get("crashes").asLong()).isPositive();
