@@ -31,18 +31,43 @@ public class Crash {
     @Enumerated(EnumType.STRING)
     private Outcome outcome;
 
+    @Enumerated(EnumType.STRING)
+    private CrashState state;
+
+    private @Nullable UUID duplicateOf;
     private long failures;
+    private long verified;
     private Instant firstSeen;
     private Instant lastSeen;
 
     @SuppressWarnings("NullAway.Init")
     protected Crash() {}
 
-    /** Counts one more failure, which need not be the latest to be reported. */
-    void count(Instant occurredAt) {
+    /**
+     * Counts one more failure, which need not be the latest to be reported.
+     *
+     * @param replayed whether its replay held
+     * @return whether that opened it again
+     */
+    boolean count(Instant occurredAt, boolean replayed) {
         failures++;
+        verified += replayed ? 1 : 0;
         firstSeen = occurredAt.isBefore(firstSeen) ? occurredAt : firstSeen;
         lastSeen = occurredAt.isAfter(lastSeen) ? occurredAt : lastSeen;
+        boolean cameBack = state == CrashState.FIXED;
+        state = cameBack ? CrashState.OPEN : state;
+        return cameBack;
+    }
+
+    /** @param title for people; the signature stays */
+    void rename(String title) {
+        this.title = title;
+    }
+
+    /** @param duplicateOf of which crash; with {@code DUPLICATE} only */
+    void mark(CrashState state, @Nullable UUID duplicateOf) {
+        this.state = state;
+        this.duplicateOf = duplicateOf;
     }
 
     public UUID id() {
@@ -63,6 +88,19 @@ public class Crash {
 
     public Outcome outcome() {
         return outcome;
+    }
+
+    CrashState state() {
+        return state;
+    }
+
+    @Nullable
+    UUID duplicateOf() {
+        return duplicateOf;
+    }
+
+    long verified() {
+        return verified;
     }
 
     public long failures() {

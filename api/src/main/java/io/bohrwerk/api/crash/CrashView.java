@@ -1,19 +1,51 @@
 package io.bohrwerk.api.crash;
 
+import io.bohrwerk.api.statistics.FailureRate;
 import io.bohrwerk.protocol.batch.Outcome;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** A crash as the API shows it. */
+/**
+ * A crash as the API shows it.
+ *
+ * @param verified failures whose replay held
+ * @param targets that it was seen on
+ * @param iterations of all jobs that met it
+ * @param failureRate in these; it leans high, as jobs that never met it are not among them
+ */
 public record CrashView(
-        UUID id, String title, String signature, Outcome outcome, long failures, Instant firstSeen, Instant lastSeen) {
-    public static CrashView from(Crash crash) {
+        UUID id,
+        String title,
+        String signature,
+        Outcome outcome,
+        CrashState state,
+        @Nullable UUID duplicateOf,
+        long failures,
+        long verified,
+        List<SeenOn> targets,
+        long iterations,
+        FailureRate failureRate,
+        Instant firstSeen,
+        Instant lastSeen) {
+    /** @param id the target's */
+    public record SeenOn(String id, String name) {}
+
+    static CrashView from(Crash crash, List<SeenOn> targets, long iterations) {
         return new CrashView(
                 crash.id(),
                 crash.title(),
                 crash.signature(),
                 crash.outcome(),
+                crash.state(),
+                crash.duplicateOf(),
                 crash.failures(),
+                crash.verified(),
+                targets,
+                iterations,
+                // A job's iterations are read a moment after its crash.
+                FailureRate.of(crash.failures(), Math.max(iterations, crash.failures())),
                 crash.firstSeen(),
                 crash.lastSeen());
     }

@@ -1,10 +1,9 @@
 package io.bohrwerk.api.crash;
 
-import io.bohrwerk.api.signature.Signature;
-import io.bohrwerk.protocol.batch.Outcome;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.JpaRepository;
@@ -17,9 +16,15 @@ public interface Crashes extends JpaRepository<Crash, UUID> {
     List<Crash> below(long below, Limit limit);
 
     @Query(
-            "from Crash c where position < :below and exists (select 1 from Failure f where f.jobId = :job and f.crashId = c.id)"
-                    + " order by position desc")
+            nativeQuery = true,
+            value =
+                    "select c.* from crashes c join crash_jobs j on j.crash_id = c.id where j.job_id = :job and c.position < :below"
+                            + " order by c.position desc")
     List<Crash> ofJob(UUID job, long below, Limit limit);
+
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("from Crash where id = :id")
+    Optional<Crash> lock(UUID id);
 
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("from Crash where signature = :signature")
@@ -33,11 +38,19 @@ public interface Crashes extends JpaRepository<Crash, UUID> {
                             + " values (:id, 0, :signature, :title, :outcome, 0, :seen, :seen) on conflict (signature) do nothing")
     void addUnlessThere(UUID id, String signature, String title, String outcome, Instant seen);
 
-    /** Counts a failure under its signature. Two jobs may meet a new signature at once: the database decides who was first. */
-    default Crash count(Signature signature, Outcome outcome, Instant occurredAt) {
-        addUnlessThere(UUID.randomUUID(), signature.key(), signature.title(), outcome.name(), occurredAt);
-        Crash crash = lock(signature.key());
-        crash.count(occurredAt);
-        return crash;
-    }
+    @Modifying
+    @Query(
+            nativeQuery = true,
+            value = "insert into crash_jobs (crash_id, job_id, failures) values (:crash, :job, 1)"
+                    + " on conflict (crash_id, job_id) do update set failures = crash_jobs.failures + 1")
+    void countInJob(UUID crash, UUID job);
+
+    /** All failures of an hour meet in one row: the last lock that a report takes, so that it is held shortest. */
+    @Modifying
+    @Query(
+            nativeQuery = true,
+            value =
+                    "insert into failure_hours (hour, failures) values (date_trunc('hour', cast(:at as timestamptz), 'UTC'), 1)"
+                            + " on conflict (hour) do update set failures = failure_hours.failures + 1")
+    void countInHour(Instant at);
 }

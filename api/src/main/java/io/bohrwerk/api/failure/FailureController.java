@@ -32,23 +32,31 @@ class FailureController {
         this.download = download;
     }
 
+    /** @param report false leaves the reports out */
     @GetMapping("/failures")
     Page<FailureView> list(
+            @RequestParam(defaultValue = "true") boolean report,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        return Page.of(limit, cursor, failures::below, Failure::position).map(FailureView::from);
+        return Page.of(limit, cursor, failures::below, Failure::position).map(failure -> view(failure, report));
     }
 
     @GetMapping("/crashes/{id}/failures")
     Page<FailureView> ofCrash(
             @PathVariable UUID id,
+            @RequestParam(defaultValue = "true") boolean report,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
         if (!crashes.existsById(id)) {
             throw new NotFoundException("crash", id);
         }
         return Page.of(limit, cursor, (below, most) -> failures.ofCrash(id, below, most), Failure::position)
-                .map(FailureView::from);
+                .map(failure -> view(failure, report));
+    }
+
+    private static FailureView view(Failure failure, boolean report) {
+        FailureView view = FailureView.from(failure);
+        return report ? view : view.withoutReport();
     }
 
     @GetMapping("/failures/{id}")

@@ -89,6 +89,30 @@ public record FailureView(
                 checkpoint.name(), checkpoint.instruction(), image, start ? READY : checkpoint.name());
     }
 
+    /** Without the report, which may be as long as a page of failures is otherwise. */
+    FailureView withoutReport() {
+        return new FailureView(
+                id,
+                jobId,
+                batchId,
+                crashId,
+                attempt,
+                workerId,
+                iteration,
+                outcome,
+                reason,
+                instructionCount,
+                "",
+                replay,
+                replayNote,
+                coordinates,
+                artifacts,
+                checkpoints,
+                occurredAt,
+                title,
+                damage);
+    }
+
     private static String url(UUID failure, ArtifactKind kind) {
         String resource = switch (kind) {
             case MERGED_LOG -> "log";

@@ -4,6 +4,7 @@ import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.BatchView;
 import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.crash.Crash;
+import io.bohrwerk.api.crash.CrashViews;
 import io.bohrwerk.api.crash.Crashes;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.FailureView;
@@ -35,6 +36,7 @@ class JobController {
     private final Jobs jobs;
     private final Batches batches;
     private final Crashes crashes;
+    private final CrashViews crashViews;
     private final Failures failures;
     private final Submission submission;
     private final Scheduler scheduler;
@@ -47,6 +49,7 @@ class JobController {
             Jobs jobs,
             Batches batches,
             Crashes crashes,
+            CrashViews crashViews,
             Failures failures,
             Submission submission,
             Scheduler scheduler,
@@ -57,6 +60,7 @@ class JobController {
         this.jobs = jobs;
         this.batches = batches;
         this.crashes = crashes;
+        this.crashViews = crashViews;
         this.failures = failures;
         this.submission = submission;
         this.scheduler = scheduler;
@@ -78,12 +82,20 @@ class JobController {
                 .body(view);
     }
 
+    /** @param state one or several, separated by commas; all when there is none */
     @GetMapping
     Page<JobView> list(
+            @RequestParam(required = false) @Nullable String state,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
         Fleet.Activity activity = fleet.now();
-        return Page.of(limit, cursor, jobs::below, Job::position).map(job -> views.of(job, activity));
+        List<JobState> states = state == null ? List.of() : JobState.parse(state);
+        return Page.of(
+                        limit,
+                        cursor,
+                        (below, most) -> states.isEmpty() ? jobs.below(below, most) : jobs.in(states, below, most),
+                        Job::position)
+                .map(job -> views.of(job, activity));
     }
 
     @GetMapping("/{id}")
@@ -118,8 +130,12 @@ class JobController {
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
         Job job = find(id);
-        return Page.of(limit, cursor, (below, most) -> crashes.ofJob(id, below, most), Crash::position)
-                .map(crash -> JobCrashView.of(job, crash, failures.countOfJob(id, crash.id())));
+        Page<Crash> page = Page.of(limit, cursor, (below, most) -> crashes.ofJob(id, below, most), Crash::position);
+        return new Page<>(
+                crashViews.of(page.items()).stream()
+                        .map(crash -> JobCrashView.of(job, crash, failures.countOfJob(id, crash.id())))
+                        .toList(),
+                page.next());
     }
 
     @GetMapping("/{id}/failures")

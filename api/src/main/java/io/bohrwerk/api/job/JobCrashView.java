@@ -1,7 +1,6 @@
 package io.bohrwerk.api.job;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.bohrwerk.api.crash.Crash;
 import io.bohrwerk.api.crash.CrashView;
 import io.bohrwerk.api.statistics.FailureRate;
 import io.bohrwerk.api.strategy.Sampling;
@@ -14,10 +13,10 @@ import io.bohrwerk.api.strategy.Sampling;
  * @param rateMeaning what {@code rateInJob} is a rate of
  */
 record JobCrashView(@JsonUnwrapped CrashView crash, long failuresInJob, Rate rateInJob, String rateMeaning) {
-    static JobCrashView of(Job job, Crash crash, long failures) {
+    static JobCrashView of(Job job, CrashView crash, long failures) {
         Sampling sampling = job.strategy().sampling();
         return new JobCrashView(
-                CrashView.from(crash),
+                crash,
                 failures,
                 Rate.of(FailureRate.of(failures, Math.max(failures, job.iterations())), sampling),
                 sampling.meaning());

@@ -1,5 +1,9 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.protocol.InvalidInputException;
+import java.util.Arrays;
+import java.util.List;
+
 /** Where a job is. */
 public enum JobState {
     /** No batch of it has been seen running. */
@@ -15,6 +19,17 @@ public enum JobState {
 
     JobState(boolean terminal) {
         this.terminal = terminal;
+    }
+
+    /** @param words names of states in any case, separated by commas */
+    static List<JobState> parse(String words) {
+        return Arrays.stream(words.split(",", -1))
+                .map(word -> Arrays.stream(values())
+                        .filter(state -> state.name().equalsIgnoreCase(word.strip()))
+                        .findFirst()
+                        .orElseThrow(() -> new InvalidInputException(
+                                "state", word, "must be one or several of " + Arrays.toString(values()))))
+                .toList();
     }
 
     /** Whether it stays so forever. */

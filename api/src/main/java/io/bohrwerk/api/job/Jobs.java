@@ -14,6 +14,9 @@ interface Jobs extends JpaRepository<Job, UUID> {
     @Query("from Job where position < :below order by position desc")
     List<Job> below(long below, Limit limit);
 
+    @Query("from Job where state in :states and position < :below order by position desc")
+    List<Job> in(Collection<JobState> states, long below, Limit limit);
+
     /** Both sides of a comparison are locked together, and always in the same order. */
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("from Job where id = :id or comparisonId = (select j.comparisonId from Job j where j.id = :id) order by id")

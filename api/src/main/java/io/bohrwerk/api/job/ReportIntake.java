@@ -8,7 +8,7 @@ import io.bohrwerk.api.batch.BatchState;
 import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.batch.Troubles;
 import io.bohrwerk.api.crash.Crash;
-import io.bohrwerk.api.crash.Crashes;
+import io.bohrwerk.api.crash.CrashCounter;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.failure.GuestText;
@@ -18,6 +18,7 @@ import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.ReplayVerdict;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -38,7 +39,7 @@ class ReportIntake {
     private final Troubles troubles;
     private final Arms arms;
     private final Failures failures;
-    private final Crashes crashes;
+    private final CrashCounter crashes;
     private final Scheduler scheduler;
     private final ApiProperties.Scheduling settings;
 
@@ -48,7 +49,7 @@ class ReportIntake {
             Troubles troubles,
             Arms arms,
             Failures failures,
-            Crashes crashes,
+            CrashCounter crashes,
             Scheduler scheduler,
             ApiProperties properties) {
         this.jobs = jobs;
@@ -123,7 +124,12 @@ class ReportIntake {
                     "result.failure.outcome",
                     failed.outcome(),
                     "must not be that of an iteration that passed");
-            Crash crash = crashes.count(signature(failed), failed.outcome(), report.finishedAt());
+            Crash crash = crashes.count(
+                    job.id(),
+                    signature(failed),
+                    failed.outcome(),
+                    failed.replay() == ReplayVerdict.VERIFIED,
+                    report.finishedAt());
             Failure failure = failures.save(new Failure(report, finished.coordinates(), failed, crash.id()));
             job.count(failure.id(), now);
         }

@@ -1,14 +1,23 @@
 package io.bohrwerk.api.stats;
 
+import io.bohrwerk.api.web.Page;
 import io.bohrwerk.api.worker.Fleet;
+import io.bohrwerk.protocol.InvalidInputException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping("/api/v1/stats")
 class StatsController {
+    private static final int MOST_HOURS = 366 * 24;
+
     private final JdbcClient database;
     private final Fleet fleet;
 
@@ -33,6 +42,33 @@ class StatsController {
 
     /** @param machines that run now, of {@code slots} */
     record WorkerCounts(int alive, int slots, int machines) {}
+
+    /** @param at the hour's beginning @param crashes seen for the first time in it */
+    record Hour(Instant at, long failures, long crashes) {}
+
+    /**
+     * What failed when, in the hours in which something did; from rows that are kept by the hour.
+     *
+     * @param hours back from now, 1 to 8784 (a year)
+     */
+    @GetMapping("/hours")
+    Page<Hour> hours(@RequestParam(defaultValue = "168") int hours) {
+        InvalidInputException.require(
+                hours >= 1 && hours <= MOST_HOURS, "hours", hours, "must be between 1 and " + MOST_HOURS);
+        OffsetDateTime since = Instant.now().minus(Duration.ofHours(hours)).atOffset(ZoneOffset.UTC);
+        return new Page<>(
+                database.sql("""
+                select hour, sum(failures) as failures, sum(crashes) as crashes from (
+                    select hour, failures, 0 as crashes from failure_hours where hour > :since
+                    union all
+                    select date_trunc('hour', first_seen, 'UTC'), 0, count(*) from crashes where first_seen > :since group by 1
+                ) each group by hour order by hour""")
+                        .param("since", since)
+                        .query((row, number) -> new Hour(
+                                row.getTimestamp("hour").toInstant(), row.getLong("failures"), row.getLong("crashes")))
+                        .list(),
+                null);
+    }
 
     @GetMapping
     Stats get() {

@@ -29,9 +29,7 @@ public record Page<T>(List<T> items, @Nullable String next) {
      */
     public static <E> Page<E> of(
             @Nullable Integer limit, @Nullable String cursor, Source<E> source, ToLongFunction<E> position) {
-        int size = limit == null ? DEFAULT_LIMIT : limit;
-        InvalidInputException.require(
-                size >= 1 && size <= LARGEST_LIMIT, "limit", size, "must be between 1 and " + LARGEST_LIMIT);
+        int size = size(limit);
         // One more than asked for tells whether there is a next page.
         List<E> found = source.below(Cursor.parse(cursor).position(), Limit.of(size + 1));
         if (found.size() <= size) {
@@ -39,6 +37,14 @@ public record Page<T>(List<T> items, @Nullable String next) {
         }
         List<E> items = found.subList(0, size);
         return new Page<>(items, new Cursor(position.applyAsLong(items.get(size - 1))).text());
+    }
+
+    /** @param limit as the client gave it */
+    public static int size(@Nullable Integer limit) {
+        int size = limit == null ? DEFAULT_LIMIT : limit;
+        InvalidInputException.require(
+                size >= 1 && size <= LARGEST_LIMIT, "limit", size, "must be between 1 and " + LARGEST_LIMIT);
+        return size;
     }
 
     public <R> Page<R> map(Function<? super T, ? extends R> view) {

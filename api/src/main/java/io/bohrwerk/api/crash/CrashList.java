@@ -1,0 +1,128 @@
+package io.bohrwerk.api.crash;
+
+import io.bohrwerk.api.web.Page;
+import io.bohrwerk.api.web.SortedCursor;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Crashes in the order, and of the kind, that is asked for. A page costs the same wherever in the list it is. */
+@Component
+class CrashList {
+    private final JdbcClient database;
+    private final Crashes crashes;
+
+    CrashList(JdbcClient database, Crashes crashes) {
+        this.database = database;
+        this.crashes = crashes;
+    }
+
+    /** What a list runs along; all of them downwards, but for the title. */
+    enum Sort {
+        CREATED("position"),
+        LAST_SEEN("last_seen"),
+        FIRST_SEEN("first_seen"),
+        FAILURES("failures"),
+        TITLE("title");
+
+        private final String column;
+
+        Sort(String column) {
+            this.column = column;
+        }
+
+        private boolean down() {
+            return this != TITLE;
+        }
+
+        private boolean time() {
+            return this == LAST_SEEN || this == FIRST_SEEN;
+        }
+
+        /** As a cursor carries it; times in microseconds, which is how exactly they are kept. */
+        private String text() {
+            return time() ? "(extract(epoch from " + column + ") * 1000000)::bigint::text" : column + "::text";
+        }
+
+        private Object parameter(SortedCursor cursor) {
+            if (time()) {
+                return Instant.EPOCH.plus(cursor.number(), ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+            }
+            return this == TITLE ? cursor.value() : cursor.number();
+        }
+    }
+
+    private record Place(UUID id, String value, long position) {}
+
+    /**
+     * @param state null for all
+     * @param text part of a title, in any case; null for all
+     */
+    Page<Crash> page(
+            Sort sort,
+            @Nullable CrashState state,
+            @Nullable String text,
+            @Nullable Integer limit,
+            @Nullable String cursor) {
+        int size = Page.size(limit);
+        SortedCursor from = cursor == null || cursor.isEmpty() ? null : SortedCursor.parse(sort.name(), cursor);
+        StringBuilder sql =
+                new StringBuilder("select id, " + sort.text() + " as value, position from crashes where true");
+        List<Object> parameters = new ArrayList<>();
+        if (state != null) {
+            sql.append(" and state = ?");
+            parameters.add(state.name());
+        }
+        if (text != null && !text.isBlank()) {
+            sql.append(" and position(lower(?) in lower(title)) > 0");
+            parameters.add(text.strip());
+        }
+        if (from != null) {
+            sql.append(" and (" + sort.column + ", position) " + (sort.down() ? "<" : ">") + " (?, ?)");
+            parameters.add(sort.parameter(from));
+            parameters.add(from.position());
+        }
+        String direction = sort.down() ? " desc" : "";
+        sql.append(" order by " + sort.column + direction + ", position" + direction + " limit ?");
+        parameters.add(size + 1);
+        List<Place> places = database.sql(sql.toString())
+                .params(parameters)
+                .query((row, number) ->
+                        new Place(row.getObject("id", UUID.class), row.getString("value"), row.getLong("position")))
+                .list();
+        List<Place> shown = places.subList(0, Math.min(size, places.size()));
+        Map<UUID, Crash> found = crashes
+                .findAllById(shown.stream().map(Place::id).toList())
+                .stream()
+                .collect(Collectors.toMap(Crash::id, Function.identity()));
+        List<Crash> items = shown.stream().map(place -> found.get(place.id())).toList();
+        if (places.size() <= size) {
+            return new Page<>(items, null);
+        }
+        Place last = shown.get(size - 1);
+        return new Page<>(items, new SortedCursor(sort.name(), last.value(), last.position()).text());
+    }
+
+    /** How many there are in each state. */
+    Map<CrashState, Long> counts() {
+        Map<CrashState, Long> counts = new EnumMap<>(CrashState.class);
+        for (CrashState state : CrashState.values()) {
+            counts.put(state, 0L);
+        }
+        database.sql("select state, count(*) as crashes from crashes group by state")
+                .query(row -> {
+                    counts.put(CrashState.valueOf(row.getString("state")), row.getLong("crashes"));
+                });
+        return counts;
+    }
+}

@@ -1,0 +1,54 @@
+import { useState } from "react";
+import { get, Problem } from "../api";
+import { Empty, Trouble } from "../parts";
+import { useResource } from "../resource";
+import type { LogEntry, LogPage } from "../types";
+import { Row } from "./entry";
+import { CHUNK, toQuery, type Filter } from "./filter";
+
+/** A request looks through a bounded part of the log and may find nothing there: so some at once, and then a person decides. */
+const TURNS = 20;
+
+async function look(failure: string, filter: Filter, from: number, signal?: AbortSignal): Promise<LogPage> {
+  let page = await get<LogPage>(`/failures/${failure}/log/entries${toQuery(filter, { from, limit: CHUNK })}`, signal);
+  const entries = [...page.entries];
+  for (let turn = 1; turn < TURNS && entries.length < CHUNK && page.next !== null; turn++) {
+    page = await get<LogPage>(`/failures/${failure}/log/entries${toQuery(filter, { from: page.next, limit: CHUNK })}`, signal);
+    entries.push(...page.entries);
+  }
+  return { ...page, entries };
+}
+
+/** The entries that a filter lets through, from the log's beginning, page by page. */
+export function Found({ failure, filter, open, onOpen }: { failure: string; filter: Filter; open: LogEntry | null; onOpen: (entry: LogEntry) => void }) {
+  const first = useResource(`${failure} ${toQuery(filter, {})}`, (signal) => look(failure, filter, 0, signal));
+  const [more, setMore] = useState<LogPage[]>([]);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const pages = first.value ? [first.value, ...more] : [];
+  const entries = pages.flatMap((page) => page.entries);
+  const next = pages.at(-1)?.next ?? null;
+  const on = async () => {
+    setBusy(true);
+    try {
+      const page = await look(failure, filter, next!);
+      setMore((old) => [...old, page]);
+      setProblem(null);
+    } catch (e) {
+      setProblem(e instanceof Problem ? e : new Problem(0, String(e)));
+    }
+    setBusy(false);
+  };
+  const trouble = problem ?? first.problem;
+  return (
+    <>
+      {trouble && <Trouble problem={trouble} />}
+      <div className="scroller found" tabIndex={0} role="region" aria-label="Entries found" aria-busy={busy || first.value === null}>
+        {entries.map((entry) => <Row key={entry.number} entry={entry} linked={false} open={open?.number === entry.number} onOpen={() => onOpen(entry)} />)}
+        {first.value && entries.length === 0 && next === null && <Empty>No entry is like this.</Empty>}
+        {!first.value && !trouble && <div className="waiting">Looking</div>}
+        {next !== null && <button type="button" disabled={busy} onClick={() => void on()}>{entries.length === 0 ? "Nothing so far; look further" : "More"}</button>}
+      </div>
+    </>
+  );
+}

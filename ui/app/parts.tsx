@@ -1,0 +1,136 @@
+import { useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import { Problem } from "./api";
+import { ago, interval, oneIn, visible, word } from "./format";
+import { setQuery } from "./router";
+import type { Resource } from "./resource";
+import type { Rate } from "./types";
+
+let now = Date.now();
+const clocks = new Set<() => void>();
+setInterval(() => {
+  now = Date.now();
+  clocks.forEach((tick) => tick());
+}, 5_000);
+const watch = (tick: () => void) => {
+  clocks.add(tick);
+  return () => clocks.delete(tick);
+};
+
+export function Time({ at }: { at: string | null }) {
+  const moment = useSyncExternalStore(watch, () => now);
+  if (!at) return <span className="quiet">–</span>;
+  return (
+    <time dateTime={at} title={at}>
+      {ago(at, Math.max(moment, Date.parse(at)))}
+    </time>
+  );
+}
+
+/** Words of a guest: always text. */
+export const Guest = ({ text }: { text: string }) => <bdi>{visible(text)}</bdi>;
+
+export function RateWords({ rate, failures, iterations }: { rate: Rate; failures: number; iterations: number }) {
+  if (iterations === 0) return <span className="quiet">not yet</span>;
+  return (
+    <span className="rate" title={`${failures} of ${iterations} iterations; the interval covers the true rate in 95 of 100 cases`}>
+      {failures === 0 ? `below ${oneIn(rate.high)}` : oneIn(rate.perIteration)}
+      {failures > 0 && <small> ({interval(rate)})</small>}
+    </span>
+  );
+}
+
+export const Badge = ({ of, title }: { of: string; title?: string }) => (
+  <span className={`badge ${of.toLowerCase()}`} title={title}>
+    {word(of)}
+  </span>
+);
+
+export function Trouble({ problem }: { problem: Problem }) {
+  return (
+    <div className="trouble" role="alert">
+      <strong>{problem.status === 404 ? "Not here" : problem.status === 0 ? "No connection" : "That did not work"}</strong>
+      <span>{problem.message}</span>
+      {problem.status === 0 && <span className="quiet">Trying again.</span>}
+    </div>
+  );
+}
+
+export const Empty = ({ children }: { children: ReactNode }) => <div className="empty">{children}</div>;
+
+/** Shows what came; before that, that it is awaited; in trouble, what is wrong, above what was known last. */
+export function Show<T>({ of, children }: { of: Resource<T>; children: (value: T) => ReactNode }) {
+  return (
+    <>
+      {of.problem && <Trouble problem={of.problem} />}
+      {of.value !== null ? children(of.value) : !of.problem && <div className="waiting" aria-busy="true">Loading</div>}
+    </>
+  );
+}
+
+export function Title({ children, name }: { children?: ReactNode; name: string }) {
+  useEffect(() => {
+    document.title = `${name} · Bohrwerk`;
+  }, [name]);
+  return (
+    <header className="title">
+      <h1>
+        <Guest text={name} />
+      </h1>
+      {children}
+    </header>
+  );
+}
+
+export function Copy({ text, label }: { text: string; label: string }) {
+  const [done, setDone] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setDone(true);
+    setTimeout(() => setDone(false), 1_500);
+  };
+  return (
+    <div className="command">
+      <span className="quiet">{label}</span>
+      <code tabIndex={0}>{text}</code>
+      <button type="button" onClick={() => void copy()}>
+        {done ? "Copied" : "Copy"}
+      </button>
+    </div>
+  );
+}
+
+/** A table that scrolls within itself, so that the page never does sideways. */
+export function Table({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={label}>
+      <table>
+        <thead>
+          <tr>{head}</tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Where a list stands is in the address; the way back is the browser's own. */
+export function Pager({ next, cursor, name = "cursor" }: { next: string | null; cursor: string | null; name?: string }) {
+  if (!next && !cursor) return null;
+  return (
+    <nav className="pager" aria-label="Pages">
+      <button type="button" disabled={!cursor} onClick={() => setQuery({ [name]: null })}>
+        First page
+      </button>
+      <button type="button" disabled={!next} onClick={() => setQuery({ [name]: next })}>
+        Next page
+      </button>
+    </nav>
+  );
+}
+
+export const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+  <div className="fact">
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);

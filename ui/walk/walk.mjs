@@ -1,0 +1,194 @@
+// A person's walk through the page, in a real browser against a real server: node walk/walk.mjs URL TARGET_DIRECTORY
+// The server has nothing in it at first. Every step either holds or ends the walk with what was on the page.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import http from "node:http";
+import { join } from "node:path";
+import { open, pages } from "./browser.mjs";
+import { FAILURE, HOSTILE, pretend, TOTAL } from "./log.mjs";
+
+const [url, target] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** Generous, because it is only ever waited for what does happen: machines are shared. */
+const LIMIT = 60_000;
+
+/** Stands between browser and server, so that the server can be lost without being stopped. */
+async function gate() {
+  const to = new URL(url);
+  const server = http.createServer((request, response) => {
+    const ahead = http.request({ host: to.hostname, port: to.port, path: request.url, method: request.method, headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    ahead.on("error", () => response.destroy());
+    response.on("close", () => ahead.destroy());
+    request.pipe(ahead);
+  });
+  let lost = false;
+  server.prependListener("request", (request) => lost && request.socket.destroy());
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    url: `http://localhost:${server.address().port}`,
+    lose: () => { lost = true; server.closeAllConnections(); },
+    find: () => { lost = false; },
+    close: () => { server.closeAllConnections(); server.close(); },
+  };
+}
+
+const way = await gate();
+const browser = await open();
+const context = await browser.newContext({ acceptDownloads: true });
+context.setDefaultTimeout(LIMIT);
+const page = await context.newPage();
+const errors = [];
+page.on("pageerror", (error) => errors.push(error.message));
+page.on("console", (message) => /Content Security Policy/.test(message.text()) && errors.push(message.text()));
+
+async function step(name, work) {
+  const began = Date.now();
+  try {
+    await work();
+    assert.deepEqual(errors, []);
+  } catch (e) {
+    console.log(`FAILED: ${name}\nat ${page.url()}\n${await page.locator("body").innerText().catch(() => "")}`);
+    throw e;
+  }
+  console.log(`${name}: ${Date.now() - began} ms`);
+}
+
+/** Through the browser's own debugger, so that the policy against scripts of others stays in force for the page. */
+async function accessible(path) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(way.url + path);
+    await page.locator("main h1").waitFor();
+    await page.locator(".waiting[aria-busy]").first().waitFor({ state: "detached" });
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    assert.deepEqual(violations.map((v) => `${path} ${colorScheme} ${v.id}: ${v.help}: ${v.nodes.map((n) => n.target).join(" ")}`), []);
+  }
+}
+
+async function submit(iterations, failures) {
+  await page.goto(`${way.url}/submit`);
+  await page.locator("input[name=iterations]").fill(String(iterations));
+  await page.locator("input[name=stopAfterFailures]").fill(String(failures));
+  await page.getByRole("button", { name: "Submit", exact: true }).click();
+  await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+}
+
+try {
+  await step("an empty system says what to do", async () => {
+    await page.goto(way.url);
+    await page.getByText("Nothing here yet.").waitFor();
+    for (const [path, words] of [["/crashes", "No crash."], ["/jobs", "No job."], ["/submit", "there is none"], ["/targets", "No target."]]) {
+      await page.goto(way.url + path);
+      await page.getByText(words).first().waitFor();
+    }
+    await page.goto(`${way.url}/failures/00000000-0000-0000-0000-000000000000`);
+    await page.getByRole("alert").getByText("there is no failure").waitFor();
+  });
+  await step("a target is uploaded", async () => {
+    await page.goto(`${way.url}/targets`);
+    await page.locator("input[type=file]").setInputFiles(readdirSync(target).map((name) => join(target, name)));
+    await page.waitForURL(/\/targets\/[0-9a-f]{64}$/);
+    await page.getByRole("heading", { name: "x86-debug-register-race" }).waitFor();
+  });
+  await step("a value that is wrong is refused in words", async () => {
+    await page.goto(`${way.url}/submit`);
+    await page.locator("input[name=iterations]").fill("0");
+    await page.getByRole("button", { name: "Submit", exact: true }).click();
+    await page.getByRole("alert").getByText("must be between 1").waitFor();
+  });
+  await step("a job finds the failure", async () => {
+    await submit(2_000_000, 1);
+    await page.locator(".title .badge.completed").waitFor({ timeout: 4 * LIMIT });
+    await page.getByText("found the failures it was to find").waitFor();
+  });
+  await step("its crash leads to the failure and its report", async () => {
+    await page.locator("section", { hasText: "Crashes" }).locator("ul.plain a").first().click();
+    await page.waitForURL(/\/crashes\//);
+    await page.locator("pre.report").waitFor();
+    await page.locator("table a").first().click();
+    await page.waitForURL(/\/failures\//);
+    await page.locator(".title .badge.verified").waitFor();
+    await page.reload();
+    await page.locator(".title .badge.verified").waitFor();
+  });
+  await step("the log can be read, or it is said that it cannot", async () => {
+    await page.locator(".scroller .entry .words").or(page.getByText("This log cannot be read here")).first().waitFor();
+  });
+  await step("a log of 1 GB from a hostile guest is text, and is moved through", async () => {
+    const at = page.url();
+    await pretend(page);
+    await page.goto(at);
+    const box = page.getByRole("region", { name: "Merged log" });
+    const row = (number) => box.locator(".entry:not(.waiting)").filter({ has: page.locator(`a[href="#L${number}"]`) });
+    await row(FAILURE).getByText("␛[31mred␛[0m <U+202E>reversed").waitFor();
+    assert.ok((await row(FAILURE).innerText()).includes(HOSTILE.slice(0, 20)));
+    await row(FAILURE + 1).getByText("characters more").waitFor();
+    assert.equal(await box.locator("img").count(), 0);
+    assert.ok((await page.locator(".entry").count()) < 60);
+    await row(FAILURE - 2).click();
+    await page.getByRole("complementary").getByText("ffff0ff0").waitFor();
+    await page.getByRole("complementary").getByRole("button", { name: /^entry/ }).click();
+    await page.waitForURL(new RegExp(`#L${FAILURE - 3}$`));
+    await box.locator(".entry.linked").waitFor();
+    await page.reload();
+    await row(FAILURE - 3).waitFor();
+    await box.focus();
+    await page.keyboard.press("End");
+    await row(TOTAL - 1).waitFor();
+    await page.keyboard.press("Home");
+    await row(0).waitFor();
+    await box.evaluate((element) => { element.scrollTop = element.scrollHeight; });
+    await row(TOTAL - 1).waitFor();
+    await page.getByLabel("Go to iteration").fill("600000");
+    await page.getByRole("button", { name: "Go", exact: true }).click();
+    await row(6_000_000).waitFor();
+    await page.getByRole("checkbox", { name: /guest/ }).check();
+    await page.getByRole("region", { name: "Entries found" }).getByText("line 3", { exact: true }).waitFor();
+    assert.equal(await page.locator(".entry.interrupt").count(), 0);
+    await page.unrouteAll({ behavior: "wait" });
+    await page.goto(at);
+  });
+  await step("the snapshot is what its digest says", async () => {
+    const row = page.locator("tr", { hasText: "snapshot.qcow2" });
+    const said = await row.locator("code").innerText();
+    const [download] = await Promise.all([page.waitForEvent("download"), row.locator("a").click()]);
+    assert.equal(createHash("sha256").update(readFileSync(await download.path())).digest("hex"), said);
+  });
+  await step("a crash is decided about", async () => {
+    await page.getByRole("link", { name: "all like it" }).click();
+    await page.getByRole("button", { name: "Mark as fixed" }).click();
+    await page.locator(".title .badge.fixed").waitFor();
+    await page.getByRole("heading", { name: "History" }).waitFor();
+    await page.getByRole("button", { name: "Open again" }).click();
+    await page.locator(".title .badge.open").waitFor();
+  });
+  await step("a title is text, whatever it holds", async () => {
+    const hostile = "<img src=x onerror=alert(1)> \u202e<script>document.title='gone'</script>";
+    await page.getByLabel("Title", { exact: true }).fill(hostile);
+    await page.getByRole("button", { name: "Rename" }).click();
+    await page.getByRole("heading", { name: "<img src=x onerror=alert(1)> <U+202E><script>" }).waitFor();
+    assert.equal(await page.locator("main img, main script").count(), 0);
+  });
+  await step("a job is cancelled, and a lost server comes back", async () => {
+    await submit(500_000_000, 0);
+    await page.locator(".title .badge.running").waitFor();
+    way.lose();
+    await page.getByRole("alert").getByText("The server does not answer").first().waitFor();
+    way.find();
+    await page.getByRole("alert").first().waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.locator(".title .badge.cancelled").waitFor();
+  });
+  await step("every page can be used by everyone", async () => {
+    for (const [, path] of await pages(url)) await accessible(path);
+  });
+} finally {
+  await browser.close();
+  way.close();
+}
