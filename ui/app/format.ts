@@ -26,6 +26,7 @@ export function oneIn(rate: number): string {
 
 /** The 95 % interval, the more frequent end first. */
 export function interval(rate: Rate): string {
+  if (rate.low === null || rate.high === null) return "no random sample";
   const often = rate.high > 0 ? NUMBER.format(Number((1 / rate.high).toPrecision(3))) : "∞";
   const seldom = rate.low > 0 ? NUMBER.format(Number((1 / rate.low).toPrecision(3))) : "∞";
   return `${often} to ${seldom}`;

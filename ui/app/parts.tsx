@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 import { Problem } from "./api";
-import { ago, interval, oneIn, visible, word } from "./format";
+import { ago, interval, oneIn, visible, word, number } from "./format";
 import { setQuery } from "./router";
 import type { Resource } from "./resource";
 import type { Rate } from "./types";
@@ -31,6 +31,7 @@ export const Guest = ({ text }: { text: string }) => <bdi>{visible(text)}</bdi>;
 
 export function RateWords({ rate, failures, iterations }: { rate: Rate; failures: number; iterations: number }) {
   if (iterations === 0) return <span className="quiet">not yet</span>;
+  if (rate.high === null) return <span className="rate" title="The places were not drawn, so they say nothing of how often random runs fail">{number(failures)} of {number(iterations)} tried</span>;
   return (
     <span className="rate" title={`${failures} of ${iterations} iterations; the interval covers the true rate in 95 of 100 cases`}>
       {failures === 0 ? `below ${oneIn(rate.high)}` : oneIn(rate.perIteration)}

@@ -1,6 +1,7 @@
 // What the API answers, as far as the pages read it. See /openapi.
 export type Page<T> = { items: T[]; next: string | null };
-export type Rate = { perIteration: number; low: number; high: number };
+/** Without an interval where the iterations are no random sample. */
+export type Rate = { perIteration: number; low: number | null; high: number | null };
 export type JobState = "QUEUED" | "RUNNING" | "COMPLETED" | "CANCELLED" | "ERROR";
 export type Strategy = { kind: string; [option: string]: unknown };
 export type Job = {
@@ -19,6 +20,9 @@ export type Job = {
   iterationsRunning: number;
   failures: number;
   failureRate: Rate;
+  rateMeaning: string;
+  coverage: { covered: number; of: number } | null;
+  isItFixed: FixAnswer | null;
   batches: { queued: number; completed: number; lost: number };
   infrastructureTroubles: number;
   machines: number;
@@ -27,6 +31,13 @@ export type Job = {
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
+};
+export type FixAnswer = {
+  job: string;
+  verdict: "NOT_FIXED" | "NO_FAILURE_AT_CONFIDENCE" | "UNDECIDED";
+  confidence: number;
+  confidenceReached: number | null;
+  iterationsNeeded: number;
 };
 export type Schedule = { shift: number; delay: number; stride: number; window: number; seed: number; align: string };
 export type Batch = {
@@ -118,6 +129,15 @@ export type Stats = {
   infrastructureTroubles: number;
   deadLetters: number;
   workers: { alive: number; slots: number; machines: number };
+};
+export type Replay = {
+  id: string;
+  state: string;
+  mode: string;
+  result: { verdict: string; difference: string } | null;
+  message: string | null;
+  artifacts: Artifact[];
+  createdAt: string;
 };
 export type Hour = { at: string; failures: number; crashes: number };
 export type Health = { status: string; components?: Record<string, { status: string; details?: Record<string, unknown> }> };

@@ -117,8 +117,8 @@ try {
     await page.reload();
     await page.locator(".title .badge.verified").waitFor();
   });
-  await step("the log can be read, or it is said that it cannot", async () => {
-    await page.locator(".scroller .entry .words").or(page.getByText("This log cannot be read here")).first().waitFor();
+  await step("the log can be read", async () => {
+    await page.locator(".scroller .entry .words").first().waitFor();
   });
   await step("a log of 1 GB from a hostile guest is text, and is moved through", async () => {
     const at = page.url();

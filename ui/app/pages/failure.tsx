@@ -5,26 +5,27 @@ import { LogPanel } from "../log/panel";
 import { Badge, Copy, Fact, Guest, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
 import { Link } from "../router";
-import type { Failure as FailureType, Page } from "../types";
+import type { Failure as FailureType, Page, Replay } from "../types";
 
-type ReplayRow = { id?: string; state?: string; verdict?: string; createdAt?: string; [field: string]: unknown };
-
-/** Replays on demand, where the server has them. */
+/** Replays on demand: a worker does them. */
 function Replays({ id }: { id: string }) {
-  const list = useResource(`replays ${id}`, (signal) => get<Page<ReplayRow> | ReplayRow[]>(`/failures/${id}/replays`, signal), 5_000);
+  const list = useResource(`replays ${id}`, (signal) => get<Page<Replay>>(`/failures/${id}/replays?limit=20`, signal), 5_000);
   const [problem, setProblem] = useState<Problem | null>(null);
-  if (list.problem?.status === 404) return <p className="quiet">This server does not replay on demand.</p>;
-  const items = list.value ? (Array.isArray(list.value) ? list.value : list.value.items) : [];
-  const replay = () => post(`/failures/${id}/replay`, {}).then(() => { setProblem(null); list.again(); }, setProblem);
+  const order = (body: Record<string, unknown>) => () => void post(`/failures/${id}/replay`, body).then(() => { setProblem(null); list.again(); }, setProblem);
+  const trouble = problem ?? list.problem;
   return (
     <>
-      {(problem ?? list.problem) && <Trouble problem={(problem ?? list.problem)!} />}
-      <div className="tools"><button type="button" onClick={() => void replay()}>Replay it again</button></div>
-      {items.length > 0 && (
+      {trouble && <Trouble problem={trouble} />}
+      <div className="tools">
+        <button type="button" onClick={order({ mode: "verify", times: 5 })}>Verify it five times</button>
+        <button type="button" onClick={order({ mode: "log", logClasses: ["int"], window: { margin: 10 } })}>Log ten iterations before it</button>
+      </div>
+      {list.value && list.value.items.length > 0 && (
         <ul className="plain">
-          {items.map((row, i) => (
-            <li key={row.id ?? i}>
-              {row.state && <Badge of={row.state} />} {row.verdict && <Badge of={row.verdict} />} {row.createdAt && <Time at={row.createdAt} />}
+          {list.value.items.map((replay) => (
+            <li key={replay.id}>
+              {word(replay.mode)} <Badge of={replay.state} /> {replay.result?.verdict} <Guest text={replay.result?.difference || replay.message || ""} />{" "}
+              {replay.artifacts.map((artifact) => <a key={artifact.url} href={artifact.url} download>{artifact.fileName} ({bytes(artifact.size)})</a>)} <Time at={replay.createdAt} />
             </li>
           ))}
         </ul>
@@ -33,7 +34,7 @@ function Replays({ id }: { id: string }) {
   );
 }
 
-const NAMES: Record<string, string> = { MERGED_LOG: "Merged log", SNAPSHOT: "Snapshot", RECORDING: "Recording", MANIFEST: "Manifest" };
+const NAMES: Record<string, string> = { MERGED_LOG: "Merged log", MERGED_LOG_INDEX: "Its index", SNAPSHOT: "Snapshot", RECORDING: "Recording", MANIFEST: "Manifest" };
 
 export function Failure({ id }: { id: string }) {
   const failure = useResource(id, (signal) => get<FailureType>(`/failures/${id}`, signal));
@@ -82,7 +83,8 @@ export function Failure({ id }: { id: string }) {
                   </tr>
                 ))}
               </Table>
-              <Copy label="Fetch all" text={`./bohrwerk download ${f.id} --to failure`} />
+              <p><a href={`/api/v1/failures/${f.id}/bundle`} download>Bundle</a>: all of it and what replays it on a machine with only QEMU and gdb.</p>
+              <Copy label="Fetch all" text={`./bohrwerk download ${f.id} --to failure --bundle`} />
             </section>
             <section>
               <h2>Replay</h2>

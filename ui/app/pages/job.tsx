@@ -5,7 +5,7 @@ import { duration, number, strategyWords, word } from "../format";
 import { Badge, Empty, Fact, Guest, Pager, RateWords, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
 import { Link, useAddress } from "../router";
-import type { Batch, Crash, Failure, Job as JobType, Page } from "../types";
+import type { Batch, Crash, Failure, FixAnswer, Job as JobType, Page } from "../types";
 import { FailureTable } from "./crash";
 import { Progress, remaining } from "./overview";
 
@@ -15,8 +15,9 @@ const REASONS: Record<string, string> = {
   ITERATIONS: "its iterations are used up",
   SCHEDULES: "its strategy has no schedule left that was not run",
   WALL_TIME: "its time is over",
+  RATE_BELOW: "the failure is as rare as was to be shown",
 };
-type Sample = { at: number; rate: number; low: number; high: number };
+type Sample = { at: number; rate: number; low: number | null; high: number | null };
 
 /** The job as the server's events tell it, and its rate since the page was opened. Asks anew until the stream is back. */
 function useJob(id: string) {
@@ -72,6 +73,17 @@ function Actions({ job }: { job: JobType }) {
   );
 }
 
+/** Never "fixed" without how sure that is. */
+function FixAnswerWords({ answer }: { answer: FixAnswer }) {
+  const sure = answer.confidenceReached === null ? "" : ` Confidence reached: ${(answer.confidenceReached * 100).toFixed(1)} %.`;
+  const words = {
+    NOT_FIXED: "Not fixed: it failed on this target, too.",
+    NO_FAILURE_AT_CONFIDENCE: `No failure in the ${number(answer.iterationsNeeded)} iterations that ${answer.confidence * 100} % takes.`,
+    UNDECIDED: `Not decided: ${number(answer.iterationsNeeded)} iterations without a failure are needed.`,
+  }[answer.verdict];
+  return <p><strong>Is it fixed?</strong> {words}{sure} The failure was met by <Link href={`/jobs/${answer.job}`}>job {answer.job.slice(0, 8)}</Link>.</p>;
+}
+
 export function Job({ id }: { id: string }) {
   const cursor = useAddress().searchParams.get("cursor");
   const job = useJob(id);
@@ -91,11 +103,13 @@ export function Job({ id }: { id: string }) {
             <Title name={j.name}><Badge of={j.state} /> <Actions job={j} /></Title>
             {j.message && <div className="trouble" role="alert"><strong>Ended by trouble</strong><span><Guest text={j.message} /></span></div>}
             {j.stopReason && <p className="quiet">It ended because {REASONS[j.stopReason] ?? word(j.stopReason)}.</p>}
+            {j.isItFixed && <FixAnswerWords answer={j.isItFixed} />}
             <Progress job={j} />
             <dl className="facts" aria-live="off">
               <Fact name="Iterations">{number(j.iterations + j.iterationsRunning)} <small>of {number(j.budget.iterations)}</small></Fact>
               <Fact name="Failures">{number(j.failures)}{j.stop.failures > 0 && <small> stops at {number(j.stop.failures)}</small>}</Fact>
-              <Fact name="Failure rate"><RateWords rate={j.failureRate} failures={j.failures} iterations={j.iterations} /></Fact>
+              <Fact name="Failure rate"><RateWords rate={j.failureRate} failures={j.failures} iterations={j.iterations} />{" "}<small>{j.rateMeaning}</small></Fact>
+              {j.coverage && <Fact name="Places tried">{number(j.coverage.covered)} <small>of {number(j.coverage.of)}</small></Fact>}
               <Fact name="Pace">{seconds ? `${number(Math.round((j.iterations + j.iterationsRunning) / seconds))} per second` : "–"}</Fact>
               <Fact name={ENDED.has(j.state) ? "Took" : "Left, at most"}>{ENDED.has(j.state) ? duration(seconds) : left === null ? "–" : duration(left)}</Fact>
               <Fact name="Machines">{j.machines}</Fact>
@@ -111,8 +125,8 @@ export function Job({ id }: { id: string }) {
                 x={job.samples.map((s) => s.at)}
                 lines={[
                   { label: "rate", values: job.samples.map((s) => s.rate * 1e6), colour: "--accent" },
-                  { label: "high", values: job.samples.map((s) => s.high * 1e6), colour: "--line" },
-                  { label: "low", values: job.samples.map((s) => s.low * 1e6), colour: "--line" },
+                  { label: "high", values: job.samples.map((s) => s.high === null ? null : s.high * 1e6), colour: "--line" },
+                  { label: "low", values: job.samples.map((s) => s.low === null ? null : s.low * 1e6), colour: "--line" },
                 ]} />
             )}
             <section>
