@@ -5,6 +5,7 @@ import io.bohrwerk.emulator.qemu.QemuProbe;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -57,6 +58,16 @@ public final class Emulator implements AutoCloseable {
         } catch (IOException e) {
             throw Machine.trouble("cannot make a machine's directory", e);
         }
+    }
+
+    /** A fresh private directory: it goes when this is closed, or with the next process when this one dies. */
+    public Path newDirectory(String prefix) throws IOException {
+        return workspace.newDirectory(prefix);
+    }
+
+    /** Takes a directory of {@link #newDirectory} away before its time. */
+    public void removeDirectory(Path directory) throws IOException {
+        Workspace.deleteTree(directory);
     }
 
     /** Takes the machines' directories away. Close the machines first. */

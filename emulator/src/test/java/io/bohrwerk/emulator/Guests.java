@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** The targets that the build made for the tests. */
-final class Guests {
+public final class Guests {
     private Guests() {}
 
     /** The demo target. */
-    static TargetFiles demo() throws IOException {
+    public static TargetFiles demo() throws IOException {
         return find("x86-debug-register-race");
     }
 

@@ -29,6 +29,9 @@ public final class QemuCommandLine {
     public static final String TEST = "test.cfg";
     public static final String DELAYS = "delays.cfg";
 
+    /** While debugging: the stem of the two FIFOs to and from QEMU's own gdb server. */
+    public static final String GDB = "gdb";
+
     /** The snapshot that batches start from. */
     public static final String READY = "ready";
 
@@ -52,7 +55,9 @@ public final class QemuCommandLine {
         RECORD(false),
         COUNT(false),
         FREE(false),
-        REPLAY(false);
+        REPLAY(false),
+        /** A replay with QEMU's gdb server, and without a log. */
+        DEBUG(false);
 
         private final boolean boots;
 
@@ -105,6 +110,11 @@ public final class QemuCommandLine {
      * @param shift the icount shift; without meaning where nothing is counted
      */
     public static List<String> of(TargetManifest manifest, Phase phase, int shift) {
+        return of(manifest, phase, shift, READY);
+    }
+
+    /** @param snapshot from which it goes on; without meaning where the machine boots */
+    public static List<String> of(TargetManifest manifest, Phase phase, int shift, String snapshot) {
         List<String> command = new ArrayList<>(limits(manifest));
         command.add(manifest.machine().arch().qemuBinary());
         command.addAll(machineOptions(manifest));
@@ -125,7 +135,12 @@ public final class QemuCommandLine {
         command.addAll(List.of("-drive", "file=" + STATE + ",if=none,id=state,format=qcow2"));
         command.addAll(timing(phase, shift));
         if (!phase.boots) {
-            command.addAll(List.of("-loadvm", READY, "-S"));
+            command.addAll(List.of("-loadvm", snapshot, "-S"));
+        }
+        if (phase == Phase.DEBUG) {
+            // FIFOs in the machine's directory: no other process finds them, and no path is too long for them, as it is
+            // for a socket.
+            command.addAll(List.of("-chardev", "pipe,id=gdb,path=" + GDB, "-gdb", "chardev:gdb"));
         }
         return List.copyOf(command);
     }
@@ -136,6 +151,7 @@ public final class QemuCommandLine {
             case BOOT, COUNT -> List.of("-icount", count);
             case RECORD -> List.of("-icount", count + ",rr=record,rrfile=" + RECORDING);
             case REPLAY -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING, "-D", MERGED);
+            case DEBUG -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING);
             case BOOT_FREE, FREE -> List.of();
         };
     }

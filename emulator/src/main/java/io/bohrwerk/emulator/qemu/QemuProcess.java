@@ -122,6 +122,12 @@ public final class QemuProcess implements AutoCloseable {
         }
     }
 
+    /** Kills it at once, with nothing written any more, and waits until it is gone. */
+    public void killNow() {
+        process.destroyForcibly();
+        close();
+    }
+
     /** Kills what is left. */
     @Override
     public void close() {

@@ -1,0 +1,394 @@
+package io.bohrwerk.emulator.debug;
+
+import io.bohrwerk.emulator.Emulator;
+import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.emulator.qemu.QemuCommandLine;
+import io.bohrwerk.emulator.qemu.QemuProcess;
+import io.bohrwerk.emulator.qmp.QmpException;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.target.TargetManifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One emulator process that replays, standing at an instruction. It only ever goes forward. One thread uses it.
+ *
+ * <p>QEMU's gdb server tells every stop of the machine with one packet, whoever asked for it: so that packet is what is waited for here.
+ */
+final class Replay implements AutoCloseable {
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
+    /** For an emulator that was asked to stop. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    /** QEMU waits for ever for an event that its recording does not hold. A host that gives it no time for this long is of no use. */
+    private static final Duration STANDS_STILL = Duration.ofSeconds(30);
+
+    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
+    /** A single step may enter an interrupt, and QEMU tells a step over a store that the guest itself watches twice. */
+    private static final int STEPS_WITHOUT_PROGRESS = 4;
+
+    private static final int SHOWN_CONSOLE = 64 << 10;
+    private static final String CHECKPOINT = "checkpoint";
+    private static final Pattern DEBUG_REGISTER = Pattern.compile("DR([0-7])=([0-9a-fA-F]+)");
+
+    private final Emulator emulator;
+    private final Path directory;
+    private final boolean wide;
+    private final String loaded;
+    private final QemuProcess qemu;
+    private final GdbLink gdb;
+    private boolean holdsLoaded = true;
+    private boolean altered;
+
+    private Replay(Emulator emulator, Path directory, boolean wide, String loaded, QemuProcess qemu)
+            throws IOException {
+        this.emulator = emulator;
+        this.directory = directory;
+        this.wide = wide;
+        this.loaded = loaded;
+        this.qemu = qemu;
+        this.gdb = new GdbLink(directory);
+    }
+
+    /** A fresh emulator at a snapshot, whose image is copied. */
+    static Replay start(Emulator emulator, DebuggedFailure failure, DebuggedFailure.Snapshot from, Budget budget)
+            throws InfrastructureException {
+        try {
+            Path directory = emulator.newDirectory("debug");
+            try {
+                return start(emulator, failure, from, directory, budget);
+            } catch (InfrastructureException | IOException | RuntimeException e) {
+                emulator.removeDirectory(directory);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw trouble("cannot start a replay", e);
+        }
+    }
+
+    private static Replay start(
+            Emulator emulator,
+            DebuggedFailure failure,
+            DebuggedFailure.Snapshot from,
+            Path directory,
+            Budget budget)
+            throws IOException, InfrastructureException {
+        TargetManifest manifest = failure.target().manifest();
+        Path files = failure.target().directory().toAbsolutePath();
+        Files.createSymbolicLink(
+                directory.resolve(QemuCommandLine.KERNEL),
+                files.resolve(manifest.boot().kernel()));
+        if (manifest.boot().initrd() != null) {
+            Files.createSymbolicLink(
+                    directory.resolve(QemuCommandLine.INITRD),
+                    files.resolve(manifest.boot().initrd()));
+        }
+        Files.createSymbolicLink(
+                directory.resolve(QemuCommandLine.RECORDING),
+                failure.recording().toAbsolutePath());
+        for (Map.Entry<String, String> file : failure.configuration().entrySet()) {
+            Files.writeString(directory.resolve(file.getKey()), file.getValue());
+        }
+        copy(from.image(), directory.resolve(QemuCommandLine.STATE), budget);
+        run(
+                List.of("mkfifo", "-m", "600", QemuCommandLine.GDB + ".in", QemuCommandLine.GDB + ".out"),
+                directory,
+                budget);
+        budget.check("starting an emulator");
+        QemuProcess qemu = QemuProcess.start(
+                QemuCommandLine.of(manifest, QemuCommandLine.Phase.DEBUG, failure.shift(), from.name()),
+                directory,
+                event -> {},
+                process -> {});
+        try {
+            boolean wide = manifest.machine().arch() == TargetManifest.Arch.X86_64;
+            Replay replay = new Replay(emulator, directory, wide, from.name(), qemu);
+            // gdb and QEMU are to name threads in the same way.
+            replay.ask(Packet.of("qSupported:multiprocess+"), budget);
+            replay.ask(Packet.of("?"), budget);
+            return replay;
+        } catch (IOException | InfrastructureException e) {
+            qemu.close();
+            throw e;
+        }
+    }
+
+    static void copy(Path from, Path to, Budget budget) throws IOException, InfrastructureException {
+        String source = from.toAbsolutePath().toString();
+        run(
+                List.of("cp", "--reflink=auto", "--sparse=auto", source, to.toAbsolutePath().toString()),
+                Path.of("/"),
+                budget);
+    }
+
+    private static void run(List<String> command, Path directory, Budget budget)
+            throws IOException, InfrastructureException {
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            if (!process.waitFor(budget.left().toMillis(), TimeUnit.MILLISECONDS)) {
+                throw budget.timeUp(command.get(0));
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException(
+                        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InfrastructureException(InfrastructureTrouble.WORKER_STOPPED, "interrupted", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Instructions executed since the batch's machine was made. */
+    long icount(Budget budget) throws InfrastructureException {
+        return execute("query-replay", Map.of(), budget).path("icount").asLong(0);
+    }
+
+    long pc(Budget budget) throws InfrastructureException {
+        // Register numbers of QEMU's target descriptions: rip is 16, eip 8.
+        String value = ask(Packet.of(wide ? "p10" : "p8"), budget).text();
+        try {
+            byte[] bytes = HexFormat.of().parseHex(value);
+            java.nio.ByteBuffer buffer = java.nio.ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            return wide ? buffer.getLong() : Integer.toUnsignedLong(buffer.getInt());
+        } catch (IllegalArgumentException | java.nio.BufferUnderflowException e) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.EMULATOR_DIED, "the emulator tells no program counter, but " + value);
+        }
+    }
+
+    /** Asks QEMU's gdb server something that does not let the machine run. */
+    Packet ask(Packet packet, Budget budget) throws InfrastructureException {
+        return gdb.ask(packet, budget);
+    }
+
+    /** A line of QEMU's human monitor. */
+    String human(String line) throws InfrastructureException {
+        try {
+            return qemu.qmp().human(line, COMMAND_LIMIT);
+        } catch (QmpException e) {
+            throw trouble(line, e);
+        }
+    }
+
+    /** The user has written to registers or memory: from here on it goes its own way. */
+    void alter() {
+        altered = true;
+    }
+
+    boolean altered() {
+        return altered;
+    }
+
+    boolean alive() {
+        return !qemu.onExit().isDone();
+    }
+
+    /** @return whether the emulator took all of them */
+    boolean insert(List<Breakpoints.Point> points, Budget budget) throws InfrastructureException {
+        boolean all = true;
+        for (Breakpoints.Point point : points) {
+            all &= ask(point.inserting(), budget).equals(Packet.OK);
+        }
+        return all;
+    }
+
+    /** Where the guest has used its own debug registers on the same place, QEMU may have lost a watchpoint: then this is altered. */
+    void remove(List<Breakpoints.Point> points, Budget budget) throws InfrastructureException {
+        for (Breakpoints.Point point : points) {
+            altered |= !ask(point.removing(), budget).equals(Packet.OK);
+        }
+    }
+
+    /** Runs until a breakpoint, a watchpoint, or an instruction count that lies ahead. When it is broken off it stops somewhere. */
+    Stop run(long until, Budget budget) throws InfrastructureException {
+        execute("replay-delete-break", Map.of(), budget);
+        execute("replay-break", Map.of("icount", until), budget);
+        gdb.send(Packet.of("c"));
+        return awaitStop(budget);
+    }
+
+    /** One instruction, or the entry into an interrupt or exception. */
+    Stop step(Budget budget) throws InfrastructureException {
+        execute("replay-delete-break", Map.of(), budget);
+        long icount = icount(budget);
+        long pc = pc(budget);
+        Stop stop;
+        int steps = 0;
+        do {
+            gdb.send(Packet.of("s"));
+            stop = awaitStop(budget);
+        } while (stop.icount() == icount
+                && stop.pc() == pc
+                && !stop.atWatchpoint()
+                && !budget.isBrokenOff()
+                && ++steps < STEPS_WITHOUT_PROGRESS);
+        return stop;
+    }
+
+    /** Goes to an instruction count that is not behind. */
+    void runTo(long icount, Budget budget) throws InfrastructureException {
+        long at = icount(budget);
+        if (icount > at) {
+            at = run(icount, budget).icount();
+            if (at != icount && budget.isBrokenOff()) {
+                throw new Budget.BrokenOff();
+            }
+        }
+        if (at != icount) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.EMULATOR_DIED,
+                    "the replay stopped at instruction " + at + " instead of " + icount
+                            + ": the recording is cut off, or does not belong to this failure");
+        }
+    }
+
+    private Stop awaitStop(Budget budget) throws InfrastructureException {
+        String reply = awaitReply(budget);
+        if (!reply.startsWith("T") && !reply.startsWith("S")) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.EMULATOR_DIED, "the emulator ended: " + qemu.describeExit());
+        }
+        return Stop.of(icount(budget), pc(budget), reply);
+    }
+
+    private String awaitReply(Budget budget) throws InfrastructureException {
+        long seen = -1;
+        long moved = System.nanoTime();
+        while (true) {
+            Duration wait = budget.left().compareTo(WATCH_INTERVAL) < 0 ? budget.left() : WATCH_INTERVAL;
+            Packet reply = gdb.poll(wait, budget);
+            if (reply != null) {
+                return reply.text();
+            }
+            if (budget.isBrokenOff()) {
+                gdb.send(Packet.INTERRUPT);
+                return gdb.receive(new Budget(STOP_LIMIT)).text();
+            }
+            if (!alive()) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.EMULATOR_DIED,
+                        "the emulator ended at instruction " + seen + " of the replay: " + qemu.describeExit());
+            }
+            if (budget.left().isZero()) {
+                throw budget.timeUp("the replay");
+            }
+            long count = icount(budget);
+            if (count != seen) {
+                seen = count;
+                moved = System.nanoTime();
+            } else if (System.nanoTime() - moved > STANDS_STILL.toNanos()) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.HOST_TIME_LIMIT,
+                        "the replay stands still at instruction " + count
+                                + ": the recording is cut off there, does not belong to this failure, or a watchpoint on what"
+                                + " the guest watches itself made it go another way");
+            }
+        }
+    }
+
+    /**
+     * Whether the guest has a debug register on the watched address itself. QEMU then tells us of the access, and the guest not: what
+     * follows in this process is not what happened.
+     */
+    boolean guestWatches(Stop stop) throws InfrastructureException {
+        Matcher matcher = DEBUG_REGISTER.matcher(human("info registers"));
+        long[] registers = new long[8];
+        while (matcher.find()) {
+            registers[Integer.parseInt(matcher.group(1))] = Long.parseUnsignedLong(matcher.group(2), 16);
+        }
+        for (int i = 0; i < 4; i++) {
+            boolean enabled = (registers[7] >> (2 * i) & 3) != 0;
+            // At most eight bytes long each, so 15 apart is apart for certain.
+            if (enabled && Math.abs(registers[i] - stop.watchedAddress()) < 16) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Stores the machine's state in a fresh image, under the name that the answer tells. */
+    DebuggedFailure.Snapshot save(Path image, Budget budget) throws InfrastructureException {
+        long icount = icount(budget);
+        try {
+            if (holdsLoaded) {
+                demandSilence("delvm " + loaded); // its room is used for the next
+                holdsLoaded = false;
+            }
+            demandSilence("savevm " + CHECKPOINT);
+            copy(directory.resolve(QemuCommandLine.STATE), image, budget);
+            demandSilence("delvm " + CHECKPOINT);
+            return new DebuggedFailure.Snapshot(icount, image, CHECKPOINT);
+        } catch (IOException e) {
+            throw trouble("cannot make a checkpoint", e);
+        }
+    }
+
+    private void demandSilence(String line) throws InfrastructureException {
+        String answer = human(line).strip();
+        if (!answer.isEmpty()) {
+            throw new InfrastructureException(InfrastructureTrouble.EMULATOR_DIED, line + ": " + answer);
+        }
+    }
+
+    /** The end of what the guest has printed to port 0xe9 in this process, up to this very instruction. */
+    String console() throws InfrastructureException {
+        try (var file = Files.newByteChannel(directory.resolve(QemuCommandLine.CONSOLE))) {
+            file.position(Math.max(0, file.size() - SHOWN_CONSOLE));
+            return new String(java.nio.channels.Channels.newInputStream(file).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw trouble("cannot read the console", e);
+        }
+    }
+
+    private JsonNode execute(String command, Map<String, ?> arguments, Budget budget) throws InfrastructureException {
+        Duration limit = budget.left().compareTo(COMMAND_LIMIT) < 0 ? budget.left() : COMMAND_LIMIT;
+        try {
+            return qemu.qmp().execute(command, arguments, limit);
+        } catch (QmpException e) {
+            throw trouble(command, e);
+        }
+    }
+
+    private InfrastructureException trouble(String what, QmpException e) {
+        return new InfrastructureException(
+                InfrastructureTrouble.EMULATOR_DIED,
+                alive() ? String.valueOf(e.getMessage()) : what + ": the emulator ended: " + qemu.describeExit(),
+                e);
+    }
+
+    private static InfrastructureException trouble(String what, IOException e) {
+        boolean full = String.valueOf(e.getMessage()).contains("No space left on device");
+        return new InfrastructureException(
+                full ? InfrastructureTrouble.DISK_FULL : InfrastructureTrouble.INTERNAL,
+                what + ": " + e.getMessage(),
+                e);
+    }
+
+    /** Kills it: it holds nothing that could be lost. */
+    @Override
+    public void close() {
+        qemu.killNow();
+        gdb.close();
+        try {
+            emulator.removeDirectory(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot take away " + directory, e);
+        }
+    }
+}
