@@ -9,8 +9,7 @@ import java.util.Set;
 
 /** What a user types after gdb's word {@code monitor}. Every answer ends with a newline. */
 final class MonitorCommands {
-    private static final String HELP =
-            """
+    private static final String HELP = """
             monitor icount                 where you are, in instructions
             monitor goto ICOUNT            go to an instruction count
             monitor goto iteration N       go to where iteration N begins
@@ -88,12 +87,11 @@ final class MonitorCommands {
             throw new InvalidInputException(
                     "goto", String.join(" ", words), "must be ICOUNT, iteration N, failure or start");
         }
-        long icount =
-                switch (where) {
-                    case "failure" -> timeline.last();
-                    case "start" -> timeline.first();
-                    default -> number("goto", where);
-                };
+        long icount = switch (where) {
+            case "failure" -> timeline.last();
+            case "start" -> timeline.first();
+            default -> number("goto", where);
+        };
         InvalidInputException.require(
                 icount >= timeline.first() && icount <= timeline.last(),
                 "goto",

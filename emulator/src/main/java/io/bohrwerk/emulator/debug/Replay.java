@@ -78,11 +78,7 @@ final class Replay implements AutoCloseable {
     }
 
     private static Replay start(
-            Emulator emulator,
-            DebuggedFailure failure,
-            DebuggedFailure.Snapshot from,
-            Path directory,
-            Budget budget)
+            Emulator emulator, DebuggedFailure failure, DebuggedFailure.Snapshot from, Path directory, Budget budget)
             throws IOException, InfrastructureException {
         TargetManifest manifest = failure.target().manifest();
         Path files = failure.target().directory().toAbsolutePath();
@@ -116,6 +112,8 @@ final class Replay implements AutoCloseable {
             Replay replay = new Replay(emulator, directory, wide, from.name(), qemu);
             // gdb and QEMU are to name threads in the same way.
             replay.ask(Packet.of("qSupported:multiprocess+"), budget);
+            // Until its description of the registers was asked for, QEMU answers no question for a single one.
+            replay.ask(Packet.of("qXfer:features:read:target.xml:0,ffb"), budget);
             replay.ask(Packet.of("?"), budget);
             return replay;
         } catch (IOException | InfrastructureException e) {
@@ -127,7 +125,12 @@ final class Replay implements AutoCloseable {
     static void copy(Path from, Path to, Budget budget) throws IOException, InfrastructureException {
         String source = from.toAbsolutePath().toString();
         run(
-                List.of("cp", "--reflink=auto", "--sparse=auto", source, to.toAbsolutePath().toString()),
+                List.of(
+                        "cp",
+                        "--reflink=auto",
+                        "--sparse=auto",
+                        source,
+                        to.toAbsolutePath().toString()),
                 Path.of("/"),
                 budget);
     }

@@ -109,9 +109,8 @@ final class Travel {
 
     /** Back to the last place where a breakpoint or watchpoint is met, else to the start. */
     Arrival runBack(Budget budget) throws InfrastructureException {
-        Optional<Hit> hit = points.isEmpty()
-                ? Optional.empty()
-                : new ReverseSearch(timeline, points).lastBefore(icount, budget);
+        Optional<Hit> hit =
+                points.isEmpty() ? Optional.empty() : new ReverseSearch(timeline, points).lastBefore(icount, budget);
         if (hit.isEmpty()) {
             goTo(timeline.first(), budget);
             return Arrival.BEGIN;

@@ -58,7 +58,7 @@ class PacketStreamTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'0* ','0000'", "'ab*!c','abbbbbc'", "'}\u0003',#", "'x}\n*\"','x*******'"})
+    @CsvSource({"'0* ','0000'", "'ab*!c','abbbbbc'", "'}\u0003',#", "'x}\n*\"','x******'"})
     void resolvesRunsAndEscapes(String raw, String text) {
         assertThat(Packet.of(raw).text()).isEqualTo(text);
     }
@@ -88,7 +88,8 @@ class PacketStreamTest {
 
     @Test
     void sendsAgainWhenAskedTo() throws Exception {
-        PacketStream stream = new PacketStream(new ByteArrayInputStream("-$OK#9a".getBytes(StandardCharsets.US_ASCII)), sent);
+        PacketStream stream =
+                new PacketStream(new ByteArrayInputStream("-$OK#9a".getBytes(StandardCharsets.US_ASCII)), sent);
         stream.send(Packet.of("g"));
         stream.receive();
         assertThat(sent()).isEqualTo("$g#67$g#67+");

@@ -282,8 +282,7 @@ class TimeTravelTest {
     private static String icount(PacketStream stream) throws IOException {
         String said = ask(stream, "qRcmd," + Packet.hex("icount"));
         assertThat(stream.receive()).isEqualTo(Packet.OK);
-        return new String(
-                java.util.HexFormat.of().parseHex(said.substring(1)), StandardCharsets.UTF_8);
+        return new String(java.util.HexFormat.of().parseHex(said.substring(1)), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -382,8 +381,8 @@ class TimeTravelTest {
     void aRecordingThatIsCutOff() throws Exception {
         byte[] whole = Files.readAllBytes(failure.recording());
         Path half = Files.write(directory.resolve("half.rr"), java.util.Arrays.copyOf(whole, whole.length / 2));
-        assertThatThrownBy(() -> TimeTravelServer.open(emulator, with(half), settings())
-                        .close())
+        assertThatThrownBy(() ->
+                        TimeTravelServer.open(emulator, with(half), settings()).close())
                 .isInstanceOf(InfrastructureException.class);
     }
 }
