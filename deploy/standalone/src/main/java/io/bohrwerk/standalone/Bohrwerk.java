@@ -5,6 +5,7 @@ import io.bohrwerk.standalone.cluster.ClusterPartCommand;
 import io.bohrwerk.standalone.cluster.ClusterTestCommand;
 import io.bohrwerk.standalone.command.AuditCommand;
 import io.bohrwerk.standalone.command.CompareCommand;
+import io.bohrwerk.standalone.command.DebugCommand;
 import io.bohrwerk.standalone.command.DemoCommand;
 import io.bohrwerk.standalone.command.DownloadCommand;
 import io.bohrwerk.standalone.command.IsItFixedCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             DownloadCommand.class,
             ReplayCommand.class,
+            DebugCommand.class,
             AuditCommand.class,
             ClusterTestCommand.class,
             ClusterPartCommand.class,

@@ -16,7 +16,7 @@ public final class GdbScript {
 
     private GdbScript() {}
 
-    /** Lines for {@code gdb -x}. The target's kernel is given for its symbols when it is an ELF file. */
+    /** Lines for {@code gdb -x}. The target's symbols, or its kernel, are given when they are an ELF file. */
     public static List<String> lines(TargetFiles target, int port) throws IOException {
         TargetManifest manifest = target.manifest();
         boolean wide = manifest.machine().arch() == TargetManifest.Arch.X86_64;
@@ -27,9 +27,12 @@ public final class GdbScript {
                 "# Going back starts an emulator, which on a busy host takes longer than gdb's two seconds.",
                 "set remotetimeout 60",
                 "set tcp connect-timeout 60"));
-        Path kernel = target.directory().resolve(manifest.boot().kernel()).toAbsolutePath();
-        if (isElf(kernel)) {
-            lines.add("file " + quoted(kernel));
+        String named = manifest.boot().symbols();
+        Path symbols = target.directory()
+                .resolve(named == null ? manifest.boot().kernel() : named)
+                .toAbsolutePath();
+        if (isElf(symbols)) {
+            lines.add("file " + quoted(symbols));
         }
         lines.addAll(List.of(
                 "# 'monitor goto' moves behind gdb's back: make it look again.",
