@@ -109,7 +109,11 @@ class ReplayRunnerTest {
         assertThat(failure.replay()).as(failure.replayNote()).isEqualTo(ReplayVerdict.VERIFIED);
         assertThat(failure.artifacts())
                 .extracting(ArtifactReference::kind)
-                .containsExactly(ArtifactKind.MERGED_LOG, ArtifactKind.RECORDING, ArtifactKind.MANIFEST);
+                .containsExactly(
+                        ArtifactKind.MERGED_LOG,
+                        ArtifactKind.MERGED_LOG_INDEX,
+                        ArtifactKind.RECORDING,
+                        ArtifactKind.MANIFEST);
         assertThat(failure.checkpoints()).extracting(Checkpoint::name).containsExactly("start", "before", "failure");
         assertThat(failure.checkpoints()).extracting(Checkpoint::instruction).isSorted();
         assertThat(failure.checkpoints().get(2).instruction()).isEqualTo(failure.instructionCount());
