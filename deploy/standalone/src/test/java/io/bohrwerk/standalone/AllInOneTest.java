@@ -7,7 +7,9 @@ import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.client.Hunt;
 import io.bohrwerk.standalone.client.JobStatus;
 import io.bohrwerk.standalone.server.ChildServer;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +151,12 @@ class AllInOneTest {
         Output before = script(bundle, "./debug.sh", "before", "-batch", "-ex", "stepi", "-ex", "info symbol $eip");
         assertThat(before.text()).contains("in section .text");
 
+        aDebuggerGoesBack(bundle, Long.parseLong(last));
+
         Files.writeString(bundle.resolve("recording.rr"), "cut");
+        Output undebugged = command("debug", "--directory", bundle.toString());
+        assertThat(undebugged.status()).isEqualTo(1);
+        assertThat(undebugged.text()).contains("recording.rr", "is damaged, or of another failure");
         Output damaged = script(bundle, "./replay.sh");
         assertThat(damaged.status()).isEqualTo(1);
         assertThat(damaged.text()).contains("recording.rr: FAILED", "the bundle is damaged");
@@ -159,6 +166,54 @@ class AllInOneTest {
         Output refused = script(bundle, "./replay.sh");
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.text()).contains("recorded by:", "emulator version 99", "found here:", "FORCE=1");
+    }
+
+    /** gdb itself; a second debugger is told of the first; and of a killed one nothing is left, its lock neither. */
+    private static void aDebuggerGoesBack(Path bundle, long last) throws Exception {
+        String[] debug = {"debug", "--directory", bundle.toString()};
+        List<ProcessHandle> all = new ArrayList<>();
+        for (int time = 0; time < 2; time++) {
+            Process debugger = ChildServer.launch(state(), debug).start();
+            try {
+                awaitLine(debugger, "attach with:");
+                Output second = command(debug);
+                assertThat(second.status()).isEqualTo(1);
+                assertThat(second.text()).contains("is being debugged already", "process " + debugger.pid());
+                Output gdb = script(
+                        bundle,
+                        "gdb",
+                        "-nx",
+                        "-q",
+                        "-batch",
+                        "-x",
+                        "attach.gdb",
+                        "-ex",
+                        "monitor icount",
+                        "-ex",
+                        "reverse-stepi",
+                        "-ex",
+                        "monitor icount");
+                assertThat(gdb.text())
+                        .containsSubsequence("instruction " + last + ",", "instruction " + (last - 1) + ",");
+                debugger.descendants().forEach(all::add);
+            } finally {
+                debugger.destroyForcibly().waitFor();
+            }
+        }
+        awaitGone(all);
+    }
+
+    private static void awaitLine(Process process, String end) throws IOException {
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        StringBuilder said = new StringBuilder();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            said.append(line).append('\n');
+            if (line.endsWith(end)) {
+                return;
+            }
+        }
+        throw new AssertionError("it ended instead of saying '" + end + "': " + said);
     }
 
     private static Output script(Path bundle, String... command) throws Exception {

@@ -35,6 +35,7 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("print", new PrintBench());
         ALL.put("replay", new ReplayBench());
         ALL.put("log", new LogBench());
+        ALL.put("debug", new DebugBench());
         ALL.put("linux", new LinuxBench());
         ALL.put("statistics", new StatisticsBench());
     }
@@ -42,7 +43,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description = "engine, start, print, replay, log, linux or statistics. Default: all")
+            description = "engine, start, print, replay, log, debug, linux or statistics. Default: all")
     private @Nullable String name;
 
     @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")

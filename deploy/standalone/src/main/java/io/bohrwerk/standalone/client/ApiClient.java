@@ -108,7 +108,7 @@ public final class ApiClient {
      */
     public void download(String path, Digest digest, Path file) throws IOException, InterruptedException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
-        HttpResponse<InputStream> response = http.send(request(path).GET().build(), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response = send(request(path).GET(), BodyHandlers.ofInputStream());
         MessageDigest sha256 = Digest.sha256();
         try (InputStream in = response.body()) {
             if (response.statusCode() != OK) {
@@ -129,7 +129,7 @@ public final class ApiClient {
 
     /** Downloads into a file as it comes. @param path as the API gives it, from the server's root */
     void download(String path, Path file) throws IOException, InterruptedException {
-        HttpResponse<InputStream> response = http.send(request(path).GET().build(), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response = send(request(path).GET(), BodyHandlers.ofInputStream());
         try (InputStream in = response.body()) {
             if (response.statusCode() != OK) {
                 throw refused(response.statusCode(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
@@ -142,13 +142,17 @@ public final class ApiClient {
         return HttpRequest.newBuilder(server.resolve(path)).header("Accept", "application/json, */*;q=0.1");
     }
 
-    private JsonNode json(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<String> response;
+    private <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
+            throws IOException, InterruptedException {
         try {
-            response = http.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return http.send(request.build(), body);
         } catch (java.net.ConnectException e) {
             throw new ApiException(0, "no server answers at " + server + "; start one with: ./bohrwerk up");
         }
+    }
+
+    private JsonNode json(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<String> response = send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
         if (response.statusCode() >= FIRST_ERROR) {
             throw refused(response.statusCode(), response.body());
         }
