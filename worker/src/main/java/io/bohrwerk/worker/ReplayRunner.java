@@ -130,6 +130,9 @@ final class ReplayRunner {
             }
             if (time == 1 && request.mode() == ReplayMode.LOG) {
                 artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.mergedLog()));
+                if (replay.mergedLogIndex() != null) {
+                    artifacts.add(blobs.put(ArtifactKind.MERGED_LOG_INDEX, replay.mergedLogIndex()));
+                }
                 cover = cover(request, run, window, replay);
             } else if (time == 1 && request.mode() == ReplayMode.CHECKPOINTS && replay.verified()) {
                 artifacts.add(blobs.put(ArtifactKind.SNAPSHOT, replay.image()));

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /** A replay of a failure that somebody ordered. Changed only under its row lock. */
 @Entity
 @Table(name = "replays")
-class Replay {
+public class Replay {
     @Id
     private UUID id;
 
@@ -241,7 +241,7 @@ class Replay {
         return artifacts.stream().sorted(Comparator.comparing(Artifact::kind)).toList();
     }
 
-    Optional<Artifact> artifact(ArtifactKind kind) {
+    public Optional<Artifact> artifact(ArtifactKind kind) {
         return artifacts.stream().filter(artifact -> artifact.kind() == kind).findFirst();
     }
 }

@@ -93,7 +93,16 @@ class ReplayController {
 
     @GetMapping("/replays/{id}/log")
     void log(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        ArtifactKind kind = ArtifactKind.MERGED_LOG;
+        send(id, ArtifactKind.MERGED_LOG, request, response);
+    }
+
+    @GetMapping("/replays/{id}/log/index")
+    void index(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        send(id, ArtifactKind.MERGED_LOG_INDEX, request, response);
+    }
+
+    private void send(UUID id, ArtifactKind kind, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         Artifact log = replay(id).artifact(kind).orElseThrow(() -> new NotFoundException(kind + " of the replay", id));
         download.send(log.digest(), log.size(), id + "." + kind.fileName(), kind.mediaType(), request, response);
     }

@@ -74,8 +74,10 @@ record ReplayView(
 
     /** Snapshots that a replay made are its failure's from then on. */
     private static String url(Replay replay, ArtifactKind kind) {
-        return kind == ArtifactKind.SNAPSHOT
-                ? "/api/v1/failures/" + replay.failureId() + "/snapshot"
-                : "/api/v1/replays/" + replay.id() + "/log";
+        return switch (kind) {
+            case SNAPSHOT -> "/api/v1/failures/" + replay.failureId() + "/snapshot";
+            case MERGED_LOG_INDEX -> "/api/v1/replays/" + replay.id() + "/log/index";
+            default -> "/api/v1/replays/" + replay.id() + "/log";
+        };
     }
 }

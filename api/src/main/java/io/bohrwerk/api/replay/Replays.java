@@ -10,7 +10,7 @@ import org.springframework.data.jpa.repository.JpaRepository;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 
-interface Replays extends JpaRepository<Replay, UUID> {
+public interface Replays extends JpaRepository<Replay, UUID> {
     @Query("from Replay where failureId = :failure and position < :below order by position desc")
     List<Replay> ofFailure(UUID failure, long below, Limit limit);
 

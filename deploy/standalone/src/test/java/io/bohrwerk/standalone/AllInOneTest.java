@@ -119,8 +119,11 @@ class AllInOneTest {
         assertThat(verified.text()).contains("2 of 2 went the same way");
         Output logged = command("replay", failure, "--log", "int,exec,nochain", "--margin", "1", "--wait", "--json");
         assertThat(logged.status()).as(logged.text()).isZero();
-        JsonNode log =
-                JsonMapper.shared().readTree(logged.lastLine()).path("result").path("log");
+        JsonNode replay = JsonMapper.shared().readTree(logged.lastLine());
+        JsonNode log = replay.path("result").path("log");
+        Output entries = command("log", "--replay", replay.path("id").asString(), "--vector", "1");
+        assertThat(entries.status()).as(entries.text()).isZero();
+        assertThat(entries.text()).contains("#DB");
         assertThat(log.path("bytes").asLong()).as(logged.text()).isGreaterThan(10_000);
         Output outside = command("replay", failure, "--iterations", "5-999999999");
         assertThat(outside.status()).isEqualTo(1);

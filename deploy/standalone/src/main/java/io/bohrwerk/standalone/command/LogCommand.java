@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
@@ -25,9 +26,14 @@ import tools.jackson.databind.JsonNode;
 public final class LogCommand implements Callable<Integer> {
     private static final int LARGEST_PAGE = 1000;
 
-    @Parameters(paramLabel = "FAILURE", description = "The failure's id.")
-    @SuppressWarnings("NullAway.Init")
-    private String failure;
+    @Parameters(arity = "0..1", paramLabel = "FAILURE", description = "The failure's id.")
+    private @Nullable String failure;
+
+    @Option(
+            names = "--replay",
+            paramLabel = "REPLAY",
+            description = "The log of an ordered replay instead, by the replay's id.")
+    private @Nullable String replay;
 
     @Option(
             names = "--vector",
@@ -66,6 +72,9 @@ public final class LogCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if ((failure == null) == (replay == null)) {
+            throw new ParameterException(spec.commandLine(), "say which: FAILURE, or --replay REPLAY");
+        }
         PrintWriter out = spec.commandLine().getOut();
         if (beforeFailure != null) {
             backward(server.client(), out, beforeFailure);
@@ -74,6 +83,10 @@ public final class LogCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private String owner() {
+        return replay == null ? "/failures/" + failure : "/replays/" + replay;
     }
 
     private void forward(ApiClient api, PrintWriter out) throws IOException, InterruptedException {
@@ -92,11 +105,7 @@ public final class LogCommand implements Callable<Integer> {
     private void backward(ApiClient api, PrintWriter out, int wanted) throws IOException, InterruptedException {
         Map<String, Object> query = query();
         query.put("direction", "backward");
-        query.put(
-                "from",
-                api.get("/failures/" + failure + "/log/summary")
-                        .path("failureEntry")
-                        .asLong());
+        query.put("from", api.get(owner() + "/log/summary").path("failureEntry").asLong());
         java.util.ArrayDeque<JsonNode> entries = new java.util.ArrayDeque<>();
         JsonNode previous;
         do {
@@ -128,7 +137,7 @@ public final class LogCommand implements Callable<Integer> {
     }
 
     private String path(Map<String, Object> query) {
-        return "/failures/" + failure + "/log/entries?"
+        return owner() + "/log/entries?"
                 + query.entrySet().stream()
                         .map(part -> part.getKey() + "="
                                 + URLEncoder.encode(String.valueOf(part.getValue()), StandardCharsets.UTF_8))

@@ -1,6 +1,8 @@
-package io.bohrwerk.api.failure;
+package io.bohrwerk.api.log;
 
 import io.bohrwerk.api.artifact.Artifact;
+import io.bohrwerk.api.failure.Failures;
+import io.bohrwerk.api.replay.Replays;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
@@ -10,11 +12,13 @@ import io.bohrwerk.protocol.log.LogKind;
 import io.bohrwerk.protocol.log.LogQuery;
 import io.bohrwerk.protocol.log.LogReader;
 import io.bohrwerk.protocol.log.LogSummary;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -26,14 +30,16 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What is in a failure's merged log, by its index. */
+/** What is in the merged log of a failure, or of a replay that was ordered later. */
 @RestController
-@RequestMapping("/api/v1/failures/{id}/log")
+@RequestMapping({"/api/v1/failures/{id}/log", LogController.REPLAYS + "{id}/log"})
 class LogController {
+    static final String REPLAYS = "/api/v1/replays/";
     /** Logs that are being read by somebody: who pages through one need not fetch its directory each time. */
     private static final int OPEN_LOGS = 8;
 
     private final Failures failures;
+    private final Replays replays;
     private final BlobStore blobs;
     private final Map<Digest, LogReader> open = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -44,18 +50,20 @@ class LogController {
         }
     });
 
-    LogController(Failures failures, BlobStore blobs) {
+    LogController(Failures failures, Replays replays, BlobStore blobs) {
         this.failures = failures;
+        this.replays = replays;
         this.blobs = blobs;
     }
 
     @GetMapping("/summary")
-    LogSummary summary(@PathVariable UUID id) throws IOException {
-        return reader(id).summary();
+    LogSummary summary(HttpServletRequest request, @PathVariable UUID id) throws IOException {
+        return reader(request, id).summary();
     }
 
     @GetMapping("/entries")
     LogEntriesView entries(
+            HttpServletRequest request,
             @PathVariable UUID id,
             @RequestParam(required = false) @Nullable Long from,
             @RequestParam(required = false) @Nullable Integer limit,
@@ -75,7 +83,7 @@ class LogController {
                 iteration,
                 text,
                 oneOf("repeated", repeated, "false", "true"));
-        return LogEntriesView.from(reader(id).find(query));
+        return LogEntriesView.from(reader(request, id).find(query));
     }
 
     /** Whether a parameter is the second of its two words; without it, it is the first. */
@@ -103,12 +111,15 @@ class LogController {
         }
     }
 
-    private LogReader reader(UUID id) throws IOException {
-        Failure failure = failures.findById(id).orElseThrow(() -> new NotFoundException("failure", id));
-        Artifact log = failure.artifact(ArtifactKind.MERGED_LOG)
-                .orElseThrow(() -> new NotFoundException("merged log of the failure", id));
-        Artifact index = failure.artifact(ArtifactKind.MERGED_LOG_INDEX)
-                .orElseThrow(() -> new NotFoundException("index of the merged log of the failure", id));
+    private LogReader reader(HttpServletRequest request, UUID id) throws IOException {
+        boolean ofFailure = !request.getServletPath().startsWith(REPLAYS);
+        String whose = ofFailure ? "failure" : "replay";
+        Artifact log = (ofFailure ? ofFailure(id, ArtifactKind.MERGED_LOG) : ofReplay(id, ArtifactKind.MERGED_LOG))
+                .orElseThrow(() -> new NotFoundException("merged log of the " + whose, id));
+        Artifact index = (ofFailure
+                        ? ofFailure(id, ArtifactKind.MERGED_LOG_INDEX)
+                        : ofReplay(id, ArtifactKind.MERGED_LOG_INDEX))
+                .orElseThrow(() -> new NotFoundException("index of the merged log of the " + whose, id));
         LogReader known = open.get(index.digest());
         if (known != null) {
             return known;
@@ -116,5 +127,17 @@ class LogController {
         LogReader reader = LogReader.open(blobs, log.digest(), index.digest());
         open.put(index.digest(), reader);
         return reader;
+    }
+
+    private Optional<Artifact> ofFailure(UUID id, ArtifactKind kind) {
+        return failures.findById(id)
+                .orElseThrow(() -> new NotFoundException("failure", id))
+                .artifact(kind);
+    }
+
+    private Optional<Artifact> ofReplay(UUID id, ArtifactKind kind) {
+        return replays.findById(id)
+                .orElseThrow(() -> new NotFoundException("replay", id))
+                .artifact(kind);
     }
 }

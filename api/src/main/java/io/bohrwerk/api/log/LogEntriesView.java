@@ -1,4 +1,4 @@
-package io.bohrwerk.api.failure;
+package io.bohrwerk.api.log;
 
 import io.bohrwerk.protocol.log.LogEntry;
 import io.bohrwerk.protocol.log.LogPage;
