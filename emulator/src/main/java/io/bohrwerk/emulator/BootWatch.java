@@ -18,6 +18,25 @@ final class BootWatch {
 
     private BootWatch() {}
 
+    /** Lets a guest that waits for a batch run for a while. */
+    static void awaitQuiet(Session session, Duration time) throws InfrastructureException, IOException {
+        long end = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+            Session.Happening happening = session.next(Duration.ofNanos(left));
+            if (happening instanceof Session.Happening.Event event && BatchWatch.stopsForGood(event.event())) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.NEVER_READY,
+                        "the guest did not get over the leap of its clock to another shift: "
+                                + BatchWatch.describe(event.event()));
+            } else if (happening instanceof Session.Happening.Exited) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.EMULATOR_DIED, "the emulator died: " + session.describeExit());
+            } else if (happening instanceof Session.Happening.Flooded) {
+                throw Machine.flooded();
+            }
+        }
+    }
+
     static void awaitReady(Session session, Duration limit)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         long end = System.nanoTime() + limit.toNanos();

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,12 @@ public final class Machine implements AutoCloseable {
 
     private static final Pattern OTHER_SNAPSHOT =
             Pattern.compile("while loading VM state|does not have the requested snapshot");
+
+    /**
+     * Host time for a guest to get over a leap of its clock: some twenty million instructions, which at shift 5 are half a second of its
+     * own. Linux tells of its stall in the first ticks.
+     */
+    private static final Duration SETTLING = Duration.ofSeconds(2);
 
     private static final String MERGED_LOG = "merged.log.zst";
     private static final String MERGED_LOG_INDEX = "merged.log.idx";
@@ -101,9 +108,45 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
-     * Runs a batch, recorded.
+     * Takes a snapshot over to another icount shift. Virtual time is instructions times 2<sup>shift</sup>, so at the change it leaps: after
+     * three seconds of booting, by a minute and more. To a guest's watchdogs its processor stood still for so long, and Linux tells of an
+     * RCU stall at the next tick. Here it may tell so before any batch.
      *
      * @param ready an image from {@link #prepare}; it is copied
+     * @return an image with the snapshot {@code ready} at that shift; it goes with the machine, so move it elsewhere
+     * @throws InvalidInputException as {@link #run(Path, Batch, RunMode, LongConsumer)}
+     */
+    public Path settle(Path ready, int shift) throws InfrastructureException {
+        requireShift(shift);
+        Path image = directory.resolve(QemuCommandLine.STATE);
+        return using("cannot take the snapshot to another shift", () -> {
+            Files.copy(ready, image, StandardCopyOption.REPLACE_EXISTING);
+            configure(Batch.waiting());
+            try (Session session = start(Phase.COUNT, shift, passed -> {}, null, null)) {
+                session.resume();
+                BootWatch.awaitQuiet(session, SETTLING);
+                session.pause();
+                session.deleteSnapshot(QemuCommandLine.READY);
+                session.saveSnapshot(QemuCommandLine.READY);
+                session.end();
+            }
+            return image;
+        });
+    }
+
+    private void requireShift(int shift) {
+        int bootShift = target.manifest().machine().bootShift();
+        InvalidInputException.require(
+                shift >= bootShift,
+                "schedule.shift",
+                shift,
+                "must not be below the target's bootShift of " + bootShift);
+    }
+
+    /**
+     * Runs a batch, recorded.
+     *
+     * @param ready an image from {@link #prepare}, or from {@link #settle} if the batch's shift is another; it is copied
      * @param progress told how many iterations have passed, as the agent reports it
      */
     public BatchRun run(Path ready, Batch batch, LongConsumer progress) throws InfrastructureException {
@@ -117,12 +160,9 @@ public final class Machine implements AutoCloseable {
      *     back, and no timer fire until it has caught up
      */
     public BatchRun run(Path ready, Batch batch, RunMode mode, LongConsumer progress) throws InfrastructureException {
-        int bootShift = target.manifest().machine().bootShift();
-        InvalidInputException.require(
-                mode == RunMode.FREE || batch.schedule().shift() >= bootShift,
-                "schedule.shift",
-                batch.schedule().shift(),
-                "must not be below the target's bootShift of " + bootShift);
+        if (mode != RunMode.FREE) {
+            requireShift(batch.schedule().shift());
+        }
         long began = System.nanoTime();
         return using("cannot run the batch", () -> {
             Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);

@@ -72,7 +72,8 @@ final class BatchRunner {
             throws InfrastructureException, IOException {
         try (TargetCache.Target target = targets.hold(request.target())) {
             String version = emulator.version(target.manifest().machine().arch());
-            try (SnapshotCache.Snapshot ready = snapshots.hold(target, version);
+            try (SnapshotCache.Snapshot ready =
+                            snapshots.hold(target, version, request.schedule().shift());
                     Machines.Open open = machines.open(target.files())) {
                 Coordinates coordinates = new Coordinates(
                         target.id(),

@@ -2,6 +2,7 @@ package io.bohrwerk.worker;
 
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.blob.DigestMismatchException;
@@ -49,9 +50,29 @@ final class SnapshotCache {
         }
     }
 
-    /** @param emulator the emulator's version: another one may not load what this one saved */
-    Snapshot hold(TargetCache.Target target, String emulator) throws IOException, InfrastructureException {
-        String name = name(target, emulator);
+    /**
+     * @param emulator the emulator's version: another one may not load what this one saved
+     * @param shift the icount shift at which batches are to run from it
+     */
+    Snapshot hold(TargetCache.Target target, String emulator, int shift) throws IOException, InfrastructureException {
+        if (shift == target.manifest().machine().bootShift()) {
+            return hold(name(target, emulator, shift), target, Machine::prepare);
+        }
+        return hold(name(target, emulator, shift), target, machine -> {
+            try (Snapshot booted =
+                    hold(target, emulator, target.manifest().machine().bootShift())) {
+                return machine.settle(booted.image(), shift);
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Maker {
+        Path make(Machine machine) throws IOException, InfrastructureException;
+    }
+
+    private Snapshot hold(String name, TargetCache.Target target, Maker maker)
+            throws IOException, InfrastructureException {
         // Asked each time, for it is one small read: so all workers run from the same image, whatever happened to it.
         Optional<Digest> known = blobs.store().resolve(name);
         if (known.isPresent()) {
@@ -65,11 +86,14 @@ final class SnapshotCache {
                 blobs.store().unlink(name);
             }
         }
-        return made(name, target);
+        return made(name, target, maker);
     }
 
-    static String name(TargetCache.Target target, String emulator) {
+    static String name(TargetCache.Target target, String emulator, int shift) {
         String options = emulator + "\n" + Emulator.machineOptions(target.manifest());
+        if (shift != target.manifest().machine().bootShift()) {
+            options += "\nshift " + shift;
+        }
         return "snapshots/" + target.id() + "/" + Digest.of(options.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -94,7 +118,8 @@ final class SnapshotCache {
                 digest, cache.hold("snapshot " + digest, directory -> blobs.fetch(digest, directory.resolve(IMAGE))));
     }
 
-    private Snapshot made(String name, TargetCache.Target target) throws IOException, InfrastructureException {
+    private Snapshot made(String name, TargetCache.Target target, Maker maker)
+            throws IOException, InfrastructureException {
         ReentrantLock mine = booting.computeIfAbsent(name, n -> new ReentrantLock());
         try {
             mine.lockInterruptibly();
@@ -108,7 +133,7 @@ final class SnapshotCache {
                 return fetched(byNow.get());
             }
             try (Machines.Open machine = machines.open(target.files())) {
-                return shared(name, machine.machine().prepare());
+                return shared(name, maker.make(machine.machine()));
             }
         } finally {
             mine.unlock();

@@ -254,8 +254,10 @@ class BatchRunnerTest {
 
     private static FailedIteration keep(Change change) throws Exception {
         try (TargetCache.Target held = bench.targets.hold(target);
-                SnapshotCache.Snapshot ready =
-                        bench.snapshots.hold(held, finished.coordinates().emulator());
+                SnapshotCache.Snapshot ready = bench.snapshots.hold(
+                        held,
+                        finished.coordinates().emulator(),
+                        finished.coordinates().schedule().shift());
                 Machines.Open open = bench.machines.open(held.files())) {
             Machine machine = open.machine();
             Batch batch = new Batch(failed.schedule(), failed.iterations(), failed.reportEvery());

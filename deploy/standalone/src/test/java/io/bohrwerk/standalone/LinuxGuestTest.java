@@ -110,6 +110,26 @@ class LinuxGuestTest {
         assertThat(ProcessHandle.current().descendants()).isEmpty();
     }
 
+    /** The clock leaps when a snapshot comes to another shift, and the kernel's watchdogs must not tell of that as a failure of the test. */
+    @Test
+    void runsAtAnotherShift() throws Exception {
+        int shift = target.manifest().machine().bootShift() + 2;
+        try (Emulator emulator = Emulator.open(EmulatorSettings.in(directory.resolve("machines")));
+                Machine machine = emulator.machine(target)) {
+            Path booted = directory.resolve("booted.qcow2");
+            Files.move(machine.prepare(), booted);
+            Path settled = directory.resolve("settled.qcow2");
+            Files.move(machine.settle(booted, shift), settled);
+            Batch batch = new Batch(Schedule.random(shift, 62_500, 5), 10, 1);
+            BatchRun run = machine.run(settled, batch, passed -> {});
+            assertThat(run.outcome()).as(run.reason()).isEqualTo(Outcome.FAILED);
+            assertThat(run.iterations()).isEqualTo(3);
+            assertThat(machine.replay(settled, batch, run, run.recording(), ReplayPlan.comparison())
+                            .difference())
+                    .isEmpty();
+        }
+    }
+
     private static void stepsBackFromAnywhere(TimeTravelServer server, DebuggedFailure failure, BatchRun run)
             throws Exception {
         SplittableRandom random = new SplittableRandom(3);

@@ -46,7 +46,7 @@ final class DebugBench implements Bench {
         TargetFiles target = TargetFiles.in(directory);
         Rig rig = Rig.of(place.emulator(), directory);
         Batch batch = rig.batch(Schedule.random(SHIFT, 250_000, 7), LINUX_ITERATIONS);
-        rig.with((machine, ready) -> {
+        rig.with(SHIFT, (machine, ready) -> {
             BatchRun run = machine.run(ready, batch, RunMode.RECORDED, passed -> {});
             DebuggedFailure recorded = recorded(target, batch, run, ready);
             SplittableRandom random = new SplittableRandom(1);
@@ -110,7 +110,7 @@ final class DebugBench implements Bench {
         Path directory = BundledTarget.RACE.writeTo(place.directory());
         TargetFiles target = TargetFiles.in(directory);
         Rig rig = Rig.of(place.emulator(), directory);
-        rig.with((machine, ready) -> {
+        rig.with(SHIFT, (machine, ready) -> {
             for (long seed = 1; seed <= MOST_BATCHES; seed++) {
                 Batch batch = rig.random(SHIFT, seed);
                 BatchRun run = machine.run(ready, batch, RunMode.RECORDED, passed -> {});

@@ -67,7 +67,7 @@ final class ReplayBench implements Bench {
         Rig.onEveryCore(() -> {
             for (long seed = seeds.incrementAndGet(); seed <= count; seed = seeds.incrementAndGet()) {
                 Batch batch = batches.of(seed);
-                rig.with((machine, ready) -> {
+                rig.with(batch.schedule().shift(), (machine, ready) -> {
                     BatchRun run = machine.run(ready, batch, passed -> {});
                     failed.addAndGet(run.outcome() == Outcome.PASSED ? 0 : 1);
                     try {
@@ -99,7 +99,7 @@ final class ReplayBench implements Bench {
         List<Double> bytes = new ArrayList<>();
         for (long seed = 1; ratios.size() < FAILURES && seed <= MOST_BATCHES; seed++) {
             Batch batch = rig.random(DEMO_SHIFTS[0], seed);
-            rig.with((machine, ready) -> {
+            rig.with(batch.schedule().shift(), (machine, ready) -> {
                 long began = System.nanoTime();
                 BatchRun run = machine.run(ready, batch, passed -> {});
                 double running = System.nanoTime() - began;

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class Rig {
     private final Emulator emulator;
     private final TargetFiles target;
-    private final Path ready;
+    /** By icount shift, as they are needed. */
+    private final Map<Integer, Path> ready = new HashMap<>();
+
     private @Nullable Path readyForFree;
 
     private Rig(Emulator emulator, TargetFiles target) throws IOException, InfrastructureException {
         this.emulator = emulator;
         this.target = target;
-        this.ready = prepare(RunMode.RECORDED);
+        ready.put(target.manifest().machine().bootShift(), prepare(RunMode.RECORDED));
     }
 
     /** @param directory holds the target; snapshots are put beside it */
@@ -63,10 +67,25 @@ final class Rig {
     }
 
     BatchRun run(Batch batch, RunMode mode) throws InfrastructureException, IOException {
-        Path image = mode == RunMode.FREE ? readyForFree() : ready;
+        Path image =
+                mode == RunMode.FREE ? readyForFree() : readyAt(batch.schedule().shift());
         try (Machine machine = emulator.machine(target)) {
             return machine.run(image, batch, mode, passed -> {});
         }
+    }
+
+    private synchronized Path readyAt(int shift) throws InfrastructureException, IOException {
+        Path image = ready.get(shift);
+        if (image == null) {
+            int bootShift = manifest().machine().bootShift();
+            Path directory = target.directory();
+            image = directory.resolveSibling(directory.getFileName() + ".shift-" + shift + ".qcow2");
+            try (Machine machine = emulator.machine(target)) {
+                Files.copy(machine.settle(readyAt(bootShift), shift), image);
+            }
+            ready.put(shift, image);
+        }
+        return image;
     }
 
     private synchronized Path readyForFree() throws IOException, InfrastructureException {
@@ -78,10 +97,11 @@ final class Rig {
         return image;
     }
 
-    /** Runs with a machine, which is closed afterwards. */
-    void with(MachineTask task) throws InfrastructureException, IOException {
+    /** Runs with a machine, which is closed afterwards, and the snapshot for batches at a shift. */
+    void with(int shift, MachineTask task) throws InfrastructureException, IOException {
+        Path image = readyAt(shift);
         try (Machine machine = emulator.machine(target)) {
-            task.run(machine, ready);
+            task.run(machine, image);
         }
     }
 
