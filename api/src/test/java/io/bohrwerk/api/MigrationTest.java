@@ -34,17 +34,20 @@ class MigrationTest {
                         "comparisons",
                         "crash_changes",
                         "crash_jobs",
+                        "crash_targets",
                         "crashes",
                         "dead_letters",
                         "failure_hours",
                         "failures",
                         "flyway_schema_history",
                         "infrastructure_troubles",
+                        "job_samples",
                         "jobs",
                         "outbox",
                         "replay_artifacts",
                         "replays",
                         "targets",
+                        "totals",
                         "workers");
     }
 }

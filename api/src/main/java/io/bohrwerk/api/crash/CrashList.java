@@ -84,8 +84,8 @@ class CrashList {
             parameters.add(state.name());
         }
         if (text != null && !text.isBlank()) {
-            sql.append(" and position(lower(?) in lower(title)) > 0");
-            parameters.add(text.strip());
+            sql.append(" and lower(title) like lower(?)");
+            parameters.add("%" + text.strip().replaceAll("[\\\\%_]", "\\\\$0") + "%");
         }
         if (from != null) {
             sql.append(" and (" + sort.column + ", position) " + (sort.down() ? "<" : ">") + " (?, ?)");
@@ -119,10 +119,13 @@ class CrashList {
         for (CrashState state : CrashState.values()) {
             counts.put(state, 0L);
         }
-        database.sql("select state, count(*) as crashes from crashes group by state")
-                .query(row -> {
-                    counts.put(CrashState.valueOf(row.getString("state")), row.getLong("crashes"));
-                });
+        database.sql("""
+                select sum(crashes_open), sum(crashes_fixed), sum(crashes_invalid), sum(crashes_duplicate) from totals""").query(row -> {
+            counts.put(CrashState.OPEN, row.getLong(1));
+            counts.put(CrashState.FIXED, row.getLong(2));
+            counts.put(CrashState.INVALID, row.getLong(3));
+            counts.put(CrashState.DUPLICATE, row.getLong(4));
+        });
         return counts;
     }
 }

@@ -15,7 +15,4 @@ public interface Failures extends JpaRepository<Failure, UUID> {
 
     @Query("from Failure where crashId = :crash and position < :below order by position desc")
     List<Failure> ofCrash(UUID crash, long below, Limit limit);
-
-    @Query("select count(*) from Failure where jobId = :job and crashId = :crash")
-    long countOfJob(UUID job, UUID crash);
 }
