@@ -60,7 +60,7 @@ export function Chart({ label, x, lines, time = true, band = false, log = false,
           legend: { show: false },
           cursor: { y: false },
           scales: { x: { time, ...(bars ? { range: (_plot: uPlot, low: number, high: number): [number, number] => [low - every / 2, high + every / 2] } : {}) }, y: log ? { distr: 3 } : { range: (_plot, _low, high) => [0, Math.max(1e-9, ceiling.current === null ? high * 1.15 : Math.min(high * 1.15, ceiling.current))] } },
-          axes: [!time ? axis : bars ? { ...axis, values: clock, incrs: [every, 2 * every, 3 * every, 6 * every, 7 * every, 12 * every].filter((step) => step >= every) } : { ...axis, values: clock }, { ...axis, size: log ? 70 : 50, values: (_plot, ticks) => ticks.map((tick) => (tick === null || (bars && tick % 1 !== 0) ? "" : log && tick < 1 ? tick.toPrecision(1) : tick.toLocaleString("en-US", { maximumSignificantDigits: 3 }))) }],
+          axes: [!time ? axis : bars ? { ...axis, values: clock, size: every < 86_400 ? 42 : 28, incrs: [every, 2 * every, 3 * every, 6 * every, 7 * every, 12 * every].filter((step) => step >= every) } : { ...axis, values: clock }, { ...axis, size: log ? 70 : 50, values: (_plot, ticks) => ticks.map((tick) => (tick === null || (bars && tick % 1 !== 0) ? "" : log && tick < 1 ? tick.toPrecision(1) : tick.toLocaleString("en-US", { maximumSignificantDigits: 3 }))) }],
           series: [
             {},
             ...lines.map((line) => ({

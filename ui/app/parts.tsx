@@ -160,9 +160,9 @@ export function Confidence({ value, set, hint }: { value: string; set: (share: s
   );
 }
 
-/** The first few of many. */
+/** The first of many. */
 export const names = (targets: { name: string }[]): string =>
-  targets.slice(0, 2).map((target) => target.name).join(", ") + (targets.length > 2 ? ` and ${targets.length - 2} more` : "");
+  (targets[0]?.name ?? "–") + (targets.length > 1 ? ` and ${targets.length - 1} more` : "");
 
 /** How many of a crash's failures could be made again, exactly. */
 export const Verified = ({ crash: { verified, failures } }: { crash: Crash }) => (

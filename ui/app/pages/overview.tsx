@@ -65,7 +65,7 @@ function History() {
               label={`Per ${unit} (UTC)`}
               x={x}
               every={seconds}
-              height={130}
+              height={150}
               lines={[
                 { label: "failures", values: failures, colour: "--accent", bars: true },
                 { label: "new crashes", values: crashes.map((count) => count || null), colour: "--bad", points: true },
@@ -225,12 +225,14 @@ export function Overview() {
         )}
       </Show>
       <OpenCrashes />
+      <JobsGoing />
       <div className="columns">
-        <JobsGoing />
         <RecentFailures />
+        <div>
+          <History />
+          <Dependencies />
+        </div>
       </div>
-      <History />
-      <Dependencies />
     </>
   );
 }

@@ -48,11 +48,18 @@ public class Troubles {
     }
 
     private List<Row> below(@Nullable UUID job, @Nullable String workerId, long position, int most) {
-        String sql = "select * from infrastructure_troubles where position < :below"
-                + (job == null ? "" : " and job_id = :job")
-                + (workerId == null ? "" : " and worker_id = :worker")
-                + " order by position desc limit :most";
-        return database.sql(sql)
+        String sql = "select * from infrastructure_troubles where ";
+        if (job != null) {
+            sql += "(job_id, position) < (:job, :below) and job_id >= :job"
+                    + (workerId == null ? "" : " and worker_id = :worker")
+                    + " order by job_id desc, position desc";
+        } else if (workerId != null) {
+            sql += "(worker_id, position) < (:worker, :below) and worker_id >= :worker"
+                    + " order by worker_id desc, position desc";
+        } else {
+            sql += "position < :below order by position desc";
+        }
+        return database.sql(sql + " limit :most")
                 .param("below", position)
                 .param("job", job)
                 .param("worker", workerId)

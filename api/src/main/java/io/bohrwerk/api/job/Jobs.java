@@ -19,14 +19,17 @@ interface Jobs extends JpaRepository<Job, UUID> {
     default List<Job> inAny(Collection<JobState> states, long below, Limit limit) {
         return states.stream()
                 .distinct()
-                .flatMap(state -> in(state, below, limit).stream())
+                .flatMap(state -> in(state.name(), below, limit).stream())
                 .sorted(Comparator.comparingLong(Job::position).reversed())
                 .limit(limit.max())
                 .toList();
     }
 
-    @Query("from Job where state = :state and position < :below order by position desc")
-    List<Job> in(JobState state, long below, Limit limit);
+    @Query(
+            nativeQuery = true,
+            value = "select * from jobs where (state, position) < (:state, :below) and state >= :state"
+                    + " order by state desc, position desc")
+    List<Job> in(String state, long below, Limit limit);
 
     /** Both sides of a comparison are locked together, and always in the same order. */
     @Lock(LockModeType.PESSIMISTIC_WRITE)

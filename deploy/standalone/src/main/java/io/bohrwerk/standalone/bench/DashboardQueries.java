@@ -76,6 +76,8 @@ final class DashboardQueries {
                 () -> "/crashes/" + data.id("crash", batches / 500) + "/failures?limit=50&report=false");
         String deepFailures = deep("/crashes/" + frequent + "/failures?limit=50&report=false");
         addresses.put("crash-failures-deep", () -> deepFailures);
+        String gone = data.id("crash", 2);
+        addresses.put("crash-failures-of-long-ago", () -> "/crashes/" + gone + "/failures?limit=50&report=false");
         addresses.put("failures", () -> "/failures?limit=50&report=false");
         addresses.put("failure", () -> "/failures/" + any10("failure"));
         addresses.put("failure-replays", () -> "/failures/" + any10("failure") + "/replays?limit=20");

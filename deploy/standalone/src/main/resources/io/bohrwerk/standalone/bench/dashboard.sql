@@ -1,6 +1,6 @@
--- A year of hunting for `bench dashboard`: batches :from + 1 to :to, with a tenth as many failures, a five-hundredth as many crashes, a
+-- A year of hunting for `bench dashboard`: batches from + 1 to to, with a tenth as many failures, a five-hundredth as many crashes, a
 -- two-hundredth as many jobs; one job has a fifth of all batches, and one crash some twelfth of all failures. Every draw follows from the
--- seed. :manifest and :files are those of a real target.
+-- seed. manifest and files are those of a real target.
 select setseed(0.42 + :from / 1e9);
 -- The rows are consistent among themselves, and checking a million references one by one takes longer than all the rest.
 set session_replication_role = replica;
@@ -24,14 +24,17 @@ select pg_temp.id('job', n), 0, 'hunt ' || n, pg_temp.digest('target', t), 'kern
         else '{"kind": "random", "shifts": [4, 6], "seed": 1}'::jsonb end,
     1000000000, 0, 500, 1, 1000000, 'COMPLETED', 'WALL_TIME', at, at, at + interval '8 hours'
 from generate_series(:from / 200 + 1, :to / 200) as n
-cross join lateral (select 1 + (random() * 1e6)::bigint % greatest(:to / 20000, 1) as t, now() - interval '1 year' * (1 - n / 5000.0) as at) drawn;
+cross join lateral (select 1 + (random() * 1e6)::bigint % greatest(:to / 20000, 1) as t, now() - interval '1 year' * ((:to / 200 - n) / (:to / 200.0)) - interval '8 hours' as at) drawn;
 
 insert into batches (id, version, job_id, number, attempt, state, schedule, iterations, iterations_run, instructions,
     millis_to_first_iteration, worker_id, queued_at, started_at, finished_at, arm)
-select pg_temp.id('batch', n), 0, pg_temp.id('job', case when draw < 0.2 then 1 else :from / 200 + 1 + (draw * 1e9)::bigint % ((:to - :from) / 200) end),
+select pg_temp.id('batch', n), 0,
+    -- As jobs are, one after the other; the large one is the oldest of its time.
+    pg_temp.id('job', case when n - :from <= (:to - :from) / 5 then 1
+        else :from / 200 + least((:to - :from) / 200, 1 + floor((n - :from) * 1.25 - (:to - :from) / 4) / 200) end::bigint),
     n, 1, 'COMPLETED', pg_temp.schedule(n), 500, case when n % 10 = 0 then 1 + n % 500 else 500 end, 31000000, 50,
     'worker-' || n % 16, at, at, at + interval '4 seconds', n % 2
-from (select n, random() as draw, now() - interval '1 year' * (1 - n / 1000001.0) as at from generate_series(:from + 1, :to) as n) drawn;
+from (select n, now() - interval '1 year' * ((:to - n) / (1.0 + :to - :from)) as at from generate_series(:from + 1, :to) as n) drawn;
 
 insert into crashes (id, version, signature, title, outcome, failures, first_seen, last_seen, state, verified)
 select pg_temp.id('crash', n), 0, 'made ' || n,
@@ -43,13 +46,15 @@ from generate_series(:from / 500 + 1, :to / 500) as n;
 
 insert into failures (id, version, job_id, batch_id, crash_id, attempt, worker_id, iteration, outcome, reason, instruction_count, report,
     replay, replay_note, coordinates, occurred_at)
-select pg_temp.id('failure', b.number), 0, b.job_id, b.id, pg_temp.id('crash', 1 + floor(:to / 500 * random() ^ 3)::bigint), 1, b.worker_id,
+select pg_temp.id('failure', b.number), 0, b.job_id, b.id, pg_temp.id('crash', case when drawn = 2 and b.number > (:from + :to) / 2 then 3 else drawn end), 1, b.worker_id,
     b.iterations_run, 'FAILED', 'WARNING: CPU: 0 PID: ' || b.number || ' at kernel/events/core.c:' || b.number % 4096, 31000000,
     'Kernel panic - not syncing' || repeat(E'\n[   12.345678]  ? asm_exc_debug+0x1f/0x30 ' || b.number, 20),
     case when b.number % 50 = 0 then 'DIVERGED' else 'VERIFIED' end, '',
     jsonb_build_object('target', j.target_id, 'snapshot', j.target_id, 'emulator', 'qemu-system-x86_64 7.2', 'machineOptions', '-m 128M',
         'schedule', b.schedule, 'iterations', 500, 'reportEvery', 1), b.finished_at
-from batches b join jobs j on j.id = b.job_id where b.number > :from and b.number <= :to and b.number % 10 = 0;
+from (select b.*, 1 + floor(:to / 500 * random() ^ 3)::bigint as drawn from batches b
+      where b.number > :from and b.number <= :to and b.number % 10 = 0) b
+join jobs j on j.id = b.job_id order by b.number;
 
 insert into artifacts (failure_id, kind, size, digest)
 select pg_temp.id('failure', n), kind, 4096 + n % 1000, pg_temp.digest(kind, n)
