@@ -9,8 +9,14 @@ const browser = await open();
 
 /** A page is there when its heading stands and nothing on it is still awaited. */
 const there = (page) =>
-  page.waitForFunction(() => document.querySelector("main h1") && !document.querySelector(".waiting[aria-busy], .entry.waiting") && performance.now(), null, { polling: "raf", timeout: LIMIT })
-    .then((handle) => handle.jsonValue());
+  page.evaluate((limit) => new Promise((done, failed) => {
+    const look = () => {
+      if (document.querySelector("main h1") && !document.querySelector(".waiting[aria-busy], .entry.waiting")) done(performance.now());
+      else if (performance.now() > limit) failed(new Error(`not there after ${limit} ms: ${location.href}`));
+      else requestAnimationFrame(look);
+    };
+    look();
+  }), LIMIT);
 
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const tell = (name, values) => console.log(JSON.stringify({ name, millis: median(values) }));
