@@ -91,7 +91,8 @@ class CrashList {
             parameters.add("%" + text.strip().replaceAll("[\\\\%_]", "\\\\$0") + "%");
         }
         if (from != null) {
-            sql.append(" and (" + columns + ") " + (sort.down() ? "<" : ">") + (state == null ? " (?, ?)" : " (?, ?, ?)"));
+            sql.append(
+                    " and (" + columns + ") " + (sort.down() ? "<" : ">") + (state == null ? " (?, ?)" : " (?, ?, ?)"));
             if (state != null) {
                 parameters.add(state.name());
             }

@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 
 /** The requests of the pages, each asked again and again: lists at their beginning and deep inside, of what is frequent and of what is rare. */
 final class DashboardQueries {
-    /** Refused before anything is looked up: what a request costs without the database. */
-    static final String NOTHING = "nothing";
+    /** Refused before anything is looked up: what a request costs without the database, at this moment on this machine. */
+    private static final String NOTHING = "/stats/hours?hours=0";
 
     private static final int WARM_UP = 30;
     private static final int DEEP_PAGES = 4;
@@ -41,9 +41,16 @@ final class DashboardQueries {
         this.batches = batches;
     }
 
-    /** Milliseconds. */
-    record Times(double median, double p99) {
-        static final Times NONE = new Times(Double.NaN, Double.NaN);
+    /**
+     * Milliseconds.
+     *
+     * @param nothing median of requests in between that ask nothing of the database
+     */
+    record Times(double median, double p99, double nothing) {
+        /** How many times slower it is than the earlier ones, if the machine were as fast as then. */
+        double growthSince(Times earlier) {
+            return (median / nothing) / (earlier.median / earlier.nothing);
+        }
     }
 
     private interface Address {
@@ -53,7 +60,6 @@ final class DashboardQueries {
     /** @param times each is asked */
     Map<String, Times> measure(int times) throws IOException, InterruptedException, SQLException {
         Map<String, Address> addresses = new LinkedHashMap<>();
-        addresses.put(NOTHING, () -> "/stats/hours?hours=0");
         addresses.put("stats", () -> "/stats");
         addresses.put("stats-hours-week", () -> "/stats/hours?hours=168");
         addresses.put("stats-hours-month", () -> "/stats/hours?hours=720");
@@ -120,16 +126,24 @@ final class DashboardQueries {
 
     private Times measure(Address address, int times) throws IOException, InterruptedException, SQLException {
         List<Double> millis = new ArrayList<>();
+        List<Double> nothing = new ArrayList<>();
         for (int i = -WARM_UP; i < times; i++) {
             String path = address.next();
-            long began = System.nanoTime();
-            ask(path);
+            double one = timed(path);
+            double other = timed(NOTHING);
             if (i >= 0) {
-                millis.add((System.nanoTime() - began) / 1e6);
+                millis.add(one);
+                nothing.add(other);
             }
         }
         Collections.sort(millis);
-        return new Times(Bench.median(millis), millis.get(Math.max(0, times * 99 / 100 - 1)));
+        return new Times(Bench.median(millis), millis.get(Math.max(0, times * 99 / 100 - 1)), Bench.median(nothing));
+    }
+
+    private double timed(String path) throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        ask(path);
+        return (System.nanoTime() - began) / 1e6;
     }
 
     /** The address of a page some pages down a list. */
@@ -151,7 +165,7 @@ final class DashboardQueries {
                 .header("Accept", "application/json, application/problem+json")
                 .build();
         HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-        boolean refused = answer.statusCode() == 400 && path.endsWith("hours=0");
+        boolean refused = answer.statusCode() == 400 && path.equals(NOTHING);
         if (answer.statusCode() != 200 && !refused) {
             throw new IOException(path + " was answered with " + answer.statusCode() + ": " + answer.body());
         }
