@@ -52,7 +52,9 @@ public final class QemuCommandLine {
         RECORD(false),
         COUNT(false),
         FREE(false),
-        REPLAY(false);
+        REPLAY(false),
+        /** A replay whose log is QEMU's own only. */
+        TRACE(false);
 
         private final boolean boots;
 
@@ -135,7 +137,7 @@ public final class QemuCommandLine {
         return switch (phase) {
             case BOOT, COUNT -> List.of("-icount", count);
             case RECORD -> List.of("-icount", count + ",rr=record,rrfile=" + RECORDING);
-            case REPLAY -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING, "-D", MERGED);
+            case REPLAY, TRACE -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING, "-D", MERGED);
             case BOOT_FREE, FREE -> List.of();
         };
     }

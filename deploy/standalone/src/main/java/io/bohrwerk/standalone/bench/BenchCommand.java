@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 /** Runs benchmarks. */
 @Command(name = "bench", description = "Measures. Exit status 1 when a goal was missed.")
 public final class BenchCommand implements Callable<Integer> {
-    /** Everything runs for about ten minutes on two cores. */
+    /** Everything runs for about half an hour on two cores. */
     private static final Map<String, Bench> ALL = new LinkedHashMap<>();
 
     static {
@@ -35,16 +35,20 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("print", new PrintBench());
         ALL.put("replay", new ReplayBench());
         ALL.put("linux", new LinuxBench());
+        ALL.put("search", new SearchBench());
     }
 
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description = "engine, start, print, replay or linux. Default: all")
+            description = "engine, start, print, replay, linux or search. Default: all")
     private @Nullable String name;
 
     @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")
     private boolean json;
+
+    @Option(names = "--quick", description = "Fewer repetitions, where a benchmark has many.")
+    private boolean quick;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -62,19 +66,20 @@ public final class BenchCommand implements Callable<Integer> {
         Path state = StateDirectory.ofEnvironment().path();
         for (Map.Entry<String, Bench> bench : ALL.entrySet()) {
             if (name == null || name.equals(bench.getKey())) {
-                run(bench.getKey(), bench.getValue(), state, sink);
+                run(bench.getKey(), bench.getValue(), state, quick, sink);
             }
         }
         return ok.get() ? 0 : 1;
     }
 
-    private static void run(String name, Bench bench, Path state, Measurement.Sink sink) throws Exception {
+    private static void run(String name, Bench bench, Path state, boolean quick, Measurement.Sink sink)
+            throws Exception {
         sink.say(name + " ...");
         Path directory = Files.createTempDirectory("bohrwerk-bench-");
         Thread hook = new Thread(() -> deleteTree(directory));
         Runtime.getRuntime().addShutdownHook(hook);
         try (Emulator emulator = Emulator.open(EmulatorSettings.in(directory.resolve("machines")))) {
-            bench.run(new Bench.Place(emulator, directory, state), sink);
+            bench.run(new Bench.Place(emulator, directory, state, quick), sink);
         } finally {
             deleteTree(directory);
             Runtime.getRuntime().removeShutdownHook(hook);
