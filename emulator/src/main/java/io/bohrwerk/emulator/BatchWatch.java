@@ -75,8 +75,7 @@ final class BatchWatch {
         this.counted = counted;
         long perIteration =
                 manifest.test().iterationTimeout().instructions(batch.schedule().shift())
-                        + batch.schedule().delay()
-                        + batch.schedule().window();
+                        + batch.schedule().longestDelay();
         this.silenceLimit = perIteration * Math.min(batch.reportEvery(), batch.iterations());
     }
 

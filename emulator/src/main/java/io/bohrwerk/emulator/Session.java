@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +83,8 @@ final class Session implements AutoCloseable {
     private volatile long words;
     private volatile @Nullable AgentLine lastWord;
     private volatile @Nullable IOException readerFailure;
+    /** Null where the first failure is the last word. */
+    private volatile @Nullable List<Long> failures;
 
     /**
      * Starts the emulator in a directory that holds its files.
@@ -158,9 +161,12 @@ final class Session implements AutoCloseable {
         Optional<AgentLine> word = AgentLine.parse(line);
         word.ifPresent(said -> {
             words++;
+            List<Long> failing = failures;
             if (said instanceof AgentLine.Pass pass) {
                 passed = pass.iteration();
                 progress.accept(passed);
+            } else if (failing != null && said instanceof AgentLine.Fail fail) {
+                failing.add(fail.iteration());
             } else {
                 lastWord = said;
                 happenings.add(new Happening.Said(said));
@@ -195,6 +201,13 @@ final class Session implements AutoCloseable {
     /** How many iterations have passed, as far as the agent has reported. */
     long passed() {
         return passed;
+    }
+
+    /** From here on a failing iteration is noted in this list, and is not the agent's last word. */
+    List<Long> goOnAfterFailures() {
+        List<Long> list = Collections.synchronizedList(new ArrayList<>());
+        failures = list;
+        return list;
     }
 
     /** How many lines the agent has said: changes whenever it gives a sign of life. */

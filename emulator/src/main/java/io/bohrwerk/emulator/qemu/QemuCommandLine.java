@@ -57,7 +57,9 @@ public final class QemuCommandLine {
         FREE(false),
         REPLAY(false),
         /** A replay with QEMU's gdb server, and without a log. */
-        DEBUG(false);
+        DEBUG(false),
+        /** A replay whose log is QEMU's own only. */
+        TRACE(false);
 
         private final boolean boots;
 
@@ -150,7 +152,7 @@ public final class QemuCommandLine {
         return switch (phase) {
             case BOOT, COUNT -> List.of("-icount", count);
             case RECORD -> List.of("-icount", count + ",rr=record,rrfile=" + RECORDING);
-            case REPLAY -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING, "-D", MERGED);
+            case REPLAY, TRACE -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING, "-D", MERGED);
             case DEBUG -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING);
             case BOOT_FREE, FREE -> List.of();
         };
