@@ -45,6 +45,7 @@ class MigrationTest {
                         "replay_artifacts",
                         "replays",
                         "targets",
+                        "traces",
                         "workers");
     }
 }

@@ -6,6 +6,7 @@ import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Report;
+import io.bohrwerk.protocol.batch.TraceRequest;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One slot: takes a piece of work, a batch or a replay, lets it run on a second thread while it keeps the queue's lock on it, and settles it only when the broker has
+ * One slot: takes a piece of work, a batch, a replay or a trace, lets it run on a second thread while it keeps the queue's lock on it, and settles it only when the broker has
  * the report. So it is done at least once; a second report on the same attempt is harmless.
  */
 final class BatchConsumer {
@@ -85,6 +86,14 @@ final class BatchConsumer {
         Running now = running;
         return now != null && now.work() instanceof ReplayRequest replay
                 ? Optional.of(replay.replayId())
+                : Optional.empty();
+    }
+
+    /** The trace in this slot's machine now. */
+    Optional<UUID> tracing() {
+        Running now = running;
+        return now != null && now.work() instanceof TraceRequest trace
+                ? Optional.of(trace.traceId())
                 : Optional.empty();
     }
 
@@ -200,7 +209,9 @@ final class BatchConsumer {
                         "job",
                         request instanceof BatchRequest batch ? batch.jobId().toString() : "");
                 MDC.MDCCloseable work = MDC.putCloseable(
-                        request instanceof BatchRequest ? "batch" : "replay",
+                        request instanceof BatchRequest
+                                ? "batch"
+                                : request instanceof ReplayRequest ? "replay" : "trace",
                         request.id().toString())) {
             Optional<? extends Report> report = runners.run(request, now.passed()::set);
             return report.isPresent() && reports.send(report.get());

@@ -49,7 +49,8 @@ final class Worker implements AutoCloseable {
             SnapshotCache snapshots = new SnapshotCache(cache, blobs, machines);
             Runners runners = new Runners(
                     new BatchRunner(properties.id(), emulator, machines, targets, snapshots, new FailureKeeper(blobs)),
-                    new ReplayRunner(properties.id(), emulator, machines, targets, snapshots, cache, blobs));
+                    new ReplayRunner(properties.id(), emulator, machines, targets, snapshots, cache, blobs),
+                    new TraceRunner(properties.id(), emulator, machines, targets, snapshots, blobs));
             KafkaClients clients = new KafkaClients(properties.queue(), properties.id());
             Producer<String, byte[]> producer = clients.producer();
             resources.add(() -> producer.close(PRODUCER_CLOSE));
@@ -108,7 +109,8 @@ final class Worker implements AutoCloseable {
                 Instant.now(),
                 slots.stream().flatMap(Worker::running).toList(),
                 reports.lastTrouble(),
-                slots.stream().flatMap(slot -> slot.replaying().stream()).toList());
+                slots.stream().flatMap(slot -> slot.replaying().stream()).toList(),
+                slots.stream().flatMap(slot -> slot.tracing().stream()).toList());
     }
 
     private static Stream<WorkerHeartbeat.RunningBatch> running(BatchConsumer slot) {

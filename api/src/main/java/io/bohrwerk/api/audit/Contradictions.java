@@ -36,7 +36,8 @@ class Contradictions {
             select 'failure ' || f.id, 'is at iteration ' || f.iteration || ' of a batch that ran ' || b.iterations_run
             from failures f join batches b on b.id = f.batch_id where f.iteration > b.iterations_run""", """
             select 'job ' || j.id, 'is ' || j.state || ' with nothing in flight: nobody will ever come back to it'
-            from jobs j where j.state in ('QUEUED', 'RUNNING') and j.batches_in_flight = 0""");
+            from jobs j where j.state in ('QUEUED', 'RUNNING') and j.batches_in_flight = 0
+                and not exists (select 1 from traces t where t.job_id = j.id and t.state in ('QUEUED', 'RUNNING'))""");
 
     private final JdbcClient database;
 

@@ -16,6 +16,10 @@ public interface Batches extends JpaRepository<Batch, UUID> {
     @Query("from Batch where jobId = :job and state = QUEUED and id in :ids")
     List<Batch> inFlight(UUID job, Collection<UUID> ids);
 
+    /** Batches whose iterations were not counted, on their way or lost. */
+    @Query("from Batch where jobId = :job and state <> COMPLETED")
+    List<Batch> notCounted(UUID job);
+
     /** Batches that were neither reported nor seen in a heartbeat since then, the longest silent first. */
     @Query(
             "from Batch where state = QUEUED and queuedAt < :since and (seenAt is null or seenAt < :since) order by queuedAt")

@@ -7,6 +7,7 @@ import io.bohrwerk.api.strategy.Plan;
 import io.bohrwerk.api.strategy.Progress;
 import io.bohrwerk.api.strategy.SteppedStrategy;
 import io.bohrwerk.api.strategy.Strategy;
+import io.bohrwerk.api.strategy.TracedStrategy;
 import io.bohrwerk.api.target.Target;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
@@ -14,6 +15,7 @@ import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.traced.TracedPlan;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -79,6 +81,7 @@ class Job {
     private long failures;
     private long batchesCreated;
     private long placesPlanned;
+    private @Nullable Long tracedPlaces;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private List<Remainder> remainders = List.of();
@@ -137,30 +140,48 @@ class Job {
 
     /** Whether another batch may be put into flight. */
     boolean wantsBatch(int window) {
-        return batchesInFlight < window && goesOn();
+        return batchesInFlight < window && !awaitsTraces() && goesOn();
     }
 
     /** Whether there will be more batches. */
     boolean goesOn() {
-        return !state.terminal()
-                && !strategy.exhausted(progress(List.of()), timerPeriod())
-                && iterations + promised < iterationBudget;
+        return !state.terminal() && !exhausted() && iterations + promised < iterationBudget;
     }
 
-    private Progress progress(List<ArmCount> counts) {
+    /** Whether its test must be traced before there can be batches. */
+    boolean awaitsTraces() {
+        return strategy instanceof TracedStrategy && tracedPlaces == null && !ended();
+    }
+
+    /** Its test was traced at each shift. @param places that the plans hold together */
+    void planned(long places) {
+        tracedPlaces = places;
+    }
+
+    private Progress progress(List<ArmCount> counts, List<TracedPlan> plans) {
+        Remainder first = remainders.isEmpty() ? null : remainders.get(0);
+        long most = Math.min(iterationsPerBatch, iterationBudget - iterations - promised);
         return new Progress(
                 batchesCreated,
-                remainders.isEmpty() ? placesPlanned : remainders.get(0).place(),
-                counts);
+                first == null ? placesPlanned : first.place(),
+                counts,
+                tracedPlaces == null ? Long.MAX_VALUE : tracedPlaces,
+                plans,
+                first == null ? most : Math.min(most, first.count()));
+    }
+
+    private boolean exhausted() {
+        return strategy.exhausted(progress(List.of(), List.of()), timerPeriod());
     }
 
     /**
      * Cuts the next batch, whose iterations are promised from now on.
      *
      * @param counts what was counted of the strategy's arms, if it learns
+     * @param plans of its traces, if its strategy is traced
      */
-    Batch nextBatch(List<ArmCount> counts, Instant now) {
-        Progress progress = progress(counts);
+    Batch nextBatch(List<ArmCount> counts, List<TracedPlan> plans, Instant now) {
+        Progress progress = progress(counts, plans);
         Plan plan = strategy.next(progress, timerPeriod());
         long most = Math.min(plan.most(), Math.min(iterationsPerBatch, iterationBudget - iterations - promised));
         Long place = null;
@@ -197,6 +218,9 @@ class Job {
 
     /** How many places its strategy goes through; 0 when it does not. */
     long places() {
+        if (strategy instanceof TracedStrategy) {
+            return tracedPlaces == null ? 0 : tracedPlaces;
+        }
         return strategy instanceof SteppedStrategy steps ? steps.places(timerPeriod()) : 0;
     }
 
@@ -284,9 +308,8 @@ class Job {
         } else if (stopRateBelow != null && stopRateBelow.met(failures, iterations, stopAfterFailures)) {
             stopReason = StopReason.RATE_BELOW;
         } else if (iterations >= iterationBudget) {
-            boolean allPlaces = stepped() && strategy.exhausted(progress(List.of()), timerPeriod());
-            stopReason = allPlaces ? StopReason.SCHEDULES : StopReason.ITERATIONS;
-        } else if (batchesInFlight == 0 && strategy.exhausted(progress(List.of()), timerPeriod())) {
+            stopReason = stepped() && exhausted() ? StopReason.SCHEDULES : StopReason.ITERATIONS;
+        } else if (batchesInFlight == 0 && exhausted()) {
             stopReason = StopReason.SCHEDULES;
         } else if (startedAt != null
                 && wallTimeNanos != null
@@ -294,6 +317,13 @@ class Job {
             stopReason = StopReason.WALL_TIME;
         } else {
             return false;
+        }
+        if (stopReason == StopReason.SCHEDULES && strategy instanceof TracedStrategy traced && failures == 0) {
+            message = "the timer's interrupt was put on each of the " + places() + " places of the plan at shift "
+                    + traced.shifts()
+                    + " once, and no iteration failed. What to vary next: other shifts (a larger one puts"
+                    + " more interrupts into an iteration), another CPU model or timer frequency, or the strategy random,"
+                    + " which also meets what the traced iteration did not execute";
         }
         end(JobState.COMPLETED, now);
         return true;
@@ -379,6 +409,16 @@ class Job {
 
     boolean keepCheckpoints() {
         return keepCheckpoints;
+    }
+
+    /** The places of batches that ended at a failure, which are yet to be tried. */
+    List<Remainder> remainders() {
+        return remainders;
+    }
+
+    /** How many places were given out, the remainders included. */
+    long placesPlanned() {
+        return placesPlanned;
     }
 
     JobState state() {

@@ -6,7 +6,9 @@ import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.strategy.AdaptiveStrategy;
 import io.bohrwerk.api.strategy.ArmCount;
+import io.bohrwerk.api.strategy.TracedStrategy;
 import io.bohrwerk.api.worker.Fleet;
+import io.bohrwerk.protocol.traced.TracedPlan;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,14 +21,23 @@ class Scheduler {
     private final Jobs jobs;
     private final Batches batches;
     private final Arms arms;
+    private final TracePlans traces;
     private final Outbox outbox;
     private final Fleet fleet;
     private final ApiProperties.Scheduling settings;
 
-    Scheduler(Jobs jobs, Batches batches, Arms arms, Outbox outbox, Fleet fleet, ApiProperties properties) {
+    Scheduler(
+            Jobs jobs,
+            Batches batches,
+            Arms arms,
+            TracePlans traces,
+            Outbox outbox,
+            Fleet fleet,
+            ApiProperties properties) {
         this.jobs = jobs;
         this.batches = batches;
         this.arms = arms;
+        this.traces = traces;
         this.outbox = outbox;
         this.fleet = fleet;
         this.settings = properties.scheduling();
@@ -78,7 +89,8 @@ class Scheduler {
         List<ArmCount> counts = job.strategy() instanceof AdaptiveStrategy adaptive
                 ? arms.of(job.id(), adaptive.arms(job.timerPeriod()).size())
                 : List.of();
-        Batch batch = batches.save(job.nextBatch(counts, now));
+        List<TracedPlan> plans = job.strategy() instanceof TracedStrategy ? traces.plans(job.id()) : List.of();
+        Batch batch = batches.save(job.nextBatch(counts, plans, now));
         outbox.add(job.request(batch), now);
     }
 

@@ -25,12 +25,14 @@ class Submission {
 
     private final Jobs jobs;
     private final Targets targets;
+    private final Tracing tracing;
     private final Scheduler scheduler;
     private final TransactionTemplate transaction;
 
-    Submission(Jobs jobs, Targets targets, Scheduler scheduler, TransactionTemplate transaction) {
+    Submission(Jobs jobs, Targets targets, Tracing tracing, Scheduler scheduler, TransactionTemplate transaction) {
         this.jobs = jobs;
         this.targets = targets;
+        this.tracing = tracing;
         this.scheduler = scheduler;
         this.transaction = transaction;
     }
@@ -56,6 +58,7 @@ class Submission {
                 Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
                 UUID id = UUID.randomUUID();
                 Job job = jobs.saveAndFlush(new Job(id, target, request.terms(target, id), key, request.digest(), now));
+                tracing.begin(job, now);
                 scheduler.follow(job, now);
                 return job;
             });

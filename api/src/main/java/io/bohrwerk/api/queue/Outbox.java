@@ -4,6 +4,7 @@ import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Topics;
+import io.bohrwerk.protocol.batch.TraceRequest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -55,6 +56,28 @@ public class Outbox {
                         dueAt.atOffset(ZoneOffset.UTC))
                 .update();
         events.publishEvent(new Filled());
+    }
+
+    /** @param dueAt not to be sent before */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void add(TraceRequest request, Instant dueAt) {
+        database.sql("insert into outbox (topic, key, payload, trace_id, due_at) values (?, ?, ?, ?, ?)")
+                .params(
+                        Topics.BATCHES,
+                        request.jobId().toString(),
+                        Wire.write(request),
+                        request.traceId(),
+                        dueAt.atOffset(ZoneOffset.UTC))
+                .update();
+        events.publishEvent(new Filled());
+    }
+
+    /** Whether a message about the trace has not been sent yet. */
+    public boolean holdsTrace(UUID trace) {
+        return database.sql("select exists (select 1 from outbox where trace_id = ?)")
+                .param(trace)
+                .query(Boolean.class)
+                .single();
     }
 
     /** Whether a message about the replay has not been sent yet. */

@@ -260,7 +260,8 @@ class ReplayTest {
                 Instant.now(),
                 List.of(),
                 null,
-                List.of(somebody)));
+                List.of(somebody),
+                List.of()));
         intake.accept(report(somebody, 1, other));
         database.sql("delete from workers where id = ?").param(worker).update();
         assertThat(replay(somebody).get("state").asString()).isEqualTo("QUEUED");
@@ -271,7 +272,16 @@ class ReplayTest {
     void aHeartbeatShowsThatItRuns() throws Exception {
         UUID id = ordered("{\"mode\": \"checkpoints\"}");
         clock.heard(new WorkerHeartbeat(
-                Wire.VERSION, "w", "host", 1, "qemu", Instant.now(), List.of(), null, List.of(id, UUID.randomUUID())));
+                Wire.VERSION,
+                "w",
+                "host",
+                1,
+                "qemu",
+                Instant.now(),
+                List.of(),
+                null,
+                List.of(id, UUID.randomUUID()),
+                List.of()));
         assertThat(replay(id).get("state").asString()).isEqualTo("RUNNING");
     }
 

@@ -14,6 +14,9 @@ final class Sequence {
     /** How far a change of privilege reaches: Linux 6.1 takes about 60 instructions from {@code syscall} to the call's own code. */
     private static final int ENTRY_REACH = 100;
 
+    private static final long FIRST_OF_MODULES = 0xffff_ffff_a000_0000L;
+    private static final long LAST_OF_MODULES = 0xffff_ffff_feff_ffffL;
+
     private static final int BLIND = 4;
     private static final int TRAP = 8;
     private static final int CPL_MASK = 3;
@@ -85,6 +88,9 @@ final class Sequence {
         }
         for (int i = 0; i < known; i++) {
             kinds[i] = (marks[i] & TRAP) != 0 ? Kind.TRAP : kinds[i];
+            if (pcs[i] >= FIRST_OF_MODULES && pcs[i] <= LAST_OF_MODULES) {
+                kinds[i] = Kind.MODULE;
+            }
         }
         return kinds;
     }

@@ -10,6 +10,8 @@ public final class Landings {
     /** Farther off, an instruction of the same address is another execution of it. */
     private static final int FARTHEST = 48;
 
+    private static final int MOST_OTHERS = 2;
+
     private Landings() {}
 
     /**
@@ -17,14 +19,22 @@ public final class Landings {
      *
      * @param planned the batch's iterations, all executed
      * @param ticks the program counters that the batch's ticks interrupted, in their order: of each iteration the one that it was aligned
-     *     to, and the one that was placed
+     *     to, and the one that was placed; before or behind them at most {@value #MOST_OTHERS} that came while no iteration ran
      * @return what more than half of the iterations agree on, negative for early. Empty when they do not: a tick that meets masked
-     *     interrupts lands later than it was put, by another distance each time. Empty also when there were other ticks
+     *     interrupts lands later than it was put, by another distance each time. Empty also when there were more other ticks
      */
     public static OptionalLong late(TestTrace trace, List<Placement> planned, List<Long> ticks) {
-        if (ticks.size() != 2 * planned.size()) {
-            return OptionalLong.empty();
+        int others = ticks.size() - 2 * planned.size();
+        for (int first = 0; others <= MOST_OTHERS && first <= others; first++) {
+            OptionalLong late = agreed(trace, planned, ticks.subList(first, first + 2 * planned.size()));
+            if (late.isPresent()) {
+                return late;
+            }
         }
+        return OptionalLong.empty();
+    }
+
+    private static OptionalLong agreed(TestTrace trace, List<Placement> planned, List<Long> ticks) {
         List<Long> late = new ArrayList<>();
         for (int i = 0; i < planned.size(); i++) {
             long pc = ticks.get(2 * i + 1);

@@ -16,6 +16,11 @@ public record Place(long pc, int context, Kind kind, String symbol) {
 
     /** What kind of path a place is on, by observation: no symbols are needed. The order is that of trying. */
     public enum Kind {
+        /**
+         * In code that was loaded into a running Linux kernel: who brings a module hunts in it. Linux keeps modules of x86-64 between
+         * {@code ffffffffa0000000} and {@code fffffffffeffffff} (Documentation/x86/x86_64/mm.rst, 6.1); of other guests nothing is.
+         */
+        MODULE,
         /** Between an exception or a software interrupt and the return from it. */
         TRAP,
         /** Close behind a change from user to kernel mode, or close before the change back. */

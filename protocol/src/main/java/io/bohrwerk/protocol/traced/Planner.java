@@ -1,6 +1,7 @@
 package io.bohrwerk.protocol.traced;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,14 +14,15 @@ import java.util.Set;
  * Decides in which order the places of a test are tried: a row of delays, each of which puts the timer interrupt on places that no delay
  * before it has.
  *
- * <p>A delay is worth the sum of what is new under its ticks: an instruction that was never interrupted, most of all on a trap's path;
- * much less one that was, but reached in another way, or its last execution. The most valuable comes first, which is the
+ * <p>A delay is worth the sum of what is new under its ticks: an instruction that was never interrupted, most of all in a module (more than any sum of others in one delay), then on a trap's path;
+ * much less one that was, but reached in another way, or its first or last execution. The most valuable comes first, which is the
  * greedy cover of a set by its subsets (Chvátal, "A Greedy Heuristic for the Set-Covering Problem", 1979); in a test
  * shorter than a period each delay covers one place, and this is sorting by value. Among equals the order is that of van der Corput's
  * sequence over the test's length: from coarse to fine, so that a race open for n of m places is met after about m/n.
  */
 public final class Planner {
-    private static final int LAST = 1;
+    private static final byte FIRST = 2;
+    private static final byte LAST = 1;
 
     private final TestTrace trace;
     private final int[] firstOfPc;
@@ -30,7 +32,8 @@ public final class Planner {
     private final Map<Long, Integer> pcs = new HashMap<>();
     private final boolean[] newPlace;
     private final boolean[] newPc;
-    private final boolean[] last;
+    /** What an offset is worth as an instruction's first or last execution. */
+    private final byte[] edge;
 
     private Planner(TestTrace trace, Set<Place> tried) {
         this.trace = trace;
@@ -43,14 +46,14 @@ public final class Planner {
             newPlace[place] = !tried.contains(here);
         }
         newPc = new boolean[pcs.size()];
-        java.util.Arrays.fill(newPc, true);
+        Arrays.fill(newPc, true);
         for (int place = 0; place < places; place++) {
             newPc[pcOf[place]] &= newPlace[place];
         }
         firstOfPc = new int[pcs.size()];
-        java.util.Arrays.fill(firstOfPc, -1);
+        Arrays.fill(firstOfPc, -1);
         int[] lastOfPc = new int[pcs.size()];
-        last = new boolean[trace.length()];
+        edge = new byte[trace.length()];
         for (int offset = 0; offset < trace.length(); offset++) {
             int place = trace.at(offset);
             if (place != TestTrace.BLIND) {
@@ -61,7 +64,8 @@ public final class Planner {
         }
         for (int pc = 0; pc < firstOfPc.length; pc++) {
             if (firstOfPc[pc] >= 0 && newPc[pc]) {
-                last[lastOfPc[pc]] = true;
+                edge[lastOfPc[pc]] = LAST;
+                edge[firstOfPc[pc]] = FIRST;
             }
         }
     }
@@ -137,9 +141,7 @@ public final class Planner {
             if (newPc[pcOf[place]] && counted.add(-1 - pcOf[place])) {
                 gain += worthOfInstruction(trace.places().get(place).kind());
             }
-            if (last[(int) offset]) {
-                gain += LAST;
-            }
+            gain += edge[(int) offset];
         }
         return gain;
     }
@@ -147,7 +149,7 @@ public final class Planner {
     private void cover(int phase) {
         for (long offset = phase; offset < trace.length(); offset += trace.stride()) {
             int place = trace.at((int) offset);
-            last[(int) offset] = false;
+            edge[(int) offset] = 0;
             if (place != TestTrace.BLIND) {
                 newPlace[place] = false;
                 newPc[pcOf[place]] = false;
@@ -157,6 +159,7 @@ public final class Planner {
 
     private static int worthOfInstruction(Place.Kind kind) {
         return switch (kind) {
+            case MODULE -> 1_024;
             case TRAP -> 64;
             case ENTRY -> 24;
             case ORDINARY -> 8;
@@ -165,6 +168,7 @@ public final class Planner {
 
     private static int worthOfWay(Place.Kind kind) {
         return switch (kind) {
+            case MODULE -> 5;
             case TRAP -> 4;
             case ENTRY -> 3;
             case ORDINARY -> 2;

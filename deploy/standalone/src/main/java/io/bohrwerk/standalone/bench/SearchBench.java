@@ -7,7 +7,9 @@ import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.traced.TestTrace;
 import io.bohrwerk.standalone.BundledTarget;
+import io.bohrwerk.standalone.LinuxTarget;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -21,30 +23,69 @@ final class SearchBench implements Bench {
     private static final int[] SHIFTS_ABOVE_BOOT = {0, 1, 2, 3, 4};
     private static final double GOAL_ALIGNED = 5;
     private static final double GOAL_TRACED = 500;
+    private static final double GOAL_TRACED_LINUX = 20;
+    /** Ends a plan that does not find the race: above it nothing would be gained over random phases. */
+    private static final long MOST_TRACED_LINUX = 600;
     /** Races at least this rare are what the traced strategy is for. */
     private static final double RARE = 1e-4;
     /** Host time that running a strategy's seeds may take; what would take longer is drawn. */
     private static final double MOST_SECONDS = 30;
 
     private static final double MOST_SECONDS_QUICK = 2;
-    /** What the traced iteration starts with; any will do. */
-    private static final long TRACED_DELAY = 1600;
 
     @Override
     public void run(Place place, Measurement.Sink sink) throws Exception {
         for (BundledTarget race : BundledTarget.RACES) {
             Rig rig = Rig.of(place.emulator(), race.writeTo(place.directory()));
-            measure(race.targetName(), rig, place.quick(), GOAL_TRACED, sink);
+            measure(race.targetName(), rig, place.quick(), sink);
         }
+        Path linux = LinuxTarget.build("linux-module-race", place.directory(), place.state(), sink::say);
+        linux(Rig.of(place.emulator(), linux), sink);
     }
 
-    private static void measure(String name, Rig rig, boolean quick, double goal, Measurement.Sink sink)
+    /** The race in a Linux module. Its test is long, and an iteration takes milliseconds: only what traced runs is run in full. */
+    private static void linux(Rig rig, Measurement.Sink sink) throws InfrastructureException, IOException {
+        String name = "linux-module-race";
+        int shift = rig.manifest().machine().bootShift();
+        TracedSearch traced = TracedSearch.run(rig, shift, MOST_TRACED_LINUX);
+        TestTrace trace = traced.plan().trace();
+        if (trace == null || !traced.found()) {
+            sink.say(name + ": not found in " + traced.iterations() + " iterations; test: " + trace + "; plan of "
+                    + traced.plan().size());
+            sink.accept(Measurement.atMost(name + ".traced.not-found", 1, "race", 0));
+            return;
+        }
+        Truth truth = Truth.around(rig, shift, traced.failing(), trace.period());
+        sink.say(String.format(
+                Locale.ROOT,
+                "%s: %d of %d phases fail, counted around the failing place; test: %s; plan of %d",
+                name,
+                truth.failing(),
+                truth.period(),
+                trace,
+                traced.plan().size()));
+        sink.accept(Measurement.of(name + ".rate", truth.rate() * 1e6, "per million, counted"));
+        BatchRun sample = rig.run(rig.random(shift, 1), RunMode.RECORDED);
+        double perIteration = sample.running().toNanos() / 1e9 / sample.iterations();
+        int size = rig.manifest().test().iterationsPerBatch();
+        FirstFailure random = FirstFailure.draw(new double[] {truth.rate()}, size, perIteration, SEEDS);
+        double inside = truth.failing() / (double) Math.min(trace.length(), trace.stride());
+        FirstFailure aligned = FirstFailure.draw(new double[] {inside}, size, perIteration, SEEDS);
+        tell(name + ".random", random, sink);
+        tell(name + ".aligned", aligned, sink);
+        tell(name + ".traced", new FirstFailure(traced.iterations(), true, traced.seconds()), sink);
+        sink.accept(Measurement.atLeast(
+                name + ".random-to-traced", random.iterations() / traced.iterations(), "", GOAL_TRACED_LINUX));
+    }
+
+    private static void measure(String name, Rig rig, boolean quick, Measurement.Sink sink)
             throws InfrastructureException, IOException {
         int shift = rig.manifest().machine().bootShift();
-        TracedSearch.Result traced = TracedSearch.run(rig, shift, TRACED_DELAY);
-        TestTrace trace = traced.trace();
+        TracedSearch traced = TracedSearch.run(rig, shift, Long.MAX_VALUE);
+        TestTrace trace = traced.plan().trace();
         if (trace == null || !traced.found()) {
-            sink.say(name + ": " + traced);
+            sink.say(name + ": not found in " + traced.iterations() + " iterations; test: " + trace + "; plan of "
+                    + traced.plan().size());
             sink.accept(Measurement.atMost(name + ".traced.not-found", 1, "race", 0));
             return;
         }
@@ -57,13 +98,12 @@ final class SearchBench implements Bench {
         }
         sink.say(String.format(
                 Locale.ROOT,
-                "%s: %d of %d phases fail; test: %s; plan of %d; first ticks late by %s",
+                "%s: %d of %d phases fail; test: %s; plan of %d",
                 name,
                 truth.failing(),
                 truth.period(),
                 trace,
-                traced.planned(),
-                traced.late().isPresent() ? traced.late().getAsLong() : "what could not be told"));
+                traced.plan().size()));
         double limit = quick ? MOST_SECONDS_QUICK : MOST_SECONDS;
         long window = rig.manifest().machine().timerPeriod().instructions(shift);
         FirstFailure random =
@@ -93,7 +133,7 @@ final class SearchBench implements Bench {
         double ratio = random.iterations() / traced.iterations();
         sink.accept(
                 truth.rate() <= RARE
-                        ? Measurement.atLeast(name + ".random-to-traced", ratio, "", goal)
+                        ? Measurement.atLeast(name + ".random-to-traced", ratio, "", GOAL_TRACED)
                         : Measurement.of(name + ".random-to-traced", ratio, ""));
     }
 

@@ -20,6 +20,8 @@ import java.util.stream.LongStream;
 record Truth(long failing, long tried, long period) {
     /** On both sides: the period is known to some instructions only, and the timer's handler takes now more, now fewer. */
     private static final int MARGIN = 128;
+    /** Instructions to both sides of a failing place; races that are known to be wider are not to be counted this way. */
+    private static final int STRETCH = 400;
 
     /** Failures per iteration under random phases. */
     double rate() {
@@ -37,7 +39,20 @@ record Truth(long failing, long tried, long period) {
      */
     static Truth of(Rig rig, int shift, TestTrace trace, long period) throws InfrastructureException, IOException {
         long last = Math.max(0, period - trace.lead() + MARGIN);
-        long first = Math.max(0, last - Math.min(trace.length() + 2L * MARGIN, period));
+        return count(rig, shift, Math.max(0, last - Math.min(trace.length() + 2L * MARGIN, period)), last, period);
+    }
+
+    /**
+     * The same, of a race that is open at one stretch of the test, where an iteration failed: all else need not be run.
+     *
+     * @param failing a delay before an iteration that failed
+     */
+    static Truth around(Rig rig, int shift, long failing, long period) throws InfrastructureException, IOException {
+        return count(rig, shift, Math.max(0, failing - STRETCH), failing + STRETCH, period);
+    }
+
+    private static Truth count(Rig rig, int shift, long first, long last, long period)
+            throws InfrastructureException, IOException {
         long failing = 0;
         for (long from = first; from < last; from += Schedule.MOST_DELAYS) {
             List<Long> delays = LongStream.range(from, Math.min(last, from + Schedule.MOST_DELAYS))

@@ -36,7 +36,8 @@ final class JobOptions {
             names = "--strategy",
             paramLabel = "NAME",
             description = "random: every phase of the timer, drawn. sweep: every phase once, in order."
-                    + " aligned: the timer strikes inside the test. adaptive: goes to where failures are found."
+                    + " aligned: the timer strikes inside the test."
+                    + " traced: the timer strikes each place of the test once, modules and traps first. adaptive: goes to where failures are found."
                     + " fixed: one schedule. Default: random")
     private @Nullable String strategy;
 
