@@ -26,6 +26,8 @@ export type Job = {
   batches: { queued: number; completed: number; lost: number };
   infrastructureTroubles: number;
   machines: number;
+  /** Absent in answers of an older server. */
+  unexpectedPasses?: { subtest: string; batches: number; firstBatch: number; firstIteration: number }[];
   firstFailureId: string | null;
   secondsToFirstFailure: number | null;
   createdAt: string;
@@ -86,6 +88,8 @@ export type Failure = {
   report: string;
   replay: "VERIFIED" | "DIVERGED" | "NOT_REPLAYED";
   replayNote: string;
+  /** Absent in answers of an older server. */
+  subtests?: { passed: number; failed: number; expected: number; skipped: number } | null;
   coordinates: {
     target: string;
     snapshot: string;

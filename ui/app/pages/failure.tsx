@@ -56,6 +56,7 @@ export function Failure({ id }: { id: string }) {
               <Fact name="Job"><Link href={`/jobs/${f.jobId}`}>{f.jobId.slice(0, 8)}</Link></Fact>
               <Fact name="When"><Time at={f.occurredAt} /></Fact>
               <Fact name="Iteration">{number(f.iteration)} <small>of {number(f.coordinates.iterations)} in its batch</small></Fact>
+              {f.subtests && <Fact name="Subtests">{number(f.subtests.passed)} passed <small>{number(f.subtests.failed)} failed, {number(f.subtests.expected)} failed as expected, {number(f.subtests.skipped)} skipped</small></Fact>}
               <Fact name="Instruction">{number(f.instructionCount)}</Fact>
               <Fact name="Shift">{schedule.shift} <small>{number(2 ** schedule.shift)} ns per instruction</small></Fact>
               <Fact name="Delays">{schedule.window > 0 ? `${number(schedule.delay)} + up to ${number(schedule.window)}, seed ${schedule.seed}` : number(schedule.delay)}{schedule.align.toUpperCase() !== "NONE" && `, after a ${word(schedule.align)}`}</Fact>

@@ -115,6 +115,13 @@ export function Job({ id }: { id: string }) {
               <Fact name="Machines">{j.machines}</Fact>
               <Fact name="Batches">{number(j.batches.completed)} <small>done, {j.batches.queued} in flight{j.batches.lost > 0 && `, ${j.batches.lost} lost`}</small></Fact>
               <Fact name="Infrastructure troubles">{number(j.infrastructureTroubles)}</Fact>
+              {j.unexpectedPasses !== undefined && j.unexpectedPasses.length > 0 && (
+                <Fact name="Passed, though expected to fail">
+                  {j.unexpectedPasses.map((pass) => (
+                    <div key={pass.subtest}><Guest text={pass.subtest} /> <small>in {number(pass.batches)} {pass.batches === 1 ? "batch" : "batches"}, first in {number(pass.firstBatch)}, iteration {number(pass.firstIteration)}</small></div>
+                  ))}
+                </Fact>
+              )}
               <Fact name="First failure">{j.firstFailureId ? <Link href={`/failures/${j.firstFailureId}`}>{j.secondsToFirstFailure === null ? "open" : `after ${duration(j.secondsToFirstFailure)}`}</Link> : "none"}</Fact>
               <Fact name="Target"><Link href={`/targets/${j.target}`}>{j.targetName}</Link></Fact>
               <Fact name="Strategy">{strategyWords(j.strategy)}</Fact>

@@ -1,6 +1,7 @@
 package io.bohrwerk.api;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param blobs where bytes are kept
  * @param scheduling how many batches are in flight, and when they are given up
+ * @param uploads large files on their way into targets
  * @param queue Kafka's topics and the outbox
  * @param events the event streams of jobs
  * @param workerTimeout a worker whose last heartbeat is older counts as dead; several times the interval of heartbeats
@@ -23,6 +25,7 @@ import org.springframework.util.unit.DataSize;
 public record ApiProperties(
         @DefaultValue Blobs blobs,
         @DefaultValue Scheduling scheduling,
+        @DefaultValue Uploads uploads,
         @DefaultValue Queue queue,
         @DefaultValue Events events,
         @DefaultValue("30s") Duration workerTimeout,
@@ -85,6 +88,26 @@ public record ApiProperties(
             @DefaultValue("2s") Duration retryDelay,
             @DefaultValue("15m") Duration batchTimeout,
             @DefaultValue("2s") Duration checkInterval) {}
+
+    /**
+     * Files that are sent in pieces. They lie on this host until a target takes them: where several API processes stand behind one
+     * address, an upload's requests must all go to one of them, or the directory be on a disk that they share.
+     *
+     * @param directory where they lie; {@code ~/} stands for the user's home
+     * @param largest longest file that is taken
+     * @param keep how long one is kept to which nothing is added
+     */
+    public record Uploads(
+            @DefaultValue("~/.cache/bohrwerk/uploads") String directory,
+            @DefaultValue("64GB") DataSize largest,
+            @DefaultValue("24h") Duration keep) {
+        /** {@link #directory} on this host. */
+        public Path path() {
+            return directory.startsWith("~/")
+                    ? Path.of(System.getProperty("user.home"), directory.substring(2))
+                    : Path.of(directory).toAbsolutePath();
+        }
+    }
 
     /**
      * Kafka.

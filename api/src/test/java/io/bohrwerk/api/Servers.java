@@ -39,6 +39,8 @@ public final class Servers implements ApplicationContextInitializer<Configurable
                 "spring.kafka.bootstrap-servers=" + KAFKA.bootstrapServers(),
                 "bohrwerk.api.blobs.directory=" + blobs,
                 "bohrwerk.api.blobs.least-free=0B",
+                "bohrwerk.api.uploads.directory=" + DIRECTORY.resolve("uploads"),
+                "bohrwerk.api.uploads.largest=2GB",
                 "spring.servlet.multipart.max-request-size=1MB",
                 "spring.servlet.multipart.max-file-size=1MB",
                 "bohrwerk.api.scheduling.retry-delay=0s",

@@ -110,6 +110,8 @@ final class BatchWatch {
                 session.serial().digest(),
                 session.serial().tail() + session.console().tail(),
                 told(session.lastWord()),
+                session.subtests(),
+                session.unexpectedPasses(),
                 recording,
                 Duration.ofNanos(running - began),
                 Duration.ofNanos(ended - running));

@@ -10,6 +10,8 @@ import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.emulator.report.ReportScanner;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +61,7 @@ final class Session implements AutoCloseable {
         /** The guest stopped, or the machine was stopped. */
         record Event(QmpEvent event) implements Happening {}
 
-        /** The agent said something other than {@code pass}. */
+        /** The agent said something that ends the batch, or is none of its words in one. */
         record Said(AgentLine line) implements Happening {}
 
         /** A kernel began to tell of its trouble; the scanner has what it says. */
@@ -82,6 +85,8 @@ final class Session implements AutoCloseable {
     private volatile long passed;
     private volatile long words;
     private volatile @Nullable AgentLine lastWord;
+    private volatile @Nullable SubtestCounts subtests;
+    private final List<UnexpectedPass> unexpectedPasses = new CopyOnWriteArrayList<>();
     private volatile @Nullable IOException readerFailure;
     /** Null where the first failure is the last word. */
     private volatile @Nullable List<Long> failures;
@@ -167,6 +172,12 @@ final class Session implements AutoCloseable {
                 progress.accept(passed);
             } else if (failing != null && said instanceof AgentLine.Fail fail) {
                 failing.add(fail.iteration());
+            } else if (said instanceof AgentLine.Subtests told) {
+                subtests = told.counts();
+            } else if (said instanceof AgentLine.Unexpected told) {
+                if (unexpectedPasses.size() < UnexpectedPass.MOST) {
+                    unexpectedPasses.add(told.pass());
+                }
             } else {
                 lastWord = said;
                 happenings.add(new Happening.Said(said));
@@ -215,10 +226,21 @@ final class Session implements AutoCloseable {
         return words;
     }
 
-    /** What the agent said last, other than {@code pass}. */
+    /** What the agent said last, other than how its iterations go. */
     @Nullable
     AgentLine lastWord() {
         return lastWord;
+    }
+
+    /** How the subtests of the last iteration ended that told of them; null when none did. */
+    @Nullable
+    SubtestCounts subtests() {
+        return subtests;
+    }
+
+    /** What passed though it was expected to fail. */
+    List<UnexpectedPass> unexpectedPasses() {
+        return List.copyOf(unexpectedPasses);
     }
 
     ConsoleReader console() {

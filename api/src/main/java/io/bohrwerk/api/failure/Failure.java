@@ -9,6 +9,7 @@ import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.batch.SubtestCounts;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
@@ -73,6 +74,9 @@ public class Failure {
     private @Nullable String damage;
 
     @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable SubtestCounts subtests;
+
+    @JdbcTypeCode(SqlTypes.JSON)
     private Coordinates coordinates;
 
     private Instant occurredAt;
@@ -104,6 +108,7 @@ public class Failure {
         this.replayNote = GuestText.start(failed.replayNote(), LONGEST_REASON);
         this.title = cleaned(failed.title());
         this.damage = cleaned(failed.damage());
+        this.subtests = report.result() instanceof BatchReport.Finished finished ? finished.subtests() : null;
         this.coordinates = coordinates;
         this.occurredAt = report.finishedAt();
         this.checkpoints = failed.checkpoints();
@@ -193,6 +198,11 @@ public class Failure {
     /** Why that is not to be trusted; empty when it is. */
     public @Nullable String damage() {
         return damage;
+    }
+
+    /** How the subtests of its iteration ended; null where there are none. */
+    public @Nullable SubtestCounts subtests() {
+        return subtests;
     }
 
     public Coordinates coordinates() {

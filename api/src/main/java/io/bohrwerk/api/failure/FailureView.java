@@ -8,6 +8,7 @@ import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.batch.SubtestCounts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title of what the guest's kernel said of its own trouble; null when it said nothing
  * @param damage why that is not to be trusted, in a few words; empty when it is
+ * @param subtests how those of its iteration ended; null where the test has none
  */
 public record FailureView(
         UUID id,
@@ -39,7 +41,8 @@ public record FailureView(
         List<CheckpointView> checkpoints,
         Instant occurredAt,
         @Nullable String title,
-        @Nullable String damage) {
+        @Nullable String damage,
+        @Nullable SubtestCounts subtests) {
     /**
      * Where a new machine can begin.
      *
@@ -77,7 +80,8 @@ public record FailureView(
                         .toList(),
                 failure.occurredAt(),
                 failure.title(),
-                failure.damage());
+                failure.damage(),
+                failure.subtests());
     }
 
     private static CheckpointView view(Failure failure, Checkpoint checkpoint) {
@@ -110,7 +114,8 @@ public record FailureView(
                 checkpoints,
                 occurredAt,
                 title,
-                damage);
+                damage,
+                subtests);
     }
 
     private static String url(UUID failure, ArtifactKind kind) {

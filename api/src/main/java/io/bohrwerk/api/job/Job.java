@@ -94,6 +94,9 @@ class Job {
     @JdbcTypeCode(SqlTypes.JSON)
     private @Nullable FixQuestion question;
 
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<UnexpectedPasses> unexpectedPasses = List.of();
+
     private @Nullable UUID comparisonId;
     private @Nullable UUID firstFailureId;
     private @Nullable Instant firstFailureAt;
@@ -257,6 +260,7 @@ class Job {
         iterations += finished.iterations();
         batchesCompleted++;
         countedAt = now;
+        unexpectedPasses = UnexpectedPasses.plus(unexpectedPasses, batch.number(), finished.unexpectedPasses());
         Long place = batch.place();
         int left = batch.iterations() - (int) finished.iterations();
         if (place != null && left > 0) {
@@ -272,6 +276,10 @@ class Job {
             firstFailureId = failure;
             firstFailureAt = now;
         }
+    }
+
+    List<UnexpectedPasses> unexpectedPasses() {
+        return unexpectedPasses;
     }
 
     void countTrouble() {

@@ -10,6 +10,7 @@ import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextFailure what to expect; null where nothing failed or nothing may be expected from it
  * @param coverage how many of its places were tried; null for strategies that draw
  * @param infrastructureTroubles of attempts at batches; they are in no rate
+ * @param unexpectedPasses subtests that passed though the target expects them to fail
  * @param isItFixed the answer, when the job was made to give it
  * @param comparison of which it is a side
  * @param machines that work for it now
@@ -53,6 +55,7 @@ record JobView(
         BatchCounts batches,
         long infrastructureTroubles,
         int machines,
+        List<UnexpectedPasses> unexpectedPasses,
         @Nullable FixView isItFixed,
         @Nullable UUID comparison,
         @Nullable UUID firstFailureId,
@@ -116,6 +119,7 @@ record JobView(
                 new BatchCounts(job.batchesInFlight(), job.batchesCompleted(), job.batchesLost()),
                 job.infrastructureTroubles(),
                 activity.machines(job.id()),
+                job.unexpectedPasses(),
                 FixView.of(job),
                 job.comparison(),
                 job.firstFailureId(),

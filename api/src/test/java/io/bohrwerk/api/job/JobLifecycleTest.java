@@ -17,6 +17,8 @@ import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
@@ -196,6 +198,41 @@ class JobLifecycleTest {
                 .extracting(Failure::crashId)
                 .containsOnly(found.get(0).crashId());
         assertThat(found.get(0).report()).as("NUL is no text to PostgreSQL").isEqualTo("the end of\ufffdthe console");
+    }
+
+    /** What a target expects to fail and passes is no failure, and is shown: with the batch, and with the job. */
+    @Test
+    void anUnexpectedPassIsShown() throws Exception {
+        UUID id = submit("");
+        Batch batch = inFlight(id).get(0);
+        BatchReport passed = Samples.passed(id, batch.id(), 1, 10);
+        BatchReport.Finished result = (BatchReport.Finished) passed.result();
+        intake.accept(Samples.report(
+                id,
+                batch.id(),
+                1,
+                new BatchReport.Finished(
+                        result.coordinates(),
+                        10,
+                        1_000,
+                        42,
+                        null,
+                        new SubtestCounts(3, 0, 1, 2),
+                        List.of(new UnexpectedPass("Test icebp", 4)))));
+        JsonNode job = new Http(port).get("/api/v1/jobs/" + id).json();
+        assertThat(job.path("failures").asInt()).isZero();
+        JsonNode pass = job.path("unexpectedPasses").path(0);
+        assertThat(pass.path("subtest").asString()).isEqualTo("Test icebp");
+        assertThat(pass.path("batches").asInt()).isEqualTo(1);
+        assertThat(pass.path("firstBatch").asLong()).isEqualTo(batch.number());
+        assertThat(pass.path("firstIteration").asInt()).isEqualTo(4);
+        JsonNode shown =
+                new Http(port).get("/api/v1/jobs/" + id + "/batches").json().path("items");
+        for (JsonNode one : shown) {
+            boolean counted = one.path("id").asString().equals(batch.id().toString());
+            assertThat(one.path("unexpectedPasses")).hasSize(counted ? 1 : 0);
+            assertThat(one.path("subtests").path("expected").asInt(-1)).isEqualTo(counted ? 1 : -1);
+        }
     }
 
     @Test

@@ -117,6 +117,9 @@ public final class AllInOne implements AutoCloseable {
         settings.put("spring.datasource.url", jdbcUrl);
         settings.put("spring.kafka.bootstrap-servers", bootstrapServers);
         settings.put("bohrwerk.api.blobs.directory", state.blobs().toString());
+        settings.put(
+                "bohrwerk.api.uploads.directory",
+                state.path().resolve("uploads").toString());
         // An open page must not hold up the stop.
         settings.put("spring.lifecycle.timeout-per-shutdown-phase", "2s");
         return run(ApiApplication.class, WebApplicationType.SERVLET, settings);
