@@ -76,6 +76,7 @@ public class Failure {
     private Coordinates coordinates;
 
     private Instant occurredAt;
+    private @Nullable Instant artifactsRemovedAt;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private List<Checkpoint> checkpoints;
@@ -201,6 +202,11 @@ public class Failure {
 
     public Instant occurredAt() {
         return occurredAt;
+    }
+
+    /** When retention took its artifacts away; null while it has them. */
+    public @Nullable Instant artifactsRemovedAt() {
+        return artifactsRemovedAt;
     }
 
     public List<Artifact> artifacts() {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title of what the guest's kernel said of its own trouble; null when it said nothing
  * @param damage why that is not to be trusted, in a few words; empty when it is
+ * @param artifactsRemovedAt when retention took its artifacts away; null while it has them
  */
 public record FailureView(
         UUID id,
@@ -39,7 +40,8 @@ public record FailureView(
         List<CheckpointView> checkpoints,
         Instant occurredAt,
         @Nullable String title,
-        @Nullable String damage) {
+        @Nullable String damage,
+        @Nullable Instant artifactsRemovedAt) {
     /**
      * Where a new machine can begin.
      *
@@ -77,7 +79,8 @@ public record FailureView(
                         .toList(),
                 failure.occurredAt(),
                 failure.title(),
-                failure.damage());
+                failure.damage(),
+                failure.artifactsRemovedAt());
     }
 
     private static CheckpointView view(Failure failure, Checkpoint checkpoint) {
@@ -110,7 +113,8 @@ public record FailureView(
                 checkpoints,
                 occurredAt,
                 title,
-                damage);
+                damage,
+                artifactsRemovedAt);
     }
 
     private static String url(UUID failure, ArtifactKind kind) {
