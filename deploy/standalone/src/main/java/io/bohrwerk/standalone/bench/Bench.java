@@ -14,8 +14,9 @@ interface Bench {
      *
      * @param directory its own, empty, taken away afterwards
      * @param state the state directory of the command line, where downloads are kept
+     * @param quick a first look will do: fewer repetitions
      */
-    record Place(Emulator emulator, Path directory, Path state) {}
+    record Place(Emulator emulator, Path directory, Path state, boolean quick) {}
 
     static double median(Collection<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();

@@ -38,6 +38,7 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("debug", new DebugBench());
         ALL.put("linux", new LinuxBench());
         ALL.put("statistics", new StatisticsBench());
+        ALL.put("cluster", new ClusterBench());
     }
 
     /** What a failure that replays is good for is measured with it. */
@@ -46,12 +47,17 @@ public final class BenchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description =
-                    "engine, start, print, replay (with log and debug), log, debug, linux or statistics. Default: all")
+            description = "engine, start, print, replay (with log and debug), log, debug, linux, statistics or cluster."
+                    + " Default: all")
     private @Nullable String name;
 
     @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")
     private boolean json;
+
+    @Option(
+            names = "--quick",
+            description = "Fewer repetitions, for a first look: cluster takes two minutes instead of half an hour.")
+    private boolean quick;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -69,19 +75,20 @@ public final class BenchCommand implements Callable<Integer> {
         Path state = StateDirectory.ofEnvironment().path();
         for (Map.Entry<String, Bench> bench : ALL.entrySet()) {
             if (name == null || WITH.getOrDefault(name, List.of(name)).contains(bench.getKey())) {
-                run(bench.getKey(), bench.getValue(), state, sink);
+                run(bench.getKey(), bench.getValue(), state, quick, sink);
             }
         }
         return ok.get() ? 0 : 1;
     }
 
-    private static void run(String name, Bench bench, Path state, Measurement.Sink sink) throws Exception {
+    private static void run(String name, Bench bench, Path state, boolean quick, Measurement.Sink sink)
+            throws Exception {
         sink.say(name + " ...");
         Path directory = Files.createTempDirectory("bohrwerk-bench-");
         Thread hook = new Thread(() -> deleteTree(directory));
         Runtime.getRuntime().addShutdownHook(hook);
         try (Emulator emulator = Emulator.open(EmulatorSettings.in(directory.resolve("machines")))) {
-            bench.run(new Bench.Place(emulator, directory, state), sink);
+            bench.run(new Bench.Place(emulator, directory, state, quick), sink);
         } finally {
             deleteTree(directory);
             Runtime.getRuntime().removeShutdownHook(hook);
