@@ -147,12 +147,12 @@ public record ApiProperties(
             public Limits {
                 require(count == null || count >= 1, "count", count, "must be at least 1, or left out");
                 require(
-                        age == null || !age.isNegative() && !age.isZero(),
+                        age == null || (!age.isNegative() && !age.isZero()),
                         "age",
                         age,
                         "must be longer than nothing, or left out");
                 require(
-                        bytes == null || !bytes.isNegative() && bytes.toBytes() > 0,
+                        bytes == null || bytes.toBytes() > 0,
                         "bytes",
                         bytes,
                         "must be more than nothing, or left out");
@@ -160,7 +160,7 @@ public record ApiProperties(
         }
 
         private static void require(boolean condition, String key, @Nullable Object value, String rule) {
-            InvalidInputException.require(condition, "bohrwerk.api.retention." + key, value, rule);
+            InvalidInputException.require(condition, "bohrwerk.api.retention." + key, String.valueOf(value), rule);
         }
     }
 }

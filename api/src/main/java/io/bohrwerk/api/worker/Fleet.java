@@ -60,7 +60,7 @@ public class Fleet {
                 .forEach(worker -> known.put(worker.id(), worker));
         Instant now = Instant.now();
         for (WorkerHeartbeat heartbeat : heartbeats) {
-            Worker worker = known.computeIfAbsent(heartbeat.workerId(), Worker::new);
+            Worker worker = known.computeIfAbsent(heartbeat.workerId(), id -> new Worker(id));
             worker.hear(heartbeat, now);
             workers.save(worker);
         }

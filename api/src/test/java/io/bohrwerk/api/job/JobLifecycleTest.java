@@ -471,7 +471,12 @@ class JobLifecycleTest {
         clock.check(later);
         assertThat(batch(forgotten).attempt()).isEqualTo(2);
         assertThat(batch(running).attempt()).as("it is in a machine").isEqualTo(1);
-        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        // Of this batch: the clock that runs beside the test may have cut others, which are silent by then as well.
+        assertThat(database.sql("select count(*) from infrastructure_troubles where batch_id = ?")
+                        .param(forgotten)
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
         intake.accept(Samples.passed(id, forgotten, 1, 10));
         assertThat(job(id).iterations()).isEqualTo(10);
     }
