@@ -151,11 +151,7 @@ public record ApiProperties(
                         "age",
                         age,
                         "must be longer than nothing, or left out");
-                require(
-                        bytes == null || bytes.toBytes() > 0,
-                        "bytes",
-                        bytes,
-                        "must be more than nothing, or left out");
+                require(bytes == null || bytes.toBytes() > 0, "bytes", bytes, "must be more than nothing, or left out");
             }
         }
 

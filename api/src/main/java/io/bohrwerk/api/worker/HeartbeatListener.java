@@ -44,8 +44,13 @@ class HeartbeatListener {
         hear(latest.values());
     }
 
+    /** All are heard once more, which changes nothing, when something was amiss: so the first will do as the one to name. */
     private void hear(Collection<WorkerHeartbeat> heartbeats) {
-        fleet.hear(heartbeats);
-        heartbeats.forEach(events::publishEvent);
+        try {
+            fleet.hear(heartbeats);
+            heartbeats.forEach(events::publishEvent);
+        } catch (RuntimeException e) {
+            throw new BatchListenerFailedException("heartbeats cannot be taken in", e, 0);
+        }
     }
 }

@@ -62,6 +62,9 @@ final class DeployFiles {
             }
         });
         new Binder(new MapConfigurationPropertySource(properties))
-                .bindOrCreate(prefix, Bindable.of(settings), new NoUnboundElementsBindHandler(BindHandler.DEFAULT, source -> true));
+                .bindOrCreate(
+                        prefix,
+                        Bindable.of(settings),
+                        new NoUnboundElementsBindHandler(BindHandler.DEFAULT, source -> true));
     }
 }
