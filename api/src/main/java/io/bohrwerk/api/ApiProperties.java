@@ -1,5 +1,6 @@
 package io.bohrwerk.api;
 
+import io.bohrwerk.protocol.InvalidInputException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param uploads large files on their way into targets
  * @param queue Kafka's topics and the outbox
  * @param events the event streams of jobs
+ * @param retention how long failures keep their artifacts
  * @param workerTimeout a worker whose last heartbeat is older counts as dead; several times the interval of heartbeats
  * @param largestJson longest JSON body that is read
  * @param hosts names, in lower case and without a port, by which this server may be called besides loopback's: those of a proxy before it
@@ -28,6 +30,7 @@ public record ApiProperties(
         @DefaultValue Uploads uploads,
         @DefaultValue Queue queue,
         @DefaultValue Events events,
+        @DefaultValue Retention retention,
         @DefaultValue("30s") Duration workerTimeout,
         @DefaultValue("1MB") DataSize largestJson,
         @DefaultValue List<String> hosts) {
@@ -74,7 +77,7 @@ public record ApiProperties(
      *
      * @param batchesPerSlot batches in flight for each slot of the live workers; 2 keeps one waiting while one runs
      * @param fewestBatches least in flight, also when no worker is known yet
-     * @param mostBatches most in flight for one job
+     * @param mostBatches most in flight for one job, however many slots there are: what a cancelled job leaves in the queue
      * @param mostAttempts attempts at a batch before it is lost and its job ends
      * @param retryDelay before the second attempt at a batch; doubled for each one after it, so that a short trouble is outlived
      * @param batchTimeout after this time without a report, and without a live worker that has it running, a batch is queued again
@@ -83,7 +86,7 @@ public record ApiProperties(
     public record Scheduling(
             @DefaultValue("2") int batchesPerSlot,
             @DefaultValue("2") int fewestBatches,
-            @DefaultValue("64") int mostBatches,
+            @DefaultValue("10000") int mostBatches,
             @DefaultValue("5") int mostAttempts,
             @DefaultValue("2s") Duration retryDelay,
             @DefaultValue("15m") Duration batchTimeout,
@@ -132,4 +135,51 @@ public record ApiProperties(
             @DefaultValue("100") int mostClients,
             @DefaultValue("500ms") Duration interval,
             @DefaultValue("15s") Duration heartbeat) {}
+
+    /**
+     * How long failures keep their artifacts. A failure goes without them when it is past one limit of its job or of its crash; the failure
+     * itself stays, and what is counted of it. An open crash keeps the artifacts of its last failure whatever the limits say.
+     *
+     * @param interval how often it is looked after
+     * @param grace a blob that nothing refers to any more is deleted after this time, unless it was stored again; longer than a worker may
+     *     take from storing to reporting, and, in S3, than the hour in which storing again does not move the time
+     * @param job for each job
+     * @param crash for each crash
+     */
+    public record Retention(
+            @DefaultValue("1h") Duration interval,
+            @DefaultValue("3h") Duration grace,
+            @DefaultValue Limits job,
+            @DefaultValue Limits crash) {
+        public Retention {
+            require(!interval.isZero() && !interval.isNegative(), "interval", interval, "must be longer than nothing");
+            require(!grace.isNegative(), "grace", grace, "must not be negative");
+        }
+
+        /**
+         * Of the failures that have artifacts, the latest first; null for no limit.
+         *
+         * @param count how many keep them
+         * @param age for how long after they occurred
+         * @param bytes of all together
+         */
+        public record Limits(
+                @Nullable Integer count,
+                @Nullable Duration age,
+                @Nullable DataSize bytes) {
+            public Limits {
+                require(count == null || count >= 1, "count", count, "must be at least 1, or left out");
+                require(
+                        age == null || (!age.isNegative() && !age.isZero()),
+                        "age",
+                        age,
+                        "must be longer than nothing, or left out");
+                require(bytes == null || bytes.toBytes() > 0, "bytes", bytes, "must be more than nothing, or left out");
+            }
+        }
+
+        private static void require(boolean condition, String key, @Nullable Object value, String rule) {
+            InvalidInputException.require(condition, "bohrwerk.api.retention." + key, String.valueOf(value), rule);
+        }
+    }
 }

@@ -42,18 +42,18 @@ final class BatchConsumer {
     private final String name;
     private final KafkaClients clients;
     private final Duration renewInterval;
-    private final Runners runners;
+    private final Engine engine;
     private final Reports reports;
     private final ExecutorService batches;
     private final Thread thread;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable Running running;
 
-    BatchConsumer(String name, KafkaClients clients, Duration renewInterval, Runners runners, Reports reports) {
+    BatchConsumer(String name, KafkaClients clients, Duration renewInterval, Engine engine, Reports reports) {
         this.name = name;
         this.clients = clients;
         this.renewInterval = renewInterval;
-        this.runners = runners;
+        this.engine = engine;
         this.reports = reports;
         this.batches = Executors.newSingleThreadExecutor(task -> {
             Thread batch = new Thread(task, name + "-batch");
@@ -198,14 +198,15 @@ final class BatchConsumer {
     /** Does the work and reports, on the slot's second thread. True when the broker has the report. */
     private boolean work(Work request, int deliveries) {
         if (deliveries >= KafkaClients.MOST_DELIVERIES) {
-            return reports.send(runners.refuse(
+            return reports.send(engine.refuse(
                     request,
                     InfrastructureTrouble.UNDELIVERABLE,
                     "delivered " + deliveries + " times and never finished: it may be what ends workers"));
         }
         Running now = new Running(request, new AtomicLong());
         running = now;
-        try (MDC.MDCCloseable job = MDC.putCloseable(
+        try (MDC.MDCCloseable machine = MDC.putCloseable("machine", name);
+                MDC.MDCCloseable job = MDC.putCloseable(
                         "job",
                         request instanceof BatchRequest batch ? batch.jobId().toString() : "");
                 MDC.MDCCloseable work = MDC.putCloseable(
@@ -213,7 +214,7 @@ final class BatchConsumer {
                                 ? "batch"
                                 : request instanceof ReplayRequest ? "replay" : "trace",
                         request.id().toString())) {
-            Optional<? extends Report> report = runners.run(request, now.passed()::set);
+            Optional<? extends Report> report = engine.run(request, now.passed()::set);
             return report.isPresent() && reports.send(report.get());
         } finally {
             running = null;

@@ -72,7 +72,7 @@ public class Batch {
     @SuppressWarnings("NullAway.Init")
     public Batch(
             UUID jobId, long number, Schedule schedule, int arm, @Nullable Long place, int iterations, Instant now) {
-        this.id = UUID.randomUUID();
+        this.id = TimeOrderedId.at(now);
         this.jobId = jobId;
         this.number = number;
         this.attempt = 1;

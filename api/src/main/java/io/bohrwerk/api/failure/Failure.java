@@ -80,6 +80,7 @@ public class Failure {
     private Coordinates coordinates;
 
     private Instant occurredAt;
+    private @Nullable Instant artifactsRemovedAt;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private List<Checkpoint> checkpoints;
@@ -211,6 +212,11 @@ public class Failure {
 
     public Instant occurredAt() {
         return occurredAt;
+    }
+
+    /** When retention took its artifacts away; null while it has them. */
+    public @Nullable Instant artifactsRemovedAt() {
+        return artifactsRemovedAt;
     }
 
     public List<Artifact> artifacts() {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param title of what the guest's kernel said of its own trouble; null when it said nothing
  * @param damage why that is not to be trusted, in a few words; empty when it is
  * @param subtests how those of its iteration ended; null where the test has none
+ * @param artifactsRemovedAt when retention took its artifacts away; null while it has them
  */
 public record FailureView(
         UUID id,
@@ -42,7 +43,8 @@ public record FailureView(
         Instant occurredAt,
         @Nullable String title,
         @Nullable String damage,
-        @Nullable SubtestCounts subtests) {
+        @Nullable SubtestCounts subtests,
+        @Nullable Instant artifactsRemovedAt) {
     /**
      * Where a new machine can begin.
      *
@@ -81,7 +83,8 @@ public record FailureView(
                 failure.occurredAt(),
                 failure.title(),
                 failure.damage(),
-                failure.subtests());
+                failure.subtests(),
+                failure.artifactsRemovedAt());
     }
 
     private static CheckpointView view(Failure failure, Checkpoint checkpoint) {
@@ -115,7 +118,8 @@ public record FailureView(
                 occurredAt,
                 title,
                 damage,
-                subtests);
+                subtests,
+                artifactsRemovedAt);
     }
 
     private static String url(UUID failure, ArtifactKind kind) {

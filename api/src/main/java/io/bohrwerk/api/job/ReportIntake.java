@@ -21,7 +21,11 @@ import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -65,24 +69,46 @@ class ReportIntake {
     /** @throws InvalidInputException when the report speaks of what does not exist, or contradicts itself */
     @Transactional
     void accept(BatchReport report) {
-        Job job = jobs.lock(report.jobId()).orElseThrow(() -> unknown("jobId", report.jobId()));
-        Batch batch = batches.findById(report.batchId())
-                .filter(found -> found.jobId().equals(job.id()))
-                .orElseThrow(() -> unknown("batchId", report.batchId()));
+        accept(report.jobId(), List.of(report));
+    }
+
+    /**
+     * Takes in reports on batches of one job, all or none: one lock, one commit and one look at the window for all of them.
+     *
+     * @throws InvalidInputException when one of them speaks of what does not exist, or contradicts itself
+     */
+    @Transactional
+    void accept(UUID jobId, List<BatchReport> reports) {
+        Job job = jobs.lock(jobId).orElseThrow(() -> unknown("jobId", jobId));
+        Map<UUID, Batch> known = new HashMap<>();
+        batches.findAllById(reports.stream().map(BatchReport::batchId).collect(Collectors.toSet()))
+                .forEach(batch -> known.put(batch.id(), batch));
+        Arms.Counts counts = arms.counts(jobId);
+        Instant now = now();
+        for (BatchReport report : reports) {
+            Batch batch = known.get(report.batchId());
+            if (batch == null || !batch.jobId().equals(jobId)) {
+                throw unknown("batchId", report.batchId());
+            }
+            accept(job, batch, report, counts, now);
+        }
+        counts.save();
+        scheduler.follow(job, now);
+    }
+
+    private void accept(Job job, Batch batch, BatchReport report, Arms.Counts counts, Instant now) {
         require(
                 report.attempt() >= 1 && report.attempt() <= batch.attempt(),
                 "attempt",
                 report.attempt(),
                 "must be an attempt that was made: 1 to " + batch.attempt());
-        Instant now = now();
         job.start(report.startedAt().isBefore(now) ? report.startedAt() : now);
         if (report.result() instanceof BatchReport.Finished finished) {
-            finished(job, batch, report, finished, now);
+            finished(job, batch, report, finished, counts, now);
         } else if (report.result() instanceof BatchReport.Troubled troubled) {
             troubled(job, batch, report.attempt(), troubled.kind(), troubled.message(), report.workerId(), now);
         }
         job.stopIfDue(now);
-        scheduler.follow(job, now);
     }
 
     /** An attempt of which neither a report nor a heartbeat speaks any longer. */
@@ -100,7 +126,8 @@ class ReportIntake {
         scheduler.follow(job, now);
     }
 
-    private void finished(Job job, Batch batch, BatchReport report, BatchReport.Finished finished, Instant now) {
+    private void finished(
+            Job job, Batch batch, BatchReport report, BatchReport.Finished finished, Arms.Counts counts, Instant now) {
         if (batch.state() == BatchState.COMPLETED) {
             return;
         }
@@ -114,7 +141,7 @@ class ReportIntake {
         BatchState before = batch.state();
         batch.complete(report, finished);
         job.count(finished, batch, before == BatchState.QUEUED, now);
-        arms.count(batch, finished.iterations(), failed != null);
+        counts.add(batch, finished.iterations(), failed != null);
         if (before == BatchState.LOST) {
             job.find();
         }

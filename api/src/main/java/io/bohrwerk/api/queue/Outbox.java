@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -19,28 +20,36 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Outbox {
     private final JdbcClient database;
+    private final JdbcTemplate rows;
     private final ApplicationEventPublisher events;
 
-    Outbox(JdbcClient database, ApplicationEventPublisher events) {
+    Outbox(JdbcClient database, JdbcTemplate rows, ApplicationEventPublisher events) {
         this.database = database;
+        this.rows = rows;
         this.events = events;
     }
 
     /** There is something new in the outbox, once the transaction is committed. */
     record Filled() {}
 
-    /** @param dueAt not to be sent before */
+    /** @param dueAt none is to be sent before */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void add(BatchRequest request, Instant dueAt) {
-        database.sql("insert into outbox (topic, key, payload, job_id, batch_id, due_at) values (?, ?, ?, ?, ?, ?)")
-                .params(
-                        Topics.BATCHES,
-                        request.jobId().toString(),
-                        Wire.write(request),
-                        request.jobId(),
-                        request.batchId(),
-                        dueAt.atOffset(ZoneOffset.UTC))
-                .update();
+    public void add(List<BatchRequest> requests, Instant dueAt) {
+        if (requests.isEmpty()) {
+            return;
+        }
+        rows.batchUpdate(
+                "insert into outbox (topic, key, payload, job_id, batch_id, due_at) values (?, ?, ?, ?, ?, ?)",
+                requests.stream()
+                        .map(request -> new Object[] {
+                            Topics.BATCHES,
+                            request.jobId().toString(),
+                            Wire.write(request),
+                            request.jobId(),
+                            request.batchId(),
+                            dueAt.atOffset(ZoneOffset.UTC)
+                        })
+                        .toList());
         events.publishEvent(new Filled());
     }
 

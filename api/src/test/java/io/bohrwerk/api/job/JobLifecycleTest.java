@@ -40,6 +40,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.listener.BatchListenerFailedException;
 import tools.jackson.databind.JsonNode;
 
 /** Jobs from their submission to their end, as reports come in every order that Kafka and workers can give them. */
@@ -109,7 +110,8 @@ class JobLifecycleTest {
                 .submit(
                         Documents.fromJson(
                                 "{\"target\": \"" + target
-                                        + "\", \"strategy\": \"fixed\", \"stopAfterFailures\": 0, \"iterations\": 1000}",
+                                        + "\", \"strategy\": \"fixed\", \"stopAfterFailures\": 0, \"iterations\":"
+                                        + " 1000}",
                                 JobRequest.class),
                         null)
                 .job()
@@ -136,6 +138,63 @@ class JobLifecycleTest {
 
     private Batch batch(UUID id) {
         return batches.findById(id).orElseThrow();
+    }
+
+    @Test
+    void reportsThatComeTogetherAreCountedOnceEach() {
+        UUID id = submit(", \"iterations\": 100, \"iterationsPerBatch\": 10, \"stopAfterFailures\": 0");
+        Batch one = inFlight(id).get(0);
+        Batch other = inFlight(id).get(1);
+        BatchReport passed = Samples.passed(id, one.id(), 1, 10);
+        BatchReport failed = Samples.failed(id, other.id(), 1, 4, "together", List.of());
+        intake.accept(
+                id,
+                List.of(
+                        failed,
+                        Samples.troubled(id, one.id(), 1, InfrastructureTrouble.BLOB_STORE),
+                        passed,
+                        failed,
+                        passed));
+        assertThat(job(id).iterations()).isEqualTo(14);
+        assertThat(job(id).failures()).isEqualTo(1);
+        assertThat(job(id).batchesCompleted()).isEqualTo(2);
+        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        assertThat(arms(id)).isEqualTo(List.of(2L, 14L, 1L));
+        assertThat(inFlight(id)).hasSize(2);
+        intake.accept(id, List.of(passed, failed));
+        assertThat(job(id).iterations()).isEqualTo(14);
+        assertThat(arms(id)).isEqualTo(List.of(2L, 14L, 1L));
+    }
+
+    /** Batches, iterations and failures of all arms. */
+    private List<Long> arms(UUID job) {
+        return database.sql("select sum(batches), sum(iterations), sum(failures) from arms where job_id = ?")
+                .param(job)
+                .query((row, number) -> List.of(row.getLong(1), row.getLong(2), row.getLong(3)))
+                .single();
+    }
+
+    /** The others are good, and are not to wait for it. */
+    @Test
+    void ofReportsThatComeTogetherTheOneThatCannotBeTakenInIsNamed() {
+        UUID id = submit(", \"iterations\": 100, \"iterationsPerBatch\": 10");
+        List<byte[]> messages = List.of(
+                Wire.write(Samples.passed(id, inFlight(id).get(0).id(), 1, 10)),
+                Wire.write(Samples.passed(id, UUID.randomUUID(), 1, 10)),
+                Wire.write(Samples.passed(id, inFlight(id).get(1).id(), 1, 10)));
+        ReportListener listener = new ReportListener(intake);
+        assertThatThrownBy(() -> listener.accept(messages))
+                .isInstanceOfSatisfying(
+                        BatchListenerFailedException.class,
+                        e -> assertThat(e.getIndex()).isEqualTo(1))
+                .hasRootCauseInstanceOf(InvalidInputException.class);
+        assertThat(job(id).iterations()).isEqualTo(10);
+        listener.accept(messages.subList(2, 3));
+        assertThat(job(id).iterations()).isEqualTo(20);
+        assertThatThrownBy(() -> listener.accept(List.of(messages.get(0), new byte[] {'x'})))
+                .isInstanceOfSatisfying(
+                        BatchListenerFailedException.class,
+                        e -> assertThat(e.getIndex()).isEqualTo(1));
     }
 
     @Test
@@ -449,7 +508,12 @@ class JobLifecycleTest {
         clock.check(later);
         assertThat(batch(forgotten).attempt()).isEqualTo(2);
         assertThat(batch(running).attempt()).as("it is in a machine").isEqualTo(1);
-        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        // Of this batch: the clock that runs beside the test may have cut others, which are silent by then as well.
+        assertThat(database.sql("select count(*) from infrastructure_troubles where batch_id = ?")
+                        .param(forgotten)
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
         intake.accept(Samples.passed(id, forgotten, 1, 10));
         assertThat(job(id).iterations()).isEqualTo(10);
     }

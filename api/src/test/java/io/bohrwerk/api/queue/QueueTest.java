@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
-import io.bohrwerk.api.Servers;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Topics;
@@ -25,6 +24,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -37,6 +37,9 @@ class QueueTest {
 
     @LocalServerPort
     private int port;
+
+    @Value("${spring.kafka.bootstrap-servers}")
+    private String bootstrapServers = "";
 
     @Autowired
     private KafkaTemplate<String, byte[]> kafka;
@@ -70,7 +73,7 @@ class QueueTest {
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
-                        Servers.kafka(),
+                        bootstrapServers,
                         "group.id",
                         "worker-of-" + job,
                         "auto.offset.reset",

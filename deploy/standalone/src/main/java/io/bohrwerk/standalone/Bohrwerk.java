@@ -1,6 +1,7 @@
 package io.bohrwerk.standalone;
 
 import io.bohrwerk.standalone.bench.BenchCommand;
+import io.bohrwerk.standalone.bench.BenchWorkerCommand;
 import io.bohrwerk.standalone.cluster.ClusterPartCommand;
 import io.bohrwerk.standalone.cluster.ClusterTestCommand;
 import io.bohrwerk.standalone.command.AuditCommand;
@@ -11,6 +12,7 @@ import io.bohrwerk.standalone.command.DownloadCommand;
 import io.bohrwerk.standalone.command.IsItFixedCommand;
 import io.bohrwerk.standalone.command.LogCommand;
 import io.bohrwerk.standalone.command.ReplayCommand;
+import io.bohrwerk.standalone.command.RetentionCommand;
 import io.bohrwerk.standalone.command.StatusCommand;
 import io.bohrwerk.standalone.command.StopCommand;
 import io.bohrwerk.standalone.command.SubmitCommand;
@@ -39,10 +41,12 @@ import picocli.CommandLine.Command;
             ReplayCommand.class,
             DebugCommand.class,
             AuditCommand.class,
+            RetentionCommand.class,
             ClusterTestCommand.class,
             ClusterPartCommand.class,
             LogCommand.class,
             BenchCommand.class,
+            BenchWorkerCommand.class,
         })
 public final class Bohrwerk {
     private Bohrwerk() {}

@@ -40,6 +40,7 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("linux", new LinuxBench());
         ALL.put("search", new SearchBench());
         ALL.put("statistics", new StatisticsBench());
+        ALL.put("cluster", new ClusterBench());
     }
 
     /** What a failure that replays is good for is measured with it. */
@@ -52,7 +53,7 @@ public final class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "NAME",
             description = {
-                "engine, start, print, replay (with log and debug), log, debug, linux, search or statistics. Default: all of them.",
+                "engine, start, print, replay (with log and debug), log, debug, linux, search, statistics or cluster. Default: all of them.",
                 "selftests: the Linux kernel's own tests, each run twice, as a table"
             })
     private @Nullable String name;
@@ -73,7 +74,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")
     private boolean json;
 
-    @Option(names = "--quick", description = "Fewer repetitions, where a benchmark has many.")
+    @Option(
+            names = "--quick",
+            description = "Fewer repetitions, for a first look: cluster takes two minutes instead of half an hour.")
     private boolean quick;
 
     @Spec
