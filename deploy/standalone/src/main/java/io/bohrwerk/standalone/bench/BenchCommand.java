@@ -98,7 +98,7 @@ public final class BenchCommand implements Callable<Integer> {
         Measurement.Sink sink = sink(ok);
         Path state = StateDirectory.ofEnvironment().path();
         if (SELFTESTS.equals(name)) {
-            run(SELFTESTS, new SelftestBench(selftests, iterations), state, sink);
+            run(SELFTESTS, new SelftestBench(selftests, iterations), state, quick, sink);
             return ok.get() ? 0 : 1;
         }
         for (Map.Entry<String, Bench> bench : ALL.entrySet()) {
