@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Crashes } from "./pages/crashes";
+import { Comparison } from "./pages/comparison";
 import { Crash } from "./pages/crash";
 import { Failure } from "./pages/failure";
+import { Failures } from "./pages/failures";
 import { Job } from "./pages/job";
 import { Jobs } from "./pages/jobs";
 import { Overview } from "./pages/overview";
@@ -24,7 +26,8 @@ function page(path: string): ReactNode {
   const [, place = "", id] = path.split("/");
   if (path === "/") return <Overview />;
   if (place === "crashes") return id ? <Crash key={id} id={id} /> : <Crashes />;
-  if (place === "failures" && id) return <Failure key={id} id={id} />;
+  if (place === "failures") return id ? <Failure key={id} id={id} /> : <Failures />;
+  if (place === "comparisons" && id) return <Comparison key={id} id={id} />;
   if (place === "jobs") return id ? <Job key={id} id={id} /> : <Jobs />;
   if (place === "targets") return <Targets id={id ?? null} />;
   if (path === "/workers") return <Workers />;

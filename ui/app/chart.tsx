@@ -2,18 +2,38 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
-/** @param points x in seconds since 1970, or any number @param band the two ends of an interval, when there is one */
 export type Line = { label: string; values: (number | null)[]; colour: string; bars?: boolean; points?: boolean };
+
+/** Times of day and days, the same on every machine but for the zone. */
+function moments(ticks: number[], step: number, zone: "UTC" | undefined): string[] {
+  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: zone });
+  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: step < 60 ? "2-digit" : undefined, timeZone: zone });
+  let last = "";
+  return ticks.map((tick) => {
+    const date = day.format(tick * 1000);
+    const words = step >= 86_400 ? date : time.format(tick * 1000) + (date === last ? "" : `\n${date}`);
+    last = date;
+    return words;
+  });
+}
 
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-export function Chart({ label, x, lines, time = true, band = false, log = false, height = 180 }: {
+/**
+ * @param x in seconds since 1970, or any number
+ * @param band whether the second and third line are the ends of an interval
+ * @param top what lies above it is cut off; null shows all
+ * @param every seconds from one bar to the next
+ */
+export function Chart({ label, x, lines, time = true, band = false, log = false, top = null, every = 86_400, height = 180 }: {
   label: string;
   x: number[];
   lines: Line[];
   time?: boolean;
   band?: boolean;
   log?: boolean;
+  top?: number | null;
+  every?: number;
   height?: number;
 }) {
   const at = useRef<HTMLDivElement>(null);
@@ -22,21 +42,25 @@ export function Chart({ label, x, lines, time = true, band = false, log = false,
   const shape = lines.map((line) => line.label).join();
   const latest = useRef(data);
   latest.current = data;
-  // Bars are days.
+  const ceiling = useRef(top);
+  ceiling.current = top;
   const bars = lines.some((line) => line.bars);
   useEffect(() => {
     const element = at.current!;
     const draw = () => {
       plot.current?.destroy();
       const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui" };
+      const clock: uPlot.Axis.Values = (_plot, ticks, _axis, _space, step) => moments(ticks, step, bars ? "UTC" : undefined);
       plot.current = new uPlot(
         {
           width: Math.max(200, element.clientWidth),
           height,
+          // Bars are hours or days of UTC, as the server counts them.
+          ...(bars ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") } : {}),
           legend: { show: false },
           cursor: { y: false },
-          scales: { x: { time, ...(bars ? { range: (_plot: uPlot, low: number, high: number): [number, number] => [low - 43_200, high + 43_200] } : {}) }, y: log ? { distr: 3 } : { range: (_plot, _low, high) => [0, Math.max(1e-9, high * 1.15)] } },
-          axes: [bars ? { ...axis, incrs: [86_400] } : axis, { ...axis, size: log ? 70 : 50, values: (_plot, ticks) => ticks.map((tick) => (tick === null || tick % 1 !== 0 ? (log && tick ? tick.toPrecision(1) : "") : tick.toLocaleString("en-US"))) }],
+          scales: { x: { time, ...(bars ? { range: (_plot: uPlot, low: number, high: number): [number, number] => [low - every / 2, high + every / 2] } : {}) }, y: log ? { distr: 3 } : { range: (_plot, _low, high) => [0, Math.max(1e-9, ceiling.current === null ? high * 1.15 : Math.min(high * 1.15, ceiling.current))] } },
+          axes: [!time ? axis : bars ? { ...axis, values: clock, size: every < 86_400 ? 42 : 28, incrs: [every, 2 * every, 3 * every, 6 * every, 7 * every, 12 * every].filter((step) => step >= every) } : { ...axis, values: clock }, { ...axis, size: log ? 70 : 50, values: (_plot, ticks) => ticks.map((tick) => (tick === null || (bars && tick % 1 !== 0) ? "" : log && tick < 1 ? tick.toPrecision(1) : tick.toLocaleString("en-US", { maximumSignificantDigits: 3 }))) }],
           series: [
             {},
             ...lines.map((line) => ({
@@ -67,7 +91,7 @@ export function Chart({ label, x, lines, time = true, band = false, log = false,
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [shape, time, band, bars, log, height]);
+  }, [shape, time, band, bars, log, every, height]);
   useEffect(() => plot.current?.setData(data), [JSON.stringify(data)]);
   return (
     <figure className="chart">

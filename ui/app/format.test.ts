@@ -35,5 +35,5 @@ describe("text of a guest", () => {
 });
 
 it("a strategy is told with its options", () => {
-  expect(strategyWords({ kind: "RANDOM", shifts: [4, 6], seed: 1, more: null })).toBe("random, shifts [4,6], seed 1");
+  expect(strategyWords({ kind: "RANDOM", shifts: [4, 6], seed: 1, more: null })).toBe("random, shifts 4 and 6, seed 1");
 });

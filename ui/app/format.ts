@@ -32,6 +32,9 @@ export function interval(rate: Rate): string {
   return `${often} to ${seldom}`;
 }
 
+/** A share, to two digits. */
+export const percent = (share: number): string => `${share > 0 && share < 0.995 ? Number((share * 100).toPrecision(2)) : Math.round(share * 100)} %`;
+
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
@@ -52,7 +55,7 @@ export const word = (constant: string): string => constant.toLowerCase().replace
 export function strategyWords(strategy: Strategy): string {
   const options = Object.entries(strategy)
     .filter(([name, value]) => name !== "kind" && value !== null)
-    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(" and ") : typeof value === "object" ? JSON.stringify(value) : String(value)}`);
   return [strategy.kind.toLowerCase(), ...options].join(", ");
 }
 

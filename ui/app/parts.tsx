@@ -3,7 +3,7 @@ import { Problem } from "./api";
 import { ago, interval, oneIn, visible, word, number } from "./format";
 import { setQuery } from "./router";
 import type { Resource } from "./resource";
-import type { Rate } from "./types";
+import type { Crash, Rate, Target } from "./types";
 
 let now = Date.now();
 const clocks = new Set<() => void>();
@@ -134,4 +134,39 @@ export const Fact = ({ name, children }: { name: string; children: ReactNode }) 
     <dt>{name}</dt>
     <dd>{children}</dd>
   </div>
+);
+
+export function TargetField({ targets, value, set }: { targets: Target[]; value: string; set: (id: string) => void }) {
+  return (
+    <label>
+      <span>Target</span>
+      <select name="target" value={value} onChange={(event) => set(event.target.value)}>
+        {targets.map((target) => <option key={target.id} value={target.id}>{target.name} · {target.id.slice(0, 12)}</option>)}
+      </select>
+    </label>
+  );
+}
+
+export function Confidence({ value, set, hint }: { value: string; set: (share: string) => void; hint: string }) {
+  const shares = ["0.9", "0.95", "0.99", "0.999"];
+  return (
+    <label>
+      <span>Confidence</span>
+      <select value={value} onChange={(event) => set(event.target.value)}>
+        {[...shares, ...(shares.includes(value) ? [] : [value])].map((share) => <option key={share} value={share}>{Number((Number(share) * 100).toPrecision(6))} %</option>)}
+      </select>
+      <small>{hint}</small>
+    </label>
+  );
+}
+
+/** The first of many. */
+export const names = (targets: { name: string }[]): string =>
+  (targets[0]?.name ?? "–") + (targets.length > 1 ? ` and ${targets.length - 1} more` : "");
+
+/** How many of a crash's failures could be made again, exactly. */
+export const Verified = ({ crash: { verified, failures } }: { crash: Crash }) => (
+  <span title={`the replay held of ${number(verified)} of ${number(failures)} failures`}>
+    {verified === failures ? <Badge of="VERIFIED" /> : verified === 0 ? <Badge of="NOT_REPLAYED" /> : <>{number(verified)} <small>of {number(failures)}</small></>}
+  </span>
 );

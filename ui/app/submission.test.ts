@@ -1,20 +1,30 @@
 import { expect, it } from "vitest";
-import { curl, draft, EMPTY, request, yaml } from "./submission";
+import { again, curl, draft, EMPTY, request, share, strategy, STRATEGIES, yaml } from "./submission";
 
 const target = "60b7948a0f34";
 
 it("leaves out what was left empty", () => {
-  expect(request({ ...EMPTY, target, shifts: "4, 6" })).toEqual({
-    target,
-    strategy: { kind: "random", shifts: [4, 6] },
-    iterations: 1_000_000,
-    stopAfterFailures: 1,
+  expect(request({ ...EMPTY, target, options: { shifts: "4, 6" } })).toEqual({ target, strategy: { kind: "random", shifts: [4, 6] }, stopAfterFailures: 1 });
+  expect(request({ ...EMPTY, target, kind: "fixed", options: { shift: "5", delay: "7", shifts: "9" } }).strategy).toEqual({ kind: "fixed", shift: 5, delay: 7 });
+});
+
+it("has every strategy and every stop rule", () => {
+  expect(STRATEGIES.map(({ kind }) => kind)).toEqual(["random", "sweep", "aligned", "adaptive", "fixed"]);
+  expect(strategy({ kind: "adaptive", options: { strategies: "random aligned", buckets: "4", floor: "0.2" }, other: "" })).toEqual({
+    kind: "adaptive", strategies: ["random", "aligned"], buckets: 4, floor: 0.2,
   });
-  expect(request({ ...EMPTY, target, kind: "fixed", shifts: "5", delay: "7", iterations: "" }).strategy).toEqual({ kind: "fixed", shift: 5, delay: 7 });
+  expect(request({ ...EMPTY, target, rateBelow: "1 in 20,000", wallTime: "8h", keepCheckpoints: false, iterations: "2e6" })).toMatchObject({
+    stopWhenRateBelow: { rate: 0.00005, confidence: 0.95 }, wallTime: "8h", keepCheckpoints: false, iterations: 2_000_000,
+  });
+  expect([share("1/4"), share("0.5"), share(""), share("1 in x")]).toEqual([0.25, 0.5, undefined, "x"]);
+});
+
+it("leaves it to the server to refuse what is no number", () => {
+  expect(request({ ...EMPTY, target, iterations: "many" }).iterations).toBe("many");
 });
 
 it("is the same as YAML and as curl", () => {
-  const body = request({ ...EMPTY, target, name: "it's: one", wallTime: "30m" });
+  const body = request({ ...EMPTY, target, name: "it's: one", iterations: "1,000,000", wallTime: "30m" });
   expect(yaml(body)).toBe(
     ['target: "60b7948a0f34"', 'name: "it\'s: one"', 'strategy: {"kind":"random"}', "iterations: 1000000", "wallTime: 30m", "stopAfterFailures: 1"].join("\n"),
   );
@@ -22,9 +32,16 @@ it("is the same as YAML and as curl", () => {
 });
 
 it("comes back from an address, but for the seed, which would repeat the job", () => {
-  const words = new URLSearchParams({ target, iterations: "9", strategy: '{"kind":"RANDOM","shifts":[4,5],"seed":3}' });
-  expect(draft(words)).toMatchObject({ target, iterations: "9", kind: "random", shifts: "4, 5", seed: "" });
-  const other = draft(new URLSearchParams({ strategy: '{"kind":"SWEEP","points":3}' }));
-  expect(request(other).strategy).toEqual({ kind: "sweep", points: 3 });
+  const job = {
+    target, name: "n", iterationsPerBatch: 5, keepCheckpoints: false, budget: { iterations: 9, wallTime: null },
+    stop: { failures: 2, whenRateBelow: { rate: 0.01, confidence: 0.9 } }, strategy: { kind: "ALIGNED", shifts: [4, 5], length: 1500, step: null, seed: 3 },
+  };
+  const words = new URLSearchParams(Object.entries(again(job)).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
+  expect(request(draft(words))).toEqual({
+    target, name: "n", strategy: { kind: "aligned", shifts: [4, 5], length: 1500 }, iterations: 9, stopAfterFailures: 2,
+    stopWhenRateBelow: { rate: 0.01, confidence: 0.9 }, iterationsPerBatch: 5, keepCheckpoints: false,
+  });
+  const other = draft(new URLSearchParams({ strategy: '{"kind":"LATER","points":3}' }));
+  expect(request(other).strategy).toEqual({ kind: "later", points: 3 });
   expect(draft(new URLSearchParams({ strategy: "{" })).kind).toBe("random");
 });

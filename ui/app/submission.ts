@@ -1,43 +1,103 @@
 /** A submission as the form holds it, and the forms in which the API and the command line take it. Pure. */
-export type Draft = {
-  target: string;
-  name: string;
+export type Option = { name: string; label: string; hint: string; list?: "numbers" | "words"; placeholder?: string };
+
+const SHIFTS: Option = { name: "shifts", label: "Shifts", hint: "an instruction lasts 2^shift ns; empty: as at boot", list: "numbers", placeholder: "4, 6" };
+const SEED: Option = { name: "seed", label: "Seed", hint: "empty: a new one" };
+
+/** What the form offers. A strategy that is not here can still be submitted again, as the earlier job had it. */
+export const STRATEGIES: { kind: string; words: string; options: Option[] }[] = [
+  { kind: "random", words: "other delays in each iteration, as plain looping would meet them", options: [SHIFTS, SEED] },
+  {
+    kind: "sweep",
+    words: "every phase of the timer once, in order",
+    options: [SHIFTS, { name: "step", label: "Step", hint: "instructions from one place to the next; empty: 1, every place" }],
+  },
+  {
+    kind: "aligned",
+    words: "so that the next tick strikes inside the test",
+    options: [
+      SHIFTS,
+      { name: "length", label: "Length of the test", hint: "instructions; empty: a whole timer period" },
+      { name: "step", label: "Step", hint: "tries each place once; empty: draws them" },
+      SEED,
+    ],
+  },
+  {
+    kind: "adaptive",
+    words: "more where failures were found",
+    options: [
+      SHIFTS,
+      { name: "strategies", label: "Arms", hint: "random, aligned, or both; empty: both", list: "words", placeholder: "random, aligned" },
+      { name: "buckets", label: "Buckets", hint: "parts of the period for aligned arms; empty: 8" },
+      { name: "floor", label: "Floor", hint: "share that goes to any arm whatever was found; empty: 0.1" },
+      SEED,
+    ],
+  },
+  {
+    kind: "fixed",
+    words: "one schedule, which is one run",
+    options: [
+      { name: "shift", label: "Shift", hint: "an instruction lasts 2^shift ns; empty: as at boot", placeholder: "4" },
+      { name: "delay", label: "Delay", hint: "instructions before each iteration" },
+    ],
+  },
+];
+
+export type Choice = {
   kind: string;
-  /** of random: shifts; of fixed: one shift */
-  shifts: string;
-  seed: string;
-  delay: string;
-  iterations: string;
-  wallTime: string;
-  stopAfterFailures: string;
-  iterationsPerBatch: string;
+  /** by name, as typed */
+  options: Record<string, string>;
   /** a strategy that the form has no fields for, as JSON */
   other: string;
 };
-
-export const EMPTY: Draft = {
-  target: "", name: "", kind: "random", shifts: "", seed: "", delay: "", iterations: "1000000",
-  wallTime: "", stopAfterFailures: "1", iterationsPerBatch: "", other: "",
+export type Draft = Choice & {
+  target: string;
+  name: string;
+  iterations: string;
+  wallTime: string;
+  stopAfterFailures: string;
+  /** "1 in 20,000", or a share */
+  rateBelow: string;
+  confidence: string;
+  iterationsPerBatch: string;
+  keepCheckpoints: boolean;
 };
 
-const given = (text: string): number | undefined => (text.trim() === "" ? undefined : Number(text.trim().replaceAll(",", "")));
+export const RANDOM: Choice = { kind: "random", options: {}, other: "" };
+export const EMPTY: Draft = {
+  ...RANDOM, target: "", name: "", iterations: "", wallTime: "", stopAfterFailures: "1", rateBelow: "", confidence: "0.95",
+  iterationsPerBatch: "", keepCheckpoints: true,
+};
 
-function strategy(draft: Draft): unknown {
-  if (draft.other) return JSON.parse(draft.other) as unknown;
-  const shifts = draft.shifts.split(/[\s,]+/).filter(Boolean).map(Number);
-  const options: Record<string, unknown> = {};
-  if (draft.kind === "fixed") {
-    if (shifts[0] !== undefined) options.shift = shifts[0];
-    if (given(draft.delay) !== undefined) options.delay = given(draft.delay);
-  } else if (draft.kind === "random") {
-    if (shifts.length > 0) options.shifts = shifts;
-    if (given(draft.seed) !== undefined) options.seed = given(draft.seed);
-  }
-  return { kind: draft.kind, ...options };
+/** What is no number goes out as it was typed, so that the server says what is wrong with it. */
+function given(text: string): number | string | undefined {
+  const plain = text.trim().replaceAll(",", "");
+  if (plain === "") return undefined;
+  return Number.isNaN(Number(plain)) ? text.trim() : Number(plain);
+}
+
+/** @returns a share, from "1 in 20,000" or from itself */
+export function share(text: string): number | string | undefined {
+  const oneIn = /^1\s*(?:in|\/)\s*(.+)$/.exec(text.trim());
+  const value = given(oneIn ? oneIn[1]! : text);
+  return oneIn && typeof value === "number" ? 1 / value : value;
+}
+
+export function strategy(choice: Choice): unknown {
+  if (choice.other) return JSON.parse(choice.other) as unknown;
+  const known = STRATEGIES.find((each) => each.kind === choice.kind)?.options ?? [];
+  const words = known.map(({ name, list }) => {
+    const text = choice.options[name] ?? "";
+    if (!list) return [name, given(text)] as const;
+    const parts = text.split(/[\s,]+/).filter(Boolean);
+    return [name, parts.length === 0 ? undefined : list === "words" ? parts : parts.map(given)] as const;
+  });
+  return { kind: choice.kind, ...Object.fromEntries(words.filter(([, value]) => value !== undefined)) };
 }
 
 /** What is left out is left to the server. */
 export function request(draft: Draft): Record<string, unknown> {
+  const rate = share(draft.rateBelow);
   const fields: Record<string, unknown> = {
     target: draft.target,
     name: draft.name.trim() || undefined,
@@ -45,7 +105,9 @@ export function request(draft: Draft): Record<string, unknown> {
     iterations: given(draft.iterations),
     wallTime: draft.wallTime.trim() || undefined,
     stopAfterFailures: given(draft.stopAfterFailures),
+    stopWhenRateBelow: rate === undefined ? undefined : { rate, confidence: Number(draft.confidence) },
     iterationsPerBatch: given(draft.iterationsPerBatch),
+    keepCheckpoints: draft.keepCheckpoints ? undefined : false,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
@@ -59,10 +121,27 @@ export const yaml = (body: Record<string, unknown>): string =>
 export const curl = (body: Record<string, unknown>, origin: string): string =>
   `curl -H 'Content-Type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}' ${origin}/api/v1/jobs`;
 
-/** From the words of an address, as "Submit again" makes it. */
+/** The words of an address that make the form what an earlier job was. */
+export const again = (job: {
+  target: string; name: string; strategy: unknown; iterationsPerBatch: number; keepCheckpoints: boolean;
+  budget: { iterations: number; wallTime: string | null }; stop: { failures: number; whenRateBelow: { rate: number; confidence: number } | null };
+}): Record<string, string | number | null> => ({
+  target: job.target,
+  name: job.name,
+  strategy: JSON.stringify(job.strategy),
+  iterations: job.budget.iterations,
+  wallTime: job.budget.wallTime,
+  stopAfterFailures: job.stop.failures,
+  rateBelow: job.stop.whenRateBelow?.rate ?? null,
+  confidence: job.stop.whenRateBelow?.confidence ?? null,
+  iterationsPerBatch: job.iterationsPerBatch,
+  keepCheckpoints: job.keepCheckpoints ? null : "false",
+});
+
+/** From the words of an address, as {@link again} makes them. */
 export function draft(words: URLSearchParams): Draft {
-  const from: Draft = { ...EMPTY };
-  for (const field of ["target", "name", "iterations", "wallTime", "stopAfterFailures", "iterationsPerBatch"] as const) {
+  const from: Draft = { ...EMPTY, keepCheckpoints: words.get("keepCheckpoints") !== "false" };
+  for (const field of ["target", "name", "iterations", "wallTime", "stopAfterFailures", "rateBelow", "confidence", "iterationsPerBatch"] as const) {
     from[field] = words.get(field) ?? from[field];
   }
   const text = words.get("strategy");
@@ -70,17 +149,13 @@ export function draft(words: URLSearchParams): Draft {
   try {
     const value = JSON.parse(text) as Record<string, unknown>;
     const kind = String(value.kind).toLowerCase();
-    if (kind === "random" || kind === "fixed") {
-      from.kind = kind;
-      from.shifts = kind === "fixed" ? String(value.shift ?? "") : ((value.shifts as number[] | undefined) ?? []).join(", ");
-      // Not the seed: the same one would run the same schedules, and so find the same.
-      from.delay = value.delay === undefined ? "" : String(value.delay);
-    } else {
-      from.kind = kind;
-      from.other = JSON.stringify({ ...value, kind });
-    }
+    const known = STRATEGIES.find((each) => each.kind === kind);
+    if (!known) return { ...from, kind, other: JSON.stringify({ ...value, kind }) };
+    // Not the seed: the same one would run the same schedules, and so find the same.
+    const options = known.options.filter(({ name }) => name !== "seed" && value[name] !== undefined && value[name] !== null);
+    return { ...from, kind, options: Object.fromEntries(options.map(({ name }) => [name, [value[name]].flat().join(", ")])) };
   } catch {
     // An address that somebody has cut off; the form shows what is there.
+    return from;
   }
-  return from;
 }

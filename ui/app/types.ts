@@ -14,15 +14,19 @@ export type Job = {
   targetName: string;
   strategy: Strategy;
   budget: { iterations: number; wallTime: string | null };
-  stop: { failures: number };
+  stop: { failures: number; whenRateBelow: { rate: number; confidence: number } | null };
   iterationsPerBatch: number;
+  keepCheckpoints: boolean;
   iterations: number;
   iterationsRunning: number;
   failures: number;
   failureRate: Rate;
   rateMeaning: string;
+  rateUnderRandom: Rate | null;
+  nextFailure: { iterations: number; iterationsLow: number; iterationsHigh: number; seconds: number | null } | null;
   coverage: { covered: number; of: number } | null;
   isItFixed: FixAnswer | null;
+  comparison: string | null;
   batches: { queued: number; completed: number; lost: number };
   infrastructureTroubles: number;
   machines: number;
@@ -34,6 +38,46 @@ export type Job = {
   startedAt: string | null;
   finishedAt: string | null;
 };
+export type Sample = { at: string; iterations: number; failures: number; failureRate: Rate };
+export type Arm = {
+  number: number;
+  strategy: string;
+  shift: number;
+  delays: { from: number; to: number };
+  batches: number;
+  iterations: number;
+  failures: number;
+  failureRate: Rate;
+  rateMeaning: string;
+  posterior: { alpha: number; beta: number; mean: number; low: number; high: number } | null;
+};
+export type JobCrash = Crash & { failuresInJob: number; rateInJob: Rate };
+export type Side = {
+  job: string;
+  state: JobState;
+  message: string | null;
+  target: string;
+  strategy: Strategy;
+  iterations: number;
+  failures: number;
+  failureRate: Rate;
+  rateMeaning: string;
+  infrastructureTroubles: number;
+};
+export type Comparison = {
+  id: string;
+  job: string;
+  verdict: "DIFFERENT" | "NO_DIFFERENCE_SEEN" | "UNDECIDED";
+  confidence: number;
+  pValue: number;
+  ratio: number | null;
+  ratioLow: number;
+  ratioHigh: number | null;
+  first: Side;
+  second: Side;
+  createdAt: string;
+};
+export type InfrastructureTrouble = { jobId: string; batchId: string; attempt: number; kind: string; message: string; workerId: string | null; at: string };
 export type FixAnswer = {
   job: string;
   verdict: "NOT_FIXED" | "NO_FAILURE_AT_CONFIDENCE" | "UNDECIDED";
@@ -67,6 +111,7 @@ export type Crash = {
   failures: number;
   verified: number;
   targets: { id: string; name: string }[];
+  failuresSampled: number;
   iterations: number;
   failureRate: Rate;
   firstSeen: string;

@@ -13,6 +13,7 @@ export async function pages(url) {
   const list = [
     ["overview", "/"],
     ["crashes", "/crashes"],
+    ["failures", "/failures"],
     ["jobs", "/jobs"],
     ["submit", "/submit"],
     ["targets", "/targets"],

@@ -32,7 +32,8 @@ export function Row({ entry, linked, open, onOpen }: { entry: LogEntry; linked: 
   );
 }
 
-export function Detail({ entry, close, jump }: { entry: LogEntry; close: () => void; jump: (entry: number) => void }) {
+/** @param filtered whether its neighbours in the log are not to be seen */
+export function Detail({ entry, filtered, close, jump }: { entry: LogEntry; filtered: boolean; close: () => void; jump: (entry: number) => void }) {
   const registers = Object.entries({ ...entry.registers, ...entry.debugRegisters });
   const differs = new Set(entry.repeats?.differs ?? []);
   return (
@@ -44,6 +45,7 @@ export function Detail({ entry, close, jump }: { entry: LogEntry; close: () => v
           {entry.iterationFrom !== null && `, iteration ${number(entry.iterationFrom)}${entry.iterationTo !== entry.iterationFrom && entry.iterationTo !== null ? ` to ${number(entry.iterationTo)}` : ""}`}
           {entry.instruction !== null && `, instruction ${number(entry.instruction)}`}, {number(entry.length)} bytes
         </span>
+        {filtered && <button type="button" onClick={() => jump(entry.number)}>Show what is around it</button>}
         <button type="button" onClick={close}>Close</button>
       </header>
       {entry.repeats && (

@@ -78,7 +78,7 @@ export function Crash({ id }: { id: string }) {
           {c.duplicateOf && <p>The same as <Link href={`/crashes/${c.duplicateOf}`}>{c.duplicateOf}</Link>.</p>}
           <dl className="facts">
             <Fact name="Failures">{number(c.failures)}</Fact>
-            <Fact name="Rate where seen"><RateWords rate={c.failureRate} failures={c.failures} iterations={c.iterations} /></Fact>
+            <Fact name="Rate where seen"><RateWords rate={c.failureRate} failures={c.failuresSampled} iterations={c.iterations} /></Fact>
             <Fact name="Replay verified">{number(c.verified)} of {number(c.failures)}</Fact>
             <Fact name="Last seen"><Time at={c.lastSeen} /></Fact>
             <Fact name="First seen"><Time at={c.firstSeen} /></Fact>

@@ -1,6 +1,6 @@
 import { get, query } from "../api";
 import { number, word } from "../format";
-import { Badge, Empty, Guest, Pager, RateWords, Show, Table, Time, Title } from "../parts";
+import { Badge, Empty, Guest, names, Pager, RateWords, Show, Table, Time, Title, Verified } from "../parts";
 import { useResource } from "../resource";
 import { Link, setQuery, useAddress } from "../router";
 import type { Crash, CrashState, Page } from "../types";
@@ -72,13 +72,13 @@ export function Crashes() {
               >
                 {items.map((crash) => (
                   <tr key={crash.id}>
-                    <td className="name"><Link href={`/crashes/${crash.id}`}><Guest text={crash.title} /></Link></td>
+                    <td className="name main"><Link href={`/crashes/${crash.id}`}><Guest text={crash.title} /></Link></td>
                     <td className="n">{number(crash.failures)}</td>
-                    <td><RateWords rate={crash.failureRate} failures={crash.failures} iterations={crash.iterations} /></td>
+                    <td><RateWords rate={crash.failureRate} failures={crash.failuresSampled} iterations={crash.iterations} /></td>
                     <td><Time at={crash.lastSeen} /></td>
                     <td><Time at={crash.firstSeen} /></td>
-                    <td>{crash.targets.map((target) => target.name).join(", ")}</td>
-                    <td title="failures whose replay held, of all">{number(crash.verified)} of {number(crash.failures)}</td>
+                    <td className="few" title={crash.targets.map((target) => target.name).join(", ")}>{names(crash.targets)}</td>
+                    <td><Verified crash={crash} /></td>
                     <td><Badge of={crash.state} title={word(crash.outcome)} /></td>
                   </tr>
                 ))}

@@ -1,15 +1,20 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { get, post, Problem, query } from "../api";
 import { Chart } from "../chart";
-import { duration, number, strategyWords, word } from "../format";
+import { Arms } from "../job/arms";
+import { FixAnswerWords } from "../job/answer";
+import { ENDED, useJob } from "../job/live";
+import { Questions } from "../job/questions";
+import { duration, number, word } from "../format";
 import { Badge, Empty, Fact, Guest, Pager, RateWords, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
 import { Link, useAddress } from "../router";
-import type { Batch, Crash, Failure, FixAnswer, Job as JobType, Page } from "../types";
+import { again } from "../submission";
+import { TroubleTable } from "../troubles";
+import type { Batch, Failure, InfrastructureTrouble, Job as JobType, JobCrash, Page, Sample } from "../types";
 import { FailureTable } from "./crash";
 import { Progress, remaining } from "./overview";
 
-const ENDED = new Set(["COMPLETED", "CANCELLED", "ERROR"]);
 const REASONS: Record<string, string> = {
   FAILURES: "found the failures it was to find",
   ITERATIONS: "its iterations are used up",
@@ -17,71 +22,34 @@ const REASONS: Record<string, string> = {
   WALL_TIME: "its time is over",
   RATE_BELOW: "the failure is as rare as was to be shown",
 };
-type Sample = { at: number; rate: number; low: number | null; high: number | null };
-
-/** The job as the server's events tell it, and its rate since the page was opened. Asks anew until the stream is back. */
-function useJob(id: string) {
-  const job = useResource(id, (signal) => get<JobType>(`/jobs/${id}`, signal));
-  const [live, setLive] = useState<JobType | null>(null);
-  const [lost, setLost] = useState(false);
-  const [samples, setSamples] = useState<Sample[]>([]);
-  const known = job.value !== null;
-  const ended = live ? ENDED.has(live.state) : job.value ? ENDED.has(job.value.state) : false;
-  useEffect(() => {
-    if (!known || ended) return undefined;
-    const events = new EventSource(`/api/v1/jobs/${id}/events`);
-    events.addEventListener("job", (event) => {
-      const value = JSON.parse((event as MessageEvent<string>).data) as JobType;
-      setLive(value);
-      setLost(false);
-      if (value.iterations > 0) {
-        const { perIteration, low, high } = value.failureRate;
-        setSamples((old) => [...old.slice(-600), { at: Date.now() / 1000, rate: perIteration, low, high }]);
-      }
-    });
-    events.onerror = () => setLost(true);
-    return () => events.close();
-  }, [id, known, ended]);
-  useEffect(() => {
-    if (!lost || ended) return undefined;
-    const timer = setInterval(job.again, 3_000);
-    return () => clearInterval(timer);
-  }, [lost, ended, job.again]);
-  // The stream ends with the job, which looks like a loss: what it said last stays true.
-  const last = live !== null && ENDED.has(live.state);
-  return { ...job, value: lost && !last ? job.value ?? live : live ?? job.value, samples };
-}
 
 function Actions({ job }: { job: JobType }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const cancel = () => post(`/jobs/${job.id}/cancel`).then(() => setProblem(null), setProblem);
-  const again = query({
-    target: job.target,
-    name: job.name,
-    strategy: JSON.stringify(job.strategy),
-    iterations: job.budget.iterations,
-    wallTime: job.budget.wallTime,
-    stopAfterFailures: job.stop.failures,
-    iterationsPerBatch: job.iterationsPerBatch,
-  });
   return (
     <>
       {!ENDED.has(job.state) && <button type="button" onClick={() => void cancel()}>Cancel</button>}
-      <Link className="button" href={`/submit${again}`}>Submit again</Link>
+      <Link className="button" href={`/submit${query(again(job))}`}>Submit again</Link>
       {problem && <Trouble problem={problem} />}
     </>
   );
 }
 
-/** Never "fixed" without how sure that is. */
-function FixAnswerWords({ answer }: { answer: FixAnswer }) {
-  const sure = answer.confidenceReached === null ? "" : ` Confidence reached: ${(answer.confidenceReached * 100).toFixed(1)} %.`;
-  const words = {
-    NOT_FIXED: "Not fixed: it failed on this target, too.",
-    NO_FAILURE_AT_CONFIDENCE: `No failure in the ${number(answer.iterationsNeeded)} iterations that ${answer.confidence * 100} % takes.`,
-    UNDECIDED: `Not decided: ${number(answer.iterationsNeeded)} iterations without a failure are needed.`,
-  }[answer.verdict];
-  return <p><strong>Is it fixed?</strong> {words}{sure} The failure was met by <Link href={`/jobs/${answer.job}`}>job {answer.job.slice(0, 8)}</Link>.</p>;
+/** The rate as it came to be known: its interval is wide at first. */
+function RateChart({ samples }: { samples: Sample[] }) {
+  const million = (value: number | null) => (value === null ? null : value * 1e6);
+  const sampled = samples.some(({ failureRate }) => failureRate.high !== null);
+  // Before anything has failed the upper end says "below 1 in 300" and would press all that comes after it to the ground.
+  const tallest = sampled ? Math.max(...samples.slice(-Math.ceil(samples.length / 2)).map(({ failureRate }) => failureRate.high ?? 0)) * 1.5e6 : null;
+  return (
+    <Chart label={`Failures per million iterations${sampled ? ", with the 95 % interval" : ""}`} band={sampled} top={tallest}
+      x={samples.map((s) => Date.parse(s.at) / 1000)}
+      lines={[
+        { label: "rate", values: samples.map((s) => million(s.failureRate.perIteration)), colour: "--accent" },
+        { label: "high", values: samples.map((s) => million(s.failureRate.high)), colour: "--line" },
+        { label: "low", values: samples.map((s) => million(s.failureRate.low)), colour: "--line" },
+      ].slice(0, sampled ? 3 : 1)} />
+  );
 }
 
 export function Job({ id }: { id: string }) {
@@ -89,8 +57,10 @@ export function Job({ id }: { id: string }) {
   const job = useJob(id);
   const every = job.value && !ENDED.has(job.value.state) ? 3_000 : 0;
   const version = `${id} ${job.value?.failures} ${job.value?.state}`;
-  const crashes = useResource(`crashes ${version}`, (signal) => get<Page<Crash>>(`/jobs/${id}/crashes?limit=20`, signal));
-  const failures = useResource(`failures ${version}`, (signal) => get<Page<Failure>>(`/jobs/${id}/failures?limit=10`, signal));
+  const crashes = useResource(`crashes ${version}`, (signal) => get<Page<JobCrash>>(`/jobs/${id}/crashes?limit=20`, signal));
+  const failures = useResource(`failures ${version}`, (signal) => get<Page<Failure>>(`/jobs/${id}/failures?limit=10&report=false`, signal));
+  const troubled = job.value && job.value.infrastructureTroubles > 0 ? `troubles ${id} ${job.value.infrastructureTroubles}` : null;
+  const troubles = useResource(troubled, (signal) => get<Page<InfrastructureTrouble>>(`/troubles?job=${id}&limit=20`, signal));
   const path = `/jobs/${id}/batches${query({ limit: 50, cursor })}`;
   const batches = useResource(`${path} ${job.value?.state}`, (signal) => get<Page<Batch>>(path, signal), every);
   return (
@@ -98,22 +68,24 @@ export function Job({ id }: { id: string }) {
       {(j) => {
         const left = remaining(j, Date.now());
         const seconds = j.startedAt ? Math.max(0.1, (Date.parse(j.finishedAt ?? new Date().toISOString()) - Date.parse(j.startedAt)) / 1000) : 0;
+        const next = j.nextFailure;
         return (
           <>
             <Title name={j.name}><Badge of={j.state} /> <Actions job={j} /></Title>
             {j.message && <div className="trouble" role="alert"><strong>Ended by trouble</strong><span><Guest text={j.message} /></span></div>}
             {j.stopReason && <p className="quiet">It ended because {REASONS[j.stopReason] ?? word(j.stopReason)}.</p>}
             {j.isItFixed && <FixAnswerWords answer={j.isItFixed} />}
+            {j.comparison && <p>One side of a <Link href={`/comparisons/${j.comparison}`}>comparison</Link>.</p>}
             <Progress job={j} />
             <dl className="facts" aria-live="off">
               <Fact name="Iterations">{number(j.iterations + j.iterationsRunning)} <small>of {number(j.budget.iterations)}</small></Fact>
               <Fact name="Failures">{number(j.failures)}{j.stop.failures > 0 && <small> stops at {number(j.stop.failures)}</small>}</Fact>
-              <Fact name="Failure rate"><RateWords rate={j.failureRate} failures={j.failures} iterations={j.iterations} />{" "}<small>{j.rateMeaning}</small></Fact>
-              {j.coverage && <Fact name="Places tried">{number(j.coverage.covered)} <small>of {number(j.coverage.of)}</small></Fact>}
+              <Fact name="Failure rate"><RateWords rate={j.failureRate} failures={j.failures} iterations={j.iterations} /></Fact>
+              {next && !ENDED.has(j.state) && <Fact name="Next failure">after {number(Math.round(next.iterations))} <small>iterations{next.seconds !== null && `, ${duration(next.seconds)}`}, on average</small></Fact>}
               <Fact name="Pace">{seconds ? `${number(Math.round((j.iterations + j.iterationsRunning) / seconds))} per second` : "–"}</Fact>
               <Fact name={ENDED.has(j.state) ? "Took" : "Left, at most"}>{ENDED.has(j.state) ? duration(seconds) : left === null ? "–" : duration(left)}</Fact>
-              <Fact name="Machines">{j.machines}</Fact>
-              <Fact name="Batches">{number(j.batches.completed)} <small>done, {j.batches.queued} in flight{j.batches.lost > 0 && `, ${j.batches.lost} lost`}</small></Fact>
+              {!ENDED.has(j.state) && <Fact name="Machines">{j.machines}</Fact>}
+              <Fact name="Batches">{number(j.batches.completed)} <small>done{j.batches.queued > 0 && `, ${j.batches.queued} in flight`}{j.batches.lost > 0 && `, ${j.batches.lost} lost`}</small></Fact>
               <Fact name="Infrastructure troubles">{number(j.infrastructureTroubles)}</Fact>
               {j.unexpectedPasses !== undefined && j.unexpectedPasses.length > 0 && (
                 <Fact name="Passed, though expected to fail">
@@ -123,32 +95,41 @@ export function Job({ id }: { id: string }) {
                 </Fact>
               )}
               <Fact name="First failure">{j.firstFailureId ? <Link href={`/failures/${j.firstFailureId}`}>{j.secondsToFirstFailure === null ? "open" : `after ${duration(j.secondsToFirstFailure)}`}</Link> : "none"}</Fact>
+              {j.budget.wallTime && <Fact name="Wall time, at most">{j.budget.wallTime}</Fact>}
+              {j.stop.whenRateBelow && <Fact name="Stops when">below {number(Math.round(1e9 * j.stop.whenRateBelow.rate) / 1e3)} <small>per million, at {Number((j.stop.whenRateBelow.confidence * 100).toPrecision(6))} %</small></Fact>}
               <Fact name="Target"><Link href={`/targets/${j.target}`}>{j.targetName}</Link></Fact>
-              <Fact name="Strategy">{strategyWords(j.strategy)}</Fact>
               <Fact name="Submitted"><Time at={j.createdAt} /></Fact>
             </dl>
-            {job.samples.length > 1 && (
-              <Chart label="Failures per million iterations, with the 95 % interval, since this page was opened" band
-                x={job.samples.map((s) => s.at)}
-                lines={[
-                  { label: "rate", values: job.samples.map((s) => s.rate * 1e6), colour: "--accent" },
-                  { label: "high", values: job.samples.map((s) => s.high === null ? null : s.high * 1e6), colour: "--line" },
-                  { label: "low", values: job.samples.map((s) => s.low === null ? null : s.low * 1e6), colour: "--line" },
-                ]} />
-            )}
+            {job.samples.length > 1 && <RateChart samples={job.samples} />}
             <section>
               <h2>Crashes</h2>
               <Show of={crashes}>
-                {({ items }) => items.length === 0 ? <Empty>{ENDED.has(j.state) ? "It met no crash." : "None so far."}</Empty> : (
-                  <ul className="plain">{items.map((crash) => <li key={crash.id}><Link href={`/crashes/${crash.id}`}><Guest text={crash.title} /></Link></li>)}</ul>
+                {({ items, next: more }) => items.length === 0 ? <Empty>{ENDED.has(j.state) ? "It met no crash." : "None so far."}</Empty> : (
+                  <>
+                    <Table label="Crashes of this job" head={<><th>Title</th><th className="n">In this job</th><th>Rate here</th><th className="n">In all</th><th>State</th></>}>
+                      {items.map((crash) => (
+                        <tr key={crash.id}>
+                          <td className="name"><Link href={`/crashes/${crash.id}`}><Guest text={crash.title} /></Link></td>
+                          <td className="n">{number(crash.failuresInJob)}</td>
+                          <td><RateWords rate={crash.rateInJob} failures={crash.failuresInJob} iterations={j.iterations} /></td>
+                          <td className="n">{number(crash.failures)}</td>
+                          <td><Badge of={crash.state} /></td>
+                        </tr>
+                      ))}
+                    </Table>
+                    {more && <p className="quiet">And more: <a href={`/api/v1/jobs/${id}/crashes?limit=500`}>all of them as JSON</a>.</p>}
+                  </>
                 )}
               </Show>
             </section>
             {failures.value && failures.value.items.length > 0 && <section><h2>Latest failures</h2><FailureTable items={failures.value.items} /></section>}
+            <Arms job={j} every={every} />
+            <Questions job={j} />
+            {troubles.value && troubles.value.items.length > 0 && <section><h2>Latest infrastructure troubles</h2><TroubleTable items={troubles.value.items} /></section>}
             <section>
               <h2>Batches</h2>
               <Show of={batches}>
-                {({ items, next }) => items.length === 0 ? <Empty>None was cut yet.</Empty> : (
+                {({ items, next: more }) => items.length === 0 ? <Empty>None was cut yet.</Empty> : (
                   <>
                     <Table label="Batches" head={<><th className="n">Batch</th><th>State</th><th className="n">Shift</th><th className="n">Seed</th><th className="n">Iterations</th><th className="n">Instructions</th><th className="n">Attempt</th><th>Worker</th><th>Finished</th></>}>
                       {items.map((batch) => (
@@ -165,7 +146,7 @@ export function Job({ id }: { id: string }) {
                         </tr>
                       ))}
                     </Table>
-                    <Pager next={next} cursor={cursor} />
+                    <Pager next={more} cursor={cursor} />
                   </>
                 )}
               </Show>

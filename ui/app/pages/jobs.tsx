@@ -3,10 +3,16 @@ import { number } from "../format";
 import { Badge, Empty, Pager, RateWords, Show, Table, Time, Title } from "../parts";
 import { useResource } from "../resource";
 import { Link, useAddress } from "../router";
-import type { Job, Page } from "../types";
+import type { Job, Page, Stats } from "../types";
 import { Progress } from "./overview";
 
-const TABS = [["all", ""], ["going", "running,queued"], ["completed", "completed"], ["cancelled", "cancelled"], ["error", "error"]] as const;
+const TABS: [string, string, (jobs: Stats["jobs"]) => number][] = [
+  ["all", "", (jobs) => jobs.queued + jobs.running + jobs.completed + jobs.cancelled + jobs.error],
+  ["going", "running,queued", (jobs) => jobs.queued + jobs.running],
+  ["completed", "completed", (jobs) => jobs.completed],
+  ["cancelled", "cancelled", (jobs) => jobs.cancelled],
+  ["error", "error", (jobs) => jobs.error],
+];
 
 export function Jobs() {
   const words = useAddress().searchParams;
@@ -14,12 +20,15 @@ export function Jobs() {
   const cursor = words.get("cursor");
   const path = `/jobs${query({ state, cursor, limit: 50 })}`;
   const list = useResource(path, (signal) => get<Page<Job>>(path, signal), 3_000);
+  const stats = useResource("stats", (signal) => get<Stats>("/stats", signal), 5_000);
   return (
     <>
       <Title name="Jobs"><Link className="button" href="/submit">Submit a job</Link></Title>
       <nav className="tabs" aria-label="States">
-        {TABS.map(([name, value]) => (
-          <Link key={name} href={`/jobs${query({ state: value })}`} aria-current={state === value ? "true" : undefined}>{name}</Link>
+        {TABS.map(([name, value, count]) => (
+          <Link key={name} href={`/jobs${query({ state: value })}`} aria-current={state === value ? "true" : undefined}>
+            {name} {stats.value && <small>{number(count(stats.value.jobs))}</small>}
+          </Link>
         ))}
       </nav>
       <Show of={list}>

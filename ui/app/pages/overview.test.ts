@@ -2,11 +2,11 @@ import { expect, it, vi } from "vitest";
 
 vi.stubGlobal("addEventListener", () => {});
 vi.mock("../chart", () => ({ Chart: () => null }));
-const { days, remaining } = await import("./overview");
+const { remaining, slices } = await import("./overview");
 
 it("hours make days, and days without failures are there too", () => {
   const now = Date.parse("2026-03-08T10:00:00Z");
-  const { x, failures, crashes } = days(
+  const { x, failures, crashes } = slices(
     [
       { at: "2026-03-08T01:00:00Z", failures: 2, crashes: 1 },
       { at: "2026-03-08T09:00:00Z", failures: 3, crashes: 0 },
@@ -14,10 +14,13 @@ it("hours make days, and days without failures are there too", () => {
       { at: "2026-03-01T23:00:00Z", failures: 99, crashes: 0 },
     ],
     now,
+    7,
+    86_400,
   );
   expect(x).toHaveLength(7);
   expect(failures).toEqual([7, 0, 0, 0, 0, 0, 5]);
   expect(crashes).toEqual([0, 0, 0, 0, 0, 0, 1]);
+  expect(slices([{ at: "2026-03-08T09:00:00Z", failures: 3, crashes: 0 }], now, 24, 3_600).failures.slice(-2)).toEqual([3, 0]);
 });
 
 it("what is left is told by the pace so far", () => {

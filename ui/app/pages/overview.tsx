@@ -1,22 +1,27 @@
 import { get, health } from "../api";
 import { Chart } from "../chart";
 import { duration, number, word } from "../format";
-import { Badge, Empty, Guest, RateWords, Show, Table, Time, Title } from "../parts";
+import { Badge, Empty, Guest, names, RateWords, Show, Table, Time, Title, Verified } from "../parts";
 import { useResource } from "../resource";
-import { Link } from "../router";
+import { Link, useAddress } from "../router";
 import type { Crash, Failure, Health, Hour, Job, Page, Stats } from "../types";
 
-const DAYS = 7;
+/** How far back the chart goes, and how wide its bars are. */
+const RANGES = {
+  "24h": { name: "24 hours", bars: 24, seconds: 3_600, unit: "hour" },
+  "7d": { name: "7 days", bars: 7, seconds: 86_400, unit: "day" },
+  "30d": { name: "30 days", bars: 30, seconds: 86_400, unit: "day" },
+};
 
-/** One value per day, empty days included. */
-export function days(hours: Hour[], now: number): { x: number[]; failures: number[]; crashes: number[] } {
-  const today = Math.floor(now / 86_400_000);
-  const x = Array.from({ length: DAYS }, (_, i) => (today - DAYS + 1 + i) * 86_400);
+/** One value per bar, empty ones included. The last bar is the one that now lies in. */
+export function slices(hours: Hour[], now: number, bars: number, seconds: number): { x: number[]; failures: number[]; crashes: number[] } {
+  const current = Math.floor(now / 1000 / seconds);
+  const x = Array.from({ length: bars }, (_, i) => (current - bars + 1 + i) * seconds);
   const failures = x.map(() => 0);
   const crashes = x.map(() => 0);
   for (const hour of hours) {
-    const at = Math.floor(Date.parse(hour.at) / 86_400_000) - today + DAYS - 1;
-    if (at >= 0 && at < DAYS) {
+    const at = Math.floor(Date.parse(hour.at) / 1000 / seconds) - current + bars - 1;
+    if (at >= 0 && at < bars) {
       failures[at]! += hour.failures;
       crashes[at]! += hour.crashes;
     }
@@ -39,13 +44,162 @@ export function Progress({ job }: { job: Job }) {
   );
 }
 
+function History() {
+  const words = useAddress().searchParams.get("range") ?? "7d";
+  const range = words in RANGES ? (words as keyof typeof RANGES) : "7d";
+  const { bars, seconds, unit } = RANGES[range];
+  const hours = useResource(`hours ${range}`, (signal) => get<Page<Hour>>(`/stats/hours?hours=${(bars * seconds) / 3_600}`, signal), 30_000);
+  return (
+    <section>
+      <div className="heading">
+        <h2>Failures over time</h2>
+        <nav className="tabs" aria-label="Range">
+          {Object.entries(RANGES).map(([key, { name }]) => <Link key={key} href={`/?range=${key}`} aria-current={key === range ? "true" : undefined}>{name}</Link>)}
+        </nav>
+      </div>
+      <Show of={hours}>
+        {({ items }) => {
+          const { x, failures, crashes } = slices(items, Date.now(), bars, seconds);
+          return (
+            <Chart
+              label={`Per ${unit} (UTC)`}
+              x={x}
+              every={seconds}
+              height={150}
+              lines={[
+                { label: "failures", values: failures, colour: "--accent", bars: true },
+                { label: "new crashes", values: crashes.map((count) => count || null), colour: "--bad", points: true },
+              ]}
+            />
+          );
+        }}
+      </Show>
+    </section>
+  );
+}
+
+function OpenCrashes() {
+  const crashes = useResource("top", (signal) => get<Page<Crash>>("/crashes?state=open&sort=last-seen&limit=8", signal), 5_000);
+  return (
+    <section>
+      <div className="heading"><h2>Open crashes, latest first</h2><Link href="/crashes">all</Link></div>
+      <Show of={crashes}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty>No open crash.</Empty>
+          ) : (
+            <Table label="Open crashes" head={<><th>Title</th><th className="n">Count</th><th>Rate where seen</th><th>Last seen</th><th>First seen</th><th>Targets</th><th>Replay</th></>}>
+              {items.map((crash) => (
+                <tr key={crash.id}>
+                  <td className="name main"><Link href={`/crashes/${crash.id}`}><Guest text={crash.title} /></Link></td>
+                  <td className="n">{number(crash.failures)}</td>
+                  <td><RateWords rate={crash.failureRate} failures={crash.failuresSampled} iterations={crash.iterations} /></td>
+                  <td><Time at={crash.lastSeen} /></td>
+                  <td><Time at={crash.firstSeen} /></td>
+                  <td className="few">{names(crash.targets)}</td>
+                  <td><Verified crash={crash} /></td>
+                </tr>
+              ))}
+            </Table>
+          )
+        }
+      </Show>
+    </section>
+  );
+}
+
+function JobsGoing() {
+  const jobs = useResource("going", (signal) => get<Page<Job>>("/jobs?state=running,queued&limit=10", signal), 2_000);
+  return (
+    <section>
+      <div className="heading"><h2>Jobs going</h2><Link href="/jobs?state=running%2Cqueued">all</Link></div>
+      <Show of={jobs}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty>No job is running. <Link href="/submit">Submit one</Link></Empty>
+          ) : (
+            <Table label="Jobs going" head={<><th>Job</th><th>State</th><th className="wide">Progress</th><th className="n">Left</th><th className="n">Machines</th><th className="n">Failures</th><th>Rate</th></>}>
+              {items.map((job) => {
+                const left = remaining(job, Date.now());
+                return (
+                  <tr key={job.id}>
+                    <td className="name"><Link href={`/jobs/${job.id}`}>{job.name}</Link></td>
+                    <td><Badge of={job.state} /></td>
+                    <td><Progress job={job} /></td>
+                    <td className="n" title="at most, at its pace so far">{left === null ? "–" : duration(left)}</td>
+                    <td className="n">{job.machines}</td>
+                    <td className="n">{number(job.failures)}</td>
+                    <td><RateWords rate={job.failureRate} failures={job.failures} iterations={job.iterations} /></td>
+                  </tr>
+                );
+              })}
+            </Table>
+          )
+        }
+      </Show>
+    </section>
+  );
+}
+
+function RecentFailures() {
+  const failures = useResource("recent", (signal) => get<Page<Failure>>("/failures?limit=8&report=false", signal), 5_000);
+  return (
+    <section>
+      <div className="heading"><h2>Recent failures</h2><Link href="/failures">all</Link></div>
+      <Show of={failures}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty>No failure yet.</Empty>
+          ) : (
+            <Table label="Recent failures" head={<><th>Reason</th><th className="n">Iteration</th><th>Replay</th><th>When</th></>}>
+              {items.map((failure) => (
+                <tr key={failure.id}>
+                  <td className="name"><Link href={`/failures/${failure.id}`}><Guest text={failure.title || failure.reason || word(failure.outcome)} /></Link></td>
+                  <td className="n">{number(failure.iteration)}</td>
+                  <td><Badge of={failure.replay} title={failure.replayNote} /></td>
+                  <td><Time at={failure.occurredAt} /></td>
+                </tr>
+              ))}
+            </Table>
+          )
+        }
+      </Show>
+    </section>
+  );
+}
+
+/** What a part says of itself, in a few words. */
+const said = (details: Record<string, unknown> = {}): string =>
+  Object.entries(details)
+    .filter(([, value]) => typeof value !== "object")
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(", ");
+
+function Dependencies() {
+  const parts = useResource("health", (signal) => health<Health>(signal), 10_000);
+  return (
+    <section>
+      <h2>Dependencies</h2>
+      <Show of={parts}>
+        {(h) => (
+          <ul className="health">
+            {Object.entries(h.components ?? {}).map(([name, part]) => (
+              <li key={name} title={said(part.details)}>
+                <Badge of={part.status} /> {DEPENDENCIES[name] ?? name}
+                {part.status !== "UP" && <small> {said(part.details)}</small>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Show>
+    </section>
+  );
+}
+
+const DEPENDENCIES: Record<string, string> = { db: "PostgreSQL", kafka: "Kafka", blobStore: "Blob store", ping: "API" };
+
 export function Overview() {
   const stats = useResource("stats", (signal) => get<Stats>("/stats", signal), 3_000);
-  const hours = useResource("hours", (signal) => get<Page<Hour>>(`/stats/hours?hours=${DAYS * 24}`, signal), 30_000);
-  const jobs = useResource("going", (signal) => get<Page<Job>>("/jobs?state=running,queued&limit=10", signal), 2_000);
-  const crashes = useResource("top", (signal) => get<Page<Crash>>("/crashes?state=open&sort=last-seen&limit=8", signal), 5_000);
-  const failures = useResource("recent", (signal) => get<Page<Failure>>("/failures?limit=8&report=false", signal), 5_000);
-  const parts = useResource("health", (signal) => health<Health>(signal), 10_000);
   return (
     <>
       <Title name="Overview" />
@@ -60,115 +214,25 @@ export function Overview() {
             )}
             <dl className="tiles">
               <div><dt><Link href="/crashes">Crashes</Link></dt><dd>{number(s.crashes)}</dd></div>
-              <div><dt>Failures</dt><dd>{number(s.failures)}</dd></div>
+              <div><dt><Link href="/failures">Failures</Link></dt><dd>{number(s.failures)}</dd></div>
               <div><dt>Iterations</dt><dd>{number(s.iterations)}</dd></div>
-              <div><dt><Link href="/jobs">Jobs going</Link></dt><dd>{number(s.jobs.running + s.jobs.queued)}</dd></div>
+              <div><dt><Link href="/jobs?state=running%2Cqueued">Jobs going</Link></dt><dd>{number(s.jobs.running + s.jobs.queued)}</dd></div>
               <div><dt><Link href="/workers">Machines busy</Link></dt><dd>{s.workers.machines} <small>of {s.workers.slots}</small></dd></div>
-              {s.infrastructureTroubles > 0 && <div><dt>Troubles</dt><dd>{number(s.infrastructureTroubles)}</dd></div>}
+              {s.infrastructureTroubles > 0 && <div><dt><Link href="/workers">Infrastructure troubles</Link></dt><dd>{number(s.infrastructureTroubles)}</dd></div>}
+              {s.deadLetters > 0 && <div><dt>Dead letters</dt><dd>{number(s.deadLetters)}</dd></div>}
             </dl>
           </>
         )}
       </Show>
-      <section>
-        <h2>Jobs going</h2>
-        <Show of={jobs}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty>No job is running. <Link href="/submit">Submit one</Link></Empty>
-            ) : (
-              <Table label="Jobs going" head={<><th>Job</th><th>State</th><th className="wide">Progress</th><th className="n">Failures</th><th>Rate</th><th className="n">Left</th></>}>
-                {items.map((job) => {
-                  const left = remaining(job, Date.now());
-                  return (
-                    <tr key={job.id}>
-                      <td><Link href={`/jobs/${job.id}`}>{job.name}</Link></td>
-                      <td><Badge of={job.state} /></td>
-                      <td><Progress job={job} /></td>
-                      <td className="n">{number(job.failures)}</td>
-                      <td><RateWords rate={job.failureRate} failures={job.failures} iterations={job.iterations} /></td>
-                      <td className="n">{left === null ? "–" : duration(left)}</td>
-                    </tr>
-                  );
-                })}
-              </Table>
-            )
-          }
-        </Show>
-      </section>
+      <OpenCrashes />
+      <JobsGoing />
       <div className="columns">
-        <section>
-          <h2>Open crashes</h2>
-          <Show of={crashes}>
-            {({ items }) =>
-              items.length === 0 ? (
-                <Empty>No open crash.</Empty>
-              ) : (
-                <Table label="Open crashes" head={<><th>Title</th><th className="n">Count</th><th>Last seen</th></>}>
-                  {items.map((crash) => (
-                    <tr key={crash.id}>
-                      <td className="name"><Link href={`/crashes/${crash.id}`}><Guest text={crash.title} /></Link></td>
-                      <td className="n">{number(crash.failures)}</td>
-                      <td><Time at={crash.lastSeen} /></td>
-                    </tr>
-                  ))}
-                </Table>
-              )
-            }
-          </Show>
-        </section>
-        <section>
-          <h2>Recent failures</h2>
-          <Show of={failures}>
-            {({ items }) =>
-              items.length === 0 ? (
-                <Empty>No failure yet.</Empty>
-              ) : (
-                <Table label="Recent failures" head={<><th>Reason</th><th className="n">Iteration</th><th>When</th></>}>
-                  {items.map((failure) => (
-                    <tr key={failure.id}>
-                      <td className="name"><Link href={`/failures/${failure.id}`}><Guest text={failure.reason || word(failure.outcome)} /></Link></td>
-                      <td className="n">{number(failure.iteration)}</td>
-                      <td><Time at={failure.occurredAt} /></td>
-                    </tr>
-                  ))}
-                </Table>
-              )
-            }
-          </Show>
-        </section>
+        <RecentFailures />
+        <div>
+          <History />
+          <Dependencies />
+        </div>
       </div>
-      <section>
-        <h2>Last {DAYS} days</h2>
-        <Show of={hours}>
-          {({ items }) => {
-            const { x, failures: failed, crashes: fresh } = days(items, Date.now());
-            return (
-              <Chart
-                label="Per day (UTC)"
-                x={x}
-                lines={[
-                  { label: "failures", values: failed, colour: "--accent", bars: true },
-                  { label: "new crashes", values: fresh.map((count) => count || null), colour: "--bad", points: true },
-                ]}
-              />
-            );
-          }}
-        </Show>
-      </section>
-      <section>
-        <h2>Dependencies</h2>
-        <Show of={parts}>
-          {(h) => (
-            <ul className="health">
-              {Object.entries(h.components ?? {}).map(([name, part]) => (
-                <li key={name}>
-                  <Badge of={part.status} title={JSON.stringify(part.details ?? {})} /> {name}
-                </li>
-              ))}
-            </ul>
-          )}
-        </Show>
-      </section>
     </>
   );
 }

@@ -1,19 +1,13 @@
 import { useState, type FormEvent } from "react";
 import { get, post, Problem } from "../api";
-import { Copy, Empty, Show, Title, Trouble } from "../parts";
+import { ChoiceFields } from "../choice";
+import { Confidence, Copy, Empty, Show, TargetField, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
 import { go, Link, useAddress } from "../router";
 import { curl, draft as fromAddress, request, yaml, type Draft } from "../submission";
 import type { Job, Page, Target } from "../types";
 
-type Field = { name: keyof Draft; label: string; hint: string; placeholder?: string };
-const FIELDS: Field[] = [
-  { name: "iterations", label: "Iterations", hint: "most to run" },
-  { name: "stopAfterFailures", label: "Stop after failures", hint: "0: never" },
-  { name: "wallTime", label: "Wall time", hint: "30m, 8h; empty: no limit" },
-  { name: "iterationsPerBatch", label: "Iterations per batch", hint: "empty: the target's own" },
-  { name: "name", label: "Name", hint: "empty: the target's" },
-];
+type Name = "name" | "iterations" | "stopAfterFailures" | "rateBelow" | "wallTime" | "iterationsPerBatch";
 
 export function Submit() {
   const words = useAddress().searchParams;
@@ -24,14 +18,15 @@ export function Submit() {
   const [key, setKey] = useState(() => crypto.randomUUID());
   const targets = useResource("targets", (signal) => get<Page<Target>>("/targets?limit=500", signal));
   const chosen = draft.target || targets.value?.items[0]?.id || "";
-  const set = (name: keyof Draft, value: string) => {
-    setDraft({ ...draft, [name]: value });
+  const change = (changes: Partial<Draft>) => {
+    setDraft({ ...draft, ...changes });
     setKey(crypto.randomUUID());
   };
-  const input = ({ name, label, hint, placeholder }: Field) => (
-    <label key={name} className={problem?.field?.split(".")[0] === name ? "wrong" : undefined}>
-      <span>{label} <small>{hint}</small></span>
-      <input name={name} value={draft[name]} placeholder={placeholder} onChange={(event) => set(name, event.target.value)} />
+  const field = (name: Name, label: string, hint: string, refused: string = name) => (
+    <label className={problem?.field?.split(".")[0] === refused ? "wrong" : undefined}>
+      <span>{label}</span>
+      <input name={name} value={draft[name]} onChange={(event) => change({ [name]: event.target.value })} />
+      <small>{hint}</small>
     </label>
   );
   const body = request({ ...draft, target: chosen });
@@ -56,24 +51,26 @@ export function Submit() {
           ) : (
             <div className="columns">
               <form className="form" onSubmit={(event) => void submit(event)}>
-                <label>
-                  <span>Target</span>
-                  <select name="target" value={chosen} onChange={(event) => set("target", event.target.value)}>
-                    {items.map((target) => <option key={target.id} value={target.id}>{target.name} · {target.id.slice(0, 12)}</option>)}
-                  </select>
+                <TargetField targets={items} value={chosen} set={(target) => change({ target })} />
+                <ChoiceFields choice={draft} set={change} wrong={problem?.field} />
+                <fieldset>
+                  <legend>Stop when any of these is met</legend>
+                  <div className="fields">
+                    {field("iterations", "Iterations", "empty: 1,000,000, or every place that the strategy goes through")}
+                    {field("stopAfterFailures", "Failures", "0: never")}
+                    {field("wallTime", "Wall time", "30m, 8h; empty: no limit")}
+                    {field("rateBelow", "Rate is below", "as 1 in 20,000; where iterations are drawn at random", "stopWhenRateBelow")}
+                    <Confidence value={draft.confidence} set={(confidence) => change({ confidence })} hint="that it is below" />
+                  </div>
+                </fieldset>
+                <div className="fields">
+                  {field("iterationsPerBatch", "Iterations per batch", "empty: the target's own")}
+                  {field("name", "Name", "empty: the target's")}
+                </div>
+                <label className="check">
+                  <input type="checkbox" checked={draft.keepCheckpoints} onChange={(event) => change({ keepCheckpoints: event.target.checked })} />
+                  Keep snapshots of failures <small>a replay can make them later</small>
                 </label>
-                <label>
-                  <span>Strategy <small>how schedules are chosen</small></span>
-                  <select name="kind" value={draft.kind} onChange={(event) => setDraft({ ...draft, kind: event.target.value, other: "" })}>
-                    <option value="random">random: other delays in each iteration</option>
-                    <option value="fixed">fixed: one schedule</option>
-                    {!["random", "fixed"].includes(draft.kind) && <option value={draft.kind}>{draft.kind}, as the earlier job had it</option>}
-                  </select>
-                </label>
-                {!draft.other && input({ name: "shifts", label: draft.kind === "fixed" ? "Shift" : "Shifts", hint: "an instruction lasts 2^shift ns; empty: as at boot", placeholder: draft.kind === "fixed" ? "4" : "4, 6" })}
-                {draft.kind === "random" && input({ name: "seed", label: "Seed", hint: "empty: a new one" })}
-                {draft.kind === "fixed" && input({ name: "delay", label: "Delay", hint: "instructions before each iteration" })}
-                {FIELDS.map(input)}
                 {problem && <Trouble problem={problem} />}
                 <button type="submit" className="primary" disabled={busy}>Submit</button>
               </form>

@@ -1,12 +1,26 @@
-import { get } from "../api";
+import { get, query } from "../api";
 import { number } from "../format";
-import { Badge, Empty, Guest, Show, Table, Time, Title } from "../parts";
+import { Badge, Empty, Guest, Pager, Show, Table, Time, Title } from "../parts";
 import { useResource } from "../resource";
-import { Link } from "../router";
-import type { Page, Worker } from "../types";
+import { Link, useAddress } from "../router";
+import { TroubleTable } from "../troubles";
+import type { InfrastructureTrouble, Job, Page, Worker } from "../types";
+
+/** A mark for each slot, filled when a machine runs in it. */
+const Slots = ({ busy, of }: { busy: number; of: number }) => (
+  <span className="slots" role="img" aria-label={`${busy} of ${of} slots busy`}>
+    {of <= 32 && Array.from({ length: of }, (_, i) => <i key={i} className={i < busy ? "busy" : undefined} />)}
+    <span>{busy} <small>of {of}</small></span>
+  </span>
+);
 
 export function Workers() {
+  const cursor = useAddress().searchParams.get("cursor");
   const list = useResource("workers", (signal) => get<Page<Worker>>("/workers", signal), 3_000);
+  const going = useResource("going", (signal) => get<Page<Job>>("/jobs?state=running,queued&limit=100", signal), 10_000);
+  const path = `/troubles${query({ limit: 20, cursor })}`;
+  const troubles = useResource(path, (signal) => get<Page<InfrastructureTrouble>>(path, signal), 10_000);
+  const names = new Map(going.value?.items.map((job) => [job.id, job.name]));
   return (
     <>
       <Title name="Workers" />
@@ -15,17 +29,20 @@ export function Workers() {
           items.length === 0 ? (
             <Empty>No worker was heard of in the last 24 hours. <code>./bohrwerk up</code> starts one within it; a cluster has its own.</Empty>
           ) : (
-            <Table label="Workers" head={<><th>Worker</th><th>State</th><th className="n">Slots</th><th>Runs now</th><th>Emulator</th><th>Last seen</th><th>Last trouble</th></>}>
+            <Table label="Workers" head={<><th>Worker</th><th>State</th><th>Slots</th><th>Runs now</th><th>Emulator</th><th>Last seen</th><th>Last trouble</th></>}>
               {items.map((worker) => (
                 <tr key={worker.id}>
-                  <td>{worker.host} <small className="quiet">{worker.id}</small></td>
+                  <td>{worker.host}<br /><small>{worker.id}</small></td>
                   <td><Badge of={worker.alive ? "ALIVE" : "GONE"} /></td>
-                  <td className="n">{worker.running.length} <small>of {worker.slots}</small></td>
+                  <td><Slots busy={worker.running.length} of={worker.slots} /></td>
                   <td>
-                    {worker.running.length === 0 ? <span className="quiet">idle</span> : (
+                    {worker.running.length === 0 ? <span className="quiet">{worker.alive ? "idle" : "nothing"}</span> : (
                       <ul className="plain">
                         {worker.running.map((batch) => (
-                          <li key={batch.batchId}><Link href={`/jobs/${batch.jobId}`}>job {batch.jobId.slice(0, 8)}</Link> <small>{number(batch.iterationsPassed)} iterations passed</small></li>
+                          <li key={batch.batchId}>
+                            <Link href={`/jobs/${batch.jobId}`}>{names.get(batch.jobId) ?? `job ${batch.jobId.slice(0, 8)}`}</Link>{" "}
+                            <small>{number(batch.iterationsPassed)} iterations passed{batch.attempt > 1 && `, attempt ${batch.attempt}`}</small>
+                          </li>
                         ))}
                       </ul>
                     )}
@@ -39,6 +56,19 @@ export function Workers() {
           )
         }
       </Show>
+      <section>
+        <h2>Infrastructure troubles</h2>
+        <Show of={troubles}>
+          {({ items, next }) =>
+            items.length === 0 ? <Empty>{cursor ? "No further one." : "None: every attempt at a batch has said something about its test."}</Empty> : (
+              <>
+                <TroubleTable items={items} jobs />
+                <Pager next={next} cursor={cursor} />
+              </>
+            )
+          }
+        </Show>
+      </section>
     </>
   );
 }

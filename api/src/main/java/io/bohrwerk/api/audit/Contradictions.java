@@ -35,6 +35,21 @@ class Contradictions {
             from failures f join batches b on b.id = f.batch_id where b.state <> 'COMPLETED' or b.job_id <> f.job_id""", """
             select 'failure ' || f.id, 'is at iteration ' || f.iteration || ' of a batch that ran ' || b.iterations_run
             from failures f join batches b on b.id = f.batch_id where f.iteration > b.iterations_run""", """
+            select 'totals', 'say ' || t.said || ' and the rows ' || r.found
+            from (select (sum(jobs_queued), sum(jobs_running), sum(jobs_completed), sum(jobs_cancelled), sum(jobs_error), sum(iterations),
+                          sum(failures), sum(batches_in_flight), sum(infrastructure_troubles), sum(crashes_open), sum(crashes_fixed),
+                          sum(crashes_invalid), sum(crashes_duplicate), sum(targets), sum(dead_letters))::text as said
+                  from totals) t
+            cross join (
+                select (count(*) filter (where state = 'QUEUED'), count(*) filter (where state = 'RUNNING'),
+                        count(*) filter (where state = 'COMPLETED'), count(*) filter (where state = 'CANCELLED'),
+                        count(*) filter (where state = 'ERROR'), coalesce(sum(iterations), 0), coalesce(sum(failures), 0),
+                        coalesce(sum(batches_in_flight), 0), coalesce(sum(infrastructure_troubles), 0),
+                        (select count(*) from crashes where state = 'OPEN'), (select count(*) from crashes where state = 'FIXED'),
+                        (select count(*) from crashes where state = 'INVALID'), (select count(*) from crashes where state = 'DUPLICATE'),
+                        (select count(*) from targets), (select count(*) from dead_letters))::text as found
+                from jobs) r
+            where t.said <> r.found""", """
             select 'job ' || j.id, 'is ' || j.state || ' with nothing in flight: nobody will ever come back to it'
             from jobs j where j.state in ('QUEUED', 'RUNNING') and j.batches_in_flight = 0
                 and not exists (select 1 from traces t where t.job_id = j.id and t.state in ('QUEUED', 'RUNNING'))""");

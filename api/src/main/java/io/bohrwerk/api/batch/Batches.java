@@ -10,7 +10,14 @@ import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.Query;
 
 public interface Batches extends JpaRepository<Batch, UUID> {
-    @Query("from Batch where jobId = :job and position < :below order by position desc")
+    /**
+     * By the index of both, and no other: with a plain equality PostgreSQL may walk down all positions until it has met enough of the
+     * job's, which for a large job of last year is everything since.
+     */
+    @Query(
+            nativeQuery = true,
+            value = "select * from batches where (job_id, position) < (:job, :below) and job_id >= :job"
+                    + " order by job_id desc, position desc")
     List<Batch> ofJob(UUID job, long below, Limit limit);
 
     @Query("from Batch where jobId = :job and state = QUEUED and id in :ids")

@@ -79,21 +79,27 @@ class CrashList {
         StringBuilder sql =
                 new StringBuilder("select id, " + sort.text() + " as value, position from crashes where true");
         List<Object> parameters = new ArrayList<>();
+        // As a range, and first in the order: so the index that begins with the state is read, and not all crashes in
+        // the order until enough of the state were met.
+        String columns = (state == null ? "" : "state, ") + sort.column + ", position";
         if (state != null) {
-            sql.append(" and state = ?");
-            parameters.add(state.name());
+            sql.append(" and state >= ? and state <= ?");
+            parameters.addAll(List.of(state.name(), state.name()));
         }
         if (text != null && !text.isBlank()) {
-            sql.append(" and position(lower(?) in lower(title)) > 0");
-            parameters.add(text.strip());
+            sql.append(" and lower(title) like lower(?)");
+            parameters.add("%" + text.strip().replaceAll("[\\\\%_]", "\\\\$0") + "%");
         }
         if (from != null) {
-            sql.append(" and (" + sort.column + ", position) " + (sort.down() ? "<" : ">") + " (?, ?)");
+            sql.append(" and (" + columns + ") " + (sort.down() ? "<" : ">") + (state == null ? " (?, ?)" : " (?, ?, ?)"));
+            if (state != null) {
+                parameters.add(state.name());
+            }
             parameters.add(sort.parameter(from));
             parameters.add(from.position());
         }
-        String direction = sort.down() ? " desc" : "";
-        sql.append(" order by " + sort.column + direction + ", position" + direction + " limit ?");
+        sql.append(" order by " + columns.replace(",", sort.down() ? " desc," : ",") + (sort.down() ? " desc" : ""));
+        sql.append(" limit ?");
         parameters.add(size + 1);
         List<Place> places = database.sql(sql.toString())
                 .params(parameters)
@@ -119,10 +125,13 @@ class CrashList {
         for (CrashState state : CrashState.values()) {
             counts.put(state, 0L);
         }
-        database.sql("select state, count(*) as crashes from crashes group by state")
-                .query(row -> {
-                    counts.put(CrashState.valueOf(row.getString("state")), row.getLong("crashes"));
-                });
+        database.sql("""
+                select sum(crashes_open), sum(crashes_fixed), sum(crashes_invalid), sum(crashes_duplicate) from totals""").query(row -> {
+            counts.put(CrashState.OPEN, row.getLong(1));
+            counts.put(CrashState.FIXED, row.getLong(2));
+            counts.put(CrashState.INVALID, row.getLong(3));
+            counts.put(CrashState.DUPLICATE, row.getLong(4));
+        });
         return counts;
     }
 }

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param verified failures whose replay held
  * @param targets that it was seen on
- * @param iterations of all jobs that met it
- * @param failureRate in these; it leans high, as jobs that never met it are not among them
+ * @param failuresSampled of the failures, those of the latest jobs that met it, at most 20 jobs
+ * @param iterations of these jobs
+ * @param failureRate of both; it leans high, as jobs that never met it are not among them
  */
 public record CrashView(
         UUID id,
@@ -25,6 +26,7 @@ public record CrashView(
         long failures,
         long verified,
         List<SeenOn> targets,
+        long failuresSampled,
         long iterations,
         FailureRate failureRate,
         Instant firstSeen,
@@ -32,7 +34,7 @@ public record CrashView(
     /** @param id the target's */
     public record SeenOn(String id, String name) {}
 
-    static CrashView from(Crash crash, List<SeenOn> targets, long iterations) {
+    static CrashView from(Crash crash, List<SeenOn> targets, long failures, long iterations) {
         return new CrashView(
                 crash.id(),
                 crash.title(),
@@ -43,9 +45,9 @@ public record CrashView(
                 crash.failures(),
                 crash.verified(),
                 targets,
+                failures,
                 iterations,
-                // A job's iterations are read a moment after its crash.
-                FailureRate.of(crash.failures(), Math.max(iterations, crash.failures())),
+                FailureRate.of(failures, Math.max(iterations, failures)),
                 crash.firstSeen(),
                 crash.lastSeen());
     }

@@ -1,5 +1,6 @@
 package io.bohrwerk.api.crash;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,9 +8,12 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Adds to crashes what the jobs know that met them: two queries for a page, however long it is. */
+/** Adds to crashes what the jobs know that met them: two queries for a page, whose cost does not grow with the jobs. */
 @Component
 public class CrashViews {
+    /** A crash may be met by every job of a year, and its rate of then is not its rate of now. */
+    private static final int LATEST_JOBS = 20;
+
     private final JdbcClient database;
 
     CrashViews(JdbcClient database) {
@@ -17,7 +21,8 @@ public class CrashViews {
     }
 
     private static final class Met {
-        private final Map<String, CrashView.SeenOn> targets = new LinkedHashMap<>();
+        private final List<CrashView.SeenOn> targets = new ArrayList<>();
+        private long failures;
         private long iterations;
     }
 
@@ -29,22 +34,32 @@ public class CrashViews {
         Map<UUID, Met> met = new LinkedHashMap<>();
         crashes.forEach(crash -> met.put(crash.id(), new Met()));
         if (!crashes.isEmpty()) {
+            UUID[] ids = met.keySet().toArray(UUID[]::new);
             database.sql("""
-                    select c.crash_id, j.target_id, j.target_name, sum(j.iterations) as iterations
-                    from crash_jobs c join jobs j on j.id = c.job_id where c.crash_id in (:ids)
-                    group by c.crash_id, j.target_id, j.target_name order by j.target_name""").param("ids", met.keySet()).query(row -> {
+                    select c.crash_id, t.id, t.name from crash_targets c join targets t on t.id = c.target_id
+                    where c.crash_id = any(?) order by t.name""").param(ids).query(row -> {
                 Met of = met.get(row.getObject("crash_id", UUID.class));
                 if (of != null) {
-                    String target = row.getString("target_id");
-                    of.targets.put(target, new CrashView.SeenOn(target, row.getString("target_name")));
-                    of.iterations += row.getLong("iterations");
+                    of.targets.add(new CrashView.SeenOn(row.getString("id"), row.getString("name")));
+                }
+            });
+            database.sql("""
+                    select c.id, latest.failures, latest.iterations
+                    from unnest(?) as c (id) cross join lateral (
+                        select sum(m.failures) as failures, sum(j.iterations) as iterations
+                        from (select job_id, failures from crash_jobs where crash_id = c.id order by position desc limit ?) m
+                        join jobs j on j.id = m.job_id) latest""").param(ids).param(LATEST_JOBS).query(row -> {
+                Met of = met.get(row.getObject("id", UUID.class));
+                if (of != null) {
+                    of.failures = row.getLong("failures");
+                    of.iterations = row.getLong("iterations");
                 }
             });
         }
         return crashes.stream()
                 .map(crash -> {
                     Met of = met.getOrDefault(crash.id(), new Met());
-                    return CrashView.from(crash, List.copyOf(of.targets.values()), of.iterations);
+                    return CrashView.from(crash, List.copyOf(of.targets), of.failures, of.iterations);
                 })
                 .toList();
     }

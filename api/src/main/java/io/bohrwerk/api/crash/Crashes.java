@@ -15,13 +15,6 @@ public interface Crashes extends JpaRepository<Crash, UUID> {
     @Query("from Crash where position < :below order by position desc")
     List<Crash> below(long below, Limit limit);
 
-    @Query(
-            nativeQuery = true,
-            value =
-                    "select c.* from crashes c join crash_jobs j on j.crash_id = c.id where j.job_id = :job and c.position < :below"
-                            + " order by c.position desc")
-    List<Crash> ofJob(UUID job, long below, Limit limit);
-
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("from Crash where id = :id")
     Optional<Crash> lock(UUID id);

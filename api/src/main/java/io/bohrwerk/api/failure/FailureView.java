@@ -97,7 +97,7 @@ public record FailureView(
     }
 
     /** Without the report, which may be as long as a page of failures is otherwise. */
-    FailureView withoutReport() {
+    public FailureView withoutReport() {
         return new FailureView(
                 id,
                 jobId,

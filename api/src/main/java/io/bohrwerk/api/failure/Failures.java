@@ -10,12 +10,16 @@ public interface Failures extends JpaRepository<Failure, UUID> {
     @Query("from Failure where position < :below order by position desc")
     List<Failure> below(long below, Limit limit);
 
-    @Query("from Failure where jobId = :job and position < :below order by position desc")
+    /** By the index of both, and no other: see {@link io.bohrwerk.api.batch.Batches#ofJob}. */
+    @Query(
+            nativeQuery = true,
+            value = "select * from failures where (job_id, position) < (:job, :below) and job_id >= :job"
+                    + " order by job_id desc, position desc")
     List<Failure> ofJob(UUID job, long below, Limit limit);
 
-    @Query("from Failure where crashId = :crash and position < :below order by position desc")
+    @Query(
+            nativeQuery = true,
+            value = "select * from failures where (crash_id, position) < (:crash, :below) and crash_id >= :crash"
+                    + " order by crash_id desc, position desc")
     List<Failure> ofCrash(UUID crash, long below, Limit limit);
-
-    @Query("select count(*) from Failure where jobId = :job and crashId = :crash")
-    long countOfJob(UUID job, UUID crash);
 }

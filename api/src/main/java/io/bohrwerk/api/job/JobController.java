@@ -3,9 +3,7 @@ package io.bohrwerk.api.job;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.BatchView;
 import io.bohrwerk.api.batch.Batches;
-import io.bohrwerk.api.crash.Crash;
-import io.bohrwerk.api.crash.CrashViews;
-import io.bohrwerk.api.crash.Crashes;
+import io.bohrwerk.api.crash.CrashesOfJob;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.FailureView;
 import io.bohrwerk.api.failure.Failures;
@@ -35,8 +33,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 class JobController {
     private final Jobs jobs;
     private final Batches batches;
-    private final Crashes crashes;
-    private final CrashViews crashViews;
+    private final CrashesOfJob crashes;
+    private final JobSamples samples;
     private final Failures failures;
     private final Submission submission;
     private final Scheduler scheduler;
@@ -49,8 +47,8 @@ class JobController {
     JobController(
             Jobs jobs,
             Batches batches,
-            Crashes crashes,
-            CrashViews crashViews,
+            CrashesOfJob crashes,
+            JobSamples samples,
             Failures failures,
             Submission submission,
             Scheduler scheduler,
@@ -62,7 +60,7 @@ class JobController {
         this.jobs = jobs;
         this.batches = batches;
         this.crashes = crashes;
-        this.crashViews = crashViews;
+        this.samples = samples;
         this.failures = failures;
         this.submission = submission;
         this.scheduler = scheduler;
@@ -96,7 +94,7 @@ class JobController {
         return Page.of(
                         limit,
                         cursor,
-                        (below, most) -> states.isEmpty() ? jobs.below(below, most) : jobs.in(states, below, most),
+                        (below, most) -> states.isEmpty() ? jobs.below(below, most) : jobs.inAny(states, below, most),
                         Job::position)
                 .map(job -> views.of(job, activity));
     }
@@ -121,6 +119,12 @@ class JobController {
                 .map(BatchView::from);
     }
 
+    /** What it had counted when, oldest first: a point whenever its iterations or failures had grown by a twentieth. */
+    @GetMapping("/{id}/samples")
+    List<JobSamples.Sample> samples(@PathVariable UUID id) {
+        return samples.of(find(id));
+    }
+
     /** The parts of its strategy, each with what was counted of it, and with its posterior where the strategy learns. */
     @GetMapping("/{id}/arms")
     List<ArmView> arms(@PathVariable UUID id) {
@@ -139,22 +143,20 @@ class JobController {
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
         Job job = find(id);
-        Page<Crash> page = Page.of(limit, cursor, (below, most) -> crashes.ofJob(id, below, most), Crash::position);
-        return new Page<>(
-                crashViews.of(page.items()).stream()
-                        .map(crash -> JobCrashView.of(job, crash, failures.countOfJob(id, crash.id())))
-                        .toList(),
-                page.next());
+        return crashes.page(id, limit, cursor).map(met -> JobCrashView.of(job, met.crash(), met.failures()));
     }
 
+    /** @param report false leaves the reports out */
     @GetMapping("/{id}/failures")
     Page<FailureView> failures(
             @PathVariable UUID id,
+            @RequestParam(defaultValue = "true") boolean report,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
         find(id);
         return Page.of(limit, cursor, (below, most) -> failures.ofJob(id, below, most), Failure::position)
-                .map(FailureView::from);
+                .map(FailureView::from)
+                .map(view -> report ? view : view.withoutReport());
     }
 
     /** Ends a job. One that has ended already stays as it is. */

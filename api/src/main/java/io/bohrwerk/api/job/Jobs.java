@@ -2,6 +2,7 @@ package io.bohrwerk.api.job;
 
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,8 +15,21 @@ interface Jobs extends JpaRepository<Job, UUID> {
     @Query("from Job where position < :below order by position desc")
     List<Job> below(long below, Limit limit);
 
-    @Query("from Job where state in :states and position < :below order by position desc")
-    List<Job> in(Collection<JobState> states, long below, Limit limit);
+    /** State by state, so that each is read in its order from an index, however many jobs are in it. */
+    default List<Job> inAny(Collection<JobState> states, long below, Limit limit) {
+        return states.stream()
+                .distinct()
+                .flatMap(state -> in(state.name(), below, limit).stream())
+                .sorted(Comparator.comparingLong(Job::position).reversed())
+                .limit(limit.max())
+                .toList();
+    }
+
+    @Query(
+            nativeQuery = true,
+            value = "select * from jobs where (state, position) < (:state, :below) and state >= :state"
+                    + " order by state desc, position desc")
+    List<Job> in(String state, long below, Limit limit);
 
     /** Both sides of a comparison are locked together, and always in the same order. */
     @Lock(LockModeType.PESSIMISTIC_WRITE)

@@ -44,6 +44,7 @@ class ReportIntake {
     private final Arms arms;
     private final Failures failures;
     private final CrashCounter crashes;
+    private final JobSamples samples;
     private final Scheduler scheduler;
     private final ApiProperties.Scheduling settings;
 
@@ -54,6 +55,7 @@ class ReportIntake {
             Arms arms,
             Failures failures,
             CrashCounter crashes,
+            JobSamples samples,
             Scheduler scheduler,
             ApiProperties properties) {
         this.jobs = jobs;
@@ -62,6 +64,7 @@ class ReportIntake {
         this.arms = arms;
         this.failures = failures;
         this.crashes = crashes;
+        this.samples = samples;
         this.scheduler = scheduler;
         this.settings = properties.scheduling();
     }
@@ -160,6 +163,7 @@ class ReportIntake {
             Failure failure = failures.save(new Failure(report, finished.coordinates(), failed, crash.id()));
             job.count(failure.id(), now);
         }
+        samples.add(job, now);
     }
 
     private static Signature signature(FailedIteration failed) {

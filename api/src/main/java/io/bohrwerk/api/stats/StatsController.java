@@ -76,19 +76,19 @@ class StatsController {
         WorkerCounts workers = new WorkerCounts(
                 activity.workers(), activity.slots(), activity.running().size());
         return database.sql("""
-                select count(*) filter (where state = 'QUEUED')    as queued,
-                       count(*) filter (where state = 'RUNNING')   as running,
-                       count(*) filter (where state = 'COMPLETED') as completed,
-                       count(*) filter (where state = 'CANCELLED') as cancelled,
-                       count(*) filter (where state = 'ERROR')     as error,
-                       coalesce(sum(iterations), 0)                as iterations,
-                       coalesce(sum(failures), 0)                  as failures,
-                       coalesce(sum(batches_in_flight), 0)         as in_flight,
-                       coalesce(sum(infrastructure_troubles), 0)   as troubles,
-                       (select count(*) from targets)              as targets,
-                       (select count(*) from crashes)              as crashes,
-                       (select count(*) from dead_letters)         as dead_letters
-                from jobs""")
+                select sum(jobs_queued)             as queued,
+                       sum(jobs_running)            as running,
+                       sum(jobs_completed)          as completed,
+                       sum(jobs_cancelled)          as cancelled,
+                       sum(jobs_error)              as error,
+                       sum(iterations)              as iterations,
+                       sum(failures)                as failures,
+                       sum(batches_in_flight)       as in_flight,
+                       sum(infrastructure_troubles) as troubles,
+                       sum(targets)                 as targets,
+                       sum(crashes_open + crashes_fixed + crashes_invalid + crashes_duplicate) as crashes,
+                       sum(dead_letters)            as dead_letters
+                from totals""")
                 .query((row, number) -> new Stats(
                         new JobCounts(
                                 row.getLong("queued"),

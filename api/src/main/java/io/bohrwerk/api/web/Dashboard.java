@@ -23,7 +23,7 @@ class Dashboard implements WebMvcConfigurer {
         "/targets",
         "/targets/*",
         "/workers",
-        "/compare"
+        "/comparisons/*"
     };
 
     @Override

@@ -115,6 +115,12 @@ class AuditTest {
                 .update();
         assertThat(kinds(subject, Duration.ZERO)).isEmpty();
         http.post("/api/v1/jobs/" + job + "/cancel", "");
+        assertThat(kinds("totals", Duration.ZERO)).isEmpty();
+        database.sql("update totals set iterations = iterations + 1 where shard = 3")
+                .update();
+        assertThat(kinds("totals", Duration.ZERO)).containsExactly(AuditReport.Kind.CONTRADICTION);
+        database.sql("update totals set iterations = iterations - 1 where shard = 3")
+                .update();
     }
 
     @Test

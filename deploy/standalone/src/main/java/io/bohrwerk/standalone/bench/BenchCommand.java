@@ -41,6 +41,7 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("search", new SearchBench());
         ALL.put("statistics", new StatisticsBench());
         ALL.put("cluster", new ClusterBench());
+        ALL.put("dashboard", new DashboardBench());
     }
 
     /** What a failure that replays is good for is measured with it. */
@@ -53,7 +54,8 @@ public final class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "NAME",
             description = {
-                "engine, start, print, replay (with log and debug), log, debug, linux, search, statistics or cluster. Default: all of them.",
+                "engine, start, print, replay (with log and debug), log, debug, linux, search, statistics, cluster or"
+                        + " dashboard. Default: all of them.",
                 "selftests: the Linux kernel's own tests, each run twice, as a table"
             })
     private @Nullable String name;
@@ -76,7 +78,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "Fewer repetitions, for a first look: cluster takes two minutes instead of half an hour.")
+            description = "Fewer repetitions, for a first look: cluster takes two minutes instead of half an hour, and dashboard"
+                    + " has a database and a log ten times smaller.")
     private boolean quick;
 
     @Spec

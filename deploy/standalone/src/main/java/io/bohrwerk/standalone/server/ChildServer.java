@@ -1,5 +1,7 @@
 package io.bohrwerk.standalone.server;
 
+import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.blob.FileBlobStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -65,6 +67,17 @@ public final class ChildServer implements AutoCloseable {
 
     public URI url() {
         return url;
+    }
+
+    /** Its database, for {@code java.sql}. */
+    public String databaseUrl() throws IOException {
+        int port = StateDirectory.at(state).chosenPorts().postgres();
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
+    }
+
+    /** Its blob store, beside the one that it has open itself. */
+    public BlobStore blobs() throws IOException {
+        return FileBlobStore.open(StateDirectory.at(state).blobs(), 0);
     }
 
     public ProcessHandle process() {

@@ -149,6 +149,11 @@ public final class StateDirectory {
         return ports;
     }
 
+    /** Those that were chosen last. */
+    Ports chosenPorts() throws IOException {
+        return Wire.read(Files.readAllBytes(path.resolve("ports.json")), Ports.class);
+    }
+
     static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             // As servers do: a connection of the last run that lingers in TIME_WAIT is no reason to refuse.
