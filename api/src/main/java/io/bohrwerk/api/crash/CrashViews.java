@@ -3,17 +3,20 @@ package io.bohrwerk.api.crash;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Adds to crashes what the jobs know that met them: two queries for a page, however long it is. */
+/** Adds to crashes what the jobs know that met them: two more queries for a page, however long it is. */
 @Component
 public class CrashViews {
     private final JdbcClient database;
+    private final FixJobs fixJobs;
 
-    CrashViews(JdbcClient database) {
+    CrashViews(JdbcClient database, FixJobs fixJobs) {
         this.database = database;
+        this.fixJobs = fixJobs;
     }
 
     private static final class Met {
@@ -26,6 +29,11 @@ public class CrashViews {
     }
 
     public List<CrashView> of(List<Crash> crashes) {
+        Map<UUID, CrashView.FixJob> fixed = fixJobs.of(crashes.stream()
+                .map(Crash::fixedBy)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList());
         Map<UUID, Met> met = new LinkedHashMap<>();
         crashes.forEach(crash -> met.put(crash.id(), new Met()));
         if (!crashes.isEmpty()) {
@@ -44,7 +52,12 @@ public class CrashViews {
         return crashes.stream()
                 .map(crash -> {
                     Met of = met.getOrDefault(crash.id(), new Met());
-                    return CrashView.from(crash, List.copyOf(of.targets.values()), of.iterations);
+                    UUID job = crash.fixedBy();
+                    return CrashView.from(
+                            crash,
+                            job == null ? null : fixed.get(job),
+                            List.copyOf(of.targets.values()),
+                            of.iterations);
                 })
                 .toList();
     }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title of what the guest's kernel said of its own trouble; null when it said nothing
  * @param damage why that is not to be trusted, in a few words; empty when it is
+ * @param signature the key that it is grouped by
+ * @param frames the top of its stack, innermost first; empty where there is none
  */
 public record FailureView(
         UUID id,
@@ -39,7 +41,9 @@ public record FailureView(
         List<CheckpointView> checkpoints,
         Instant occurredAt,
         @Nullable String title,
-        @Nullable String damage) {
+        @Nullable String damage,
+        String signature,
+        List<String> frames) {
     /**
      * Where a new machine can begin.
      *
@@ -77,7 +81,9 @@ public record FailureView(
                         .toList(),
                 failure.occurredAt(),
                 failure.title(),
-                failure.damage());
+                failure.damage(),
+                failure.signature(),
+                failure.frames());
     }
 
     private static CheckpointView view(Failure failure, Checkpoint checkpoint) {
@@ -110,7 +116,9 @@ public record FailureView(
                 checkpoints,
                 occurredAt,
                 title,
-                damage);
+                damage,
+                signature,
+                frames);
     }
 
     private static String url(UUID failure, ArtifactKind kind) {
