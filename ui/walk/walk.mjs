@@ -162,7 +162,7 @@ try {
   });
   await step("what fails is compared with what passes", async () => {
     await page.getByRole("button", { name: "Search neighbouring schedules" }).click();
-    await page.getByText(/^fails when vector 0x20 arrives between 0x[0-9a-f]+ and 0x[0-9a-f]+, in trap_debug/).first().waitFor({ timeout: 4 * LIMIT });
+    await page.getByText(/^fails when vector 0x20 arrives between 0x[0-9a-f]+ and 0x[0-9a-f]+, in trap_debug/).first().waitFor({ timeout: 10 * LIMIT });
     const window = page.getByRole("region", { name: "Neighbouring schedules" });
     assert.equal(await window.locator(".badge.failed").count(), 3);
     assert.equal(await window.locator(".badge.passed").count(), 2);
@@ -178,7 +178,7 @@ try {
     await page.getByRole("heading", { name: "History" }).waitFor();
     await page.getByRole("button", { name: "Open again" }).click();
     await page.locator(".title .badge.open").waitFor();
-    await page.getByRole("region", { name: "Neighbouring schedules" }).waitFor();
+    await page.getByRole("heading", { name: "Passing against failing" }).waitFor();
     await page.getByRole("checkbox", { name: /^Choose the failure/ }).first().check();
     await page.getByRole("button", { name: "Split 1 out" }).click();
     await page.getByRole("alert").getByText("these are all its failures").waitFor();

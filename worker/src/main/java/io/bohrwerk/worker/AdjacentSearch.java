@@ -47,7 +47,7 @@ final class AdjacentSearch {
     /** Each costs a start of an emulator, half a second and more. The demo target takes some twenty. */
     private static final int MOST_RUNS = 120;
 
-    private static final Duration LONGEST = Duration.ofMinutes(4);
+    private static final Duration LONGEST = Duration.ofMinutes(10);
     /** Delays of a batch that looks for the shortest in which the timer comes; three of them narrow two periods to an instruction. */
     private static final int PLACES = 64;
     /** Delays of the first batch that tries all in a row; the next ones are twice as long each. */

@@ -29,7 +29,7 @@ public final class DivergenceCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String failure;
 
-    @Option(names = "--adjacent", description = "Search for neighbouring schedules: some twenty short batches, at most four minutes.")
+    @Option(names = "--adjacent", description = "Search for neighbouring schedules: some twenty short batches, at most ten minutes.")
     private boolean adjacent;
 
     @Option(names = "--again", description = "Have it done anew, also when there is a result.")
