@@ -104,10 +104,15 @@ export type CrashState = "OPEN" | "FIXED" | "INVALID" | "DUPLICATE";
 export type Crash = {
   id: string;
   title: string;
-  signature: string;
+  signature: string | null;
+  signatures: string[];
   outcome: string;
   state: CrashState;
   duplicateOf: string | null;
+  merged: boolean;
+  bin: boolean;
+  fixed: FixJob | null;
+  frames: string[];
   failures: number;
   verified: number;
   targets: { id: string; name: string }[];
@@ -117,6 +122,8 @@ export type Crash = {
   firstSeen: string;
   lastSeen: string;
 };
+/** A job that asks whether something is fixed, and what it says by now. */
+export type FixJob = { job: string; name: string; verdict: string; failures: number; iterations: number; needed: number };
 export type Change = { kind: string; before: string; after: string; note: string; at: string };
 export type Artifact = { kind: string; fileName: string; size: number; digest: string; url: string };
 export type Failure = {
@@ -148,6 +155,8 @@ export type Failure = {
   occurredAt: string;
   title?: string | null;
   damage?: string | null;
+  signature: string;
+  frames: string[];
 };
 export type Target = {
   id: string;
@@ -183,11 +192,30 @@ export type Replay = {
   id: string;
   state: string;
   mode: string;
-  result: { verdict: string; difference: string } | null;
+  result: { verdict: string; difference: string; summary: string | null } | null;
   message: string | null;
   artifacts: Artifact[];
   createdAt: string;
 };
+/** An interrupt or exception, by what the guest can see of it. */
+export type Arrival = { vector: number; name: string; cause: string; cpl: number; ip: string; sp: string; symbol: string | null };
+export type Side = { nearness: string; schedule: Schedule; iteration: number; outcome: string; arrivals: number; inDelays: number; cut: boolean };
+export type Divergence = {
+  summary: string;
+  failing: Side;
+  passing: Side;
+  sameBefore: number;
+  rows: { failing: Arrival | null; passing: Arrival | null; same: boolean }[];
+  first: number | null;
+  firstOfGuest: number | null;
+};
+export type Adjacent = {
+  summary: string;
+  window: { schedule: Schedule; failsFrom: number; failsTo: number; places: { delay: number; fails: boolean; arrival: Arrival | null }[] } | null;
+  runs: number;
+  millis: number;
+};
+export type Comparison<T> = { replay: Replay; result: T | null };
 export type Hour = { at: string; failures: number; crashes: number };
 export type Health = { status: string; components?: Record<string, { status: string; details?: Record<string, unknown> }> };
 

@@ -355,11 +355,11 @@ class RestTest {
                 2,
                 "[   21.075203] BUG: kernel NULL pointer dereference, address: 0000000000000008",
                 "BUG: kernel NULL pointer dereference in do_int80_syscall_32",
-                "no stack in it")));
+                "")));
         JsonNode failure = await("/api/v1/jobs/" + job + "/failures");
         assertThat(failure.get("title").asString())
                 .isEqualTo("BUG: kernel NULL pointer dereference in do_int80_syscall_32");
-        assertThat(failure.get("damage").asString()).isEqualTo("no stack in it");
+        assertThat(failure.get("damage").asString()).isEmpty();
         assertThat(http.get("/api/v1/crashes/" + failure.get("crashId").asString())
                         .json()
                         .get("title")

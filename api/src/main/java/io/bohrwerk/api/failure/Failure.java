@@ -1,6 +1,7 @@
 package io.bohrwerk.api.failure;
 
 import io.bohrwerk.api.artifact.Artifact;
+import io.bohrwerk.api.signature.Marks;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.BatchReport;
@@ -54,7 +55,16 @@ public class Failure {
 
     private UUID jobId;
     private UUID batchId;
+
+    /** Moved by {@code CrashGroups} alone, past this class. */
+    @Column(updatable = false)
     private UUID crashId;
+
+    private String signature;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<String> frames;
+
     private int attempt;
     private String workerId;
     private long iteration;
@@ -93,11 +103,17 @@ public class Failure {
     @SuppressWarnings("NullAway.Init")
     protected Failure() {}
 
-    public Failure(BatchReport report, Coordinates coordinates, FailedIteration failed, UUID crashId) {
+    /**
+     * @param crashId the group that it goes to
+     * @param marks what it went there by
+     */
+    public Failure(BatchReport report, Coordinates coordinates, FailedIteration failed, UUID crashId, Marks marks) {
         this.id = UUID.randomUUID();
         this.jobId = report.jobId();
         this.batchId = report.batchId();
         this.crashId = crashId;
+        this.signature = marks.signature().key();
+        this.frames = marks.frames();
         this.attempt = report.attempt();
         this.workerId = report.workerId();
         this.iteration = failed.iteration();
@@ -153,6 +169,16 @@ public class Failure {
 
     public UUID crashId() {
         return crashId;
+    }
+
+    /** The key that it is grouped by; see {@code Signature}. */
+    public String signature() {
+        return signature;
+    }
+
+    /** The top of its stack, innermost first; empty where there is none. */
+    public List<String> frames() {
+        return frames;
     }
 
     public int attempt() {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param damage why that is not to be trusted, in a few words; empty when it is
  * @param subtests how those of its iteration ended; null where the test has none
  * @param artifactsRemovedAt when retention took its artifacts away; null while it has them
+ * @param signature the key that it is grouped by
+ * @param frames the top of its stack, innermost first; empty where there is none
  */
 public record FailureView(
         UUID id,
@@ -44,7 +46,9 @@ public record FailureView(
         @Nullable String title,
         @Nullable String damage,
         @Nullable SubtestCounts subtests,
-        @Nullable Instant artifactsRemovedAt) {
+        @Nullable Instant artifactsRemovedAt,
+        String signature,
+        List<String> frames) {
     /**
      * Where a new machine can begin.
      *
@@ -84,7 +88,9 @@ public record FailureView(
                 failure.title(),
                 failure.damage(),
                 failure.subtests(),
-                failure.artifactsRemovedAt());
+                failure.artifactsRemovedAt(),
+                failure.signature(),
+                failure.frames());
     }
 
     private static CheckpointView view(Failure failure, Checkpoint checkpoint) {
@@ -119,7 +125,9 @@ public record FailureView(
                 title,
                 damage,
                 subtests,
-                artifactsRemovedAt);
+                artifactsRemovedAt,
+                signature,
+                frames);
     }
 
     private static String url(UUID failure, ArtifactKind kind) {

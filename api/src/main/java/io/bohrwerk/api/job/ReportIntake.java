@@ -12,6 +12,7 @@ import io.bohrwerk.api.crash.CrashCounter;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.failure.GuestText;
+import io.bohrwerk.api.signature.Marks;
 import io.bohrwerk.api.signature.Signature;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.BatchReport;
@@ -37,6 +38,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class ReportIntake {
     private static final int LONGEST_MESSAGE = 1_000;
+    private static final int MOST_ALTERNATIVES = 10;
+    private static final int MOST_FRAMES = 16;
+    private static final int LONGEST_FRAME = 200;
 
     private final Jobs jobs;
     private final Batches batches;
@@ -154,22 +158,31 @@ class ReportIntake {
                     "result.failure.outcome",
                     failed.outcome(),
                     "must not be that of an iteration that passed");
+            Marks marks = marks(failed);
             Crash crash = crashes.count(
-                    job.id(),
-                    signature(failed),
-                    failed.outcome(),
-                    failed.replay() == ReplayVerdict.VERIFIED,
-                    report.finishedAt());
-            Failure failure = failures.save(new Failure(report, finished.coordinates(), failed, crash.id()));
+                    job.id(), marks, failed.outcome(), failed.replay() == ReplayVerdict.VERIFIED, report.finishedAt());
+            Failure failure = failures.save(new Failure(report, finished.coordinates(), failed, crash.id(), marks));
             job.count(failure.id(), now);
         }
         samples.add(job, now);
     }
 
-    private static Signature signature(FailedIteration failed) {
-        return failed.title() == null
-                ? Signature.of(failed.outcome(), GuestText.start(failed.reason(), LONGEST_MESSAGE))
-                : Signature.ofReport(failed.outcome(), GuestText.start(failed.title(), LONGEST_MESSAGE));
+    private static Marks marks(FailedIteration failed) {
+        String title = failed.title();
+        if (title == null) {
+            return Marks.of(Signature.of(failed.outcome(), GuestText.start(failed.reason(), LONGEST_MESSAGE)));
+        }
+        return new Marks(
+                Signature.ofReport(failed.outcome(), GuestText.start(title, LONGEST_MESSAGE)),
+                failed.alternatives().stream()
+                        .limit(MOST_ALTERNATIVES)
+                        .map(other -> Signature.alternative(failed.outcome(), GuestText.start(other, LONGEST_MESSAGE)))
+                        .toList(),
+                failed.frames().stream()
+                        .limit(MOST_FRAMES)
+                        .map(frame -> GuestText.start(frame, LONGEST_FRAME))
+                        .toList(),
+                failed.damage() == null || failed.damage().isEmpty());
     }
 
     private void troubled(

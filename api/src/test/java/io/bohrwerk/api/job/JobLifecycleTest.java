@@ -11,6 +11,7 @@ import io.bohrwerk.api.batch.BatchState;
 import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
+import io.bohrwerk.api.statistics.FixVerdict;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Documents;
 import io.bohrwerk.protocol.InvalidInputException;
@@ -665,13 +666,13 @@ class JobLifecycleTest {
         assertThat(first.get("iterationsIfRateWereExact").asLong()).isEqualTo(5);
         assertThat(job(id).strategy()).isNotEqualTo(job(old).strategy());
         while (!inFlight(id).isEmpty()) {
-            assertThat(fix(id).verdict()).isEqualTo(FixView.Verdict.UNDECIDED);
+            assertThat(fix(id).verdict()).isEqualTo(FixVerdict.UNDECIDED);
             Batch batch = inFlight(id).get(0);
             intake.accept(Samples.passed(id, batch.id(), 1, batch.iterations()));
         }
         assertThat(job(id).iterations()).isEqualTo(38);
         FixView last = fix(id);
-        assertThat(last.verdict()).isEqualTo(FixView.Verdict.NO_FAILURE_AT_CONFIDENCE);
+        assertThat(last.verdict()).isEqualTo(FixVerdict.NO_FAILURE_AT_CONFIDENCE);
         assertThat(last.confidenceReached()).isBetween(0.95, 0.951);
     }
 
@@ -684,7 +685,7 @@ class JobLifecycleTest {
                 .isEqualTo(59_914);
         intake.accept(Samples.failed(id, inFlight(id).get(0).id(), 1, 2, "not fixed", List.of()));
         FixView view = fix(id);
-        assertThat(view.verdict()).isEqualTo(FixView.Verdict.NOT_FIXED);
+        assertThat(view.verdict()).isEqualTo(FixVerdict.NOT_FIXED);
         assertThat(view.confidenceReached()).isNull();
         assertThat(job(id).ended()).isTrue();
     }

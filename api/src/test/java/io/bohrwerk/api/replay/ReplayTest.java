@@ -18,6 +18,7 @@ import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.divergence.Adjacent;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -210,6 +211,48 @@ class ReplayTest {
         assertThat(answer.json().get("field").asString()).isEqualTo(field);
         assertThat(answer.json().get("rule").asString()).contains(rule);
         assertThat(answer.json().has("value")).isTrue();
+    }
+
+    @Test
+    void aComparisonIsOrderedOnceAndReadBack() throws Exception {
+        String path = "/api/v1/failures/" + failure + "/adjacent";
+        Http.Answer nobody = http.get(path);
+        assertThat(nobody.status()).isEqualTo(404);
+        assertThat(nobody.json().get("detail").asString()).contains("POST " + path);
+        Http.Answer first = http.post(path, "{}");
+        assertThat(first.status()).as(first.text()).isEqualTo(202);
+        UUID id = UUID.fromString(first.json().get("id").asString());
+        assertThat(http.post(path, "{}").json().get("id").asString())
+                .as("one that is under way is enough")
+                .isEqualTo(id.toString());
+        assertThat(http.get(path).json().get("replay").get("state").asString()).isEqualTo("QUEUED");
+        assertThat(http.get(path).json().get("result").isNull()).isTrue();
+
+        String found = Wire.writeText(new Adjacent("fails when vector 0x20 arrives at 0x100212", null, 17, 9000));
+        intake.accept(report(
+                id,
+                1,
+                new ReplayReport.Replayed(
+                        0,
+                        0,
+                        "",
+                        null,
+                        List.of(new ArtifactReference(ArtifactKind.ADJACENT, found.length(), put(found))),
+                        "found it")));
+        JsonNode view = http.get(path).json();
+        assertThat(view.get("replay").get("state").asString()).isEqualTo("COMPLETED");
+        assertThat(view.get("replay").get("result").get("summary").asString()).isEqualTo("found it");
+        assertThat(view.get("result").get("runs").asInt()).isEqualTo(17);
+        assertThat(http.get("/api/v1/replays/" + id + "/adjacent").text()).isEqualTo(found);
+        assertThat(http.get("/api/v1/failures/" + failure + "/divergence").status())
+                .isEqualTo(404);
+        assertThat(http.post(path, "{}").json().get("id").asString()).isNotEqualTo(id.toString());
+        assertThat(http.get(path).json().get("result").get("runs").asInt())
+                .as("the old result stays until there is a new one")
+                .isEqualTo(17);
+        assertThat(http.post("/api/v1/failures/" + UUID.randomUUID() + "/divergence", "{}")
+                        .status())
+                .isEqualTo(404);
     }
 
     @Test

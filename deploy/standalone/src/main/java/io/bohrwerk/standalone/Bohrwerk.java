@@ -8,6 +8,7 @@ import io.bohrwerk.standalone.command.AuditCommand;
 import io.bohrwerk.standalone.command.CompareCommand;
 import io.bohrwerk.standalone.command.DebugCommand;
 import io.bohrwerk.standalone.command.DemoCommand;
+import io.bohrwerk.standalone.command.DivergenceCommand;
 import io.bohrwerk.standalone.command.DownloadCommand;
 import io.bohrwerk.standalone.command.IsItFixedCommand;
 import io.bohrwerk.standalone.command.LogCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             DownloadCommand.class,
             ReplayCommand.class,
+            DivergenceCommand.class,
             DebugCommand.class,
             AuditCommand.class,
             RetentionCommand.class,
