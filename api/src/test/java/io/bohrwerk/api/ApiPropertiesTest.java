@@ -29,7 +29,8 @@ class ApiPropertiesTest {
                         new ApiProperties.Events(100, Duration.ofMillis(500), Duration.ofSeconds(15)),
                         Duration.ofSeconds(30),
                         DataSize.ofMegabytes(1),
-                        java.util.List.of())));
+                        java.util.List.of(),
+                        new ApiProperties.Access(false, null, "scope", 200, 1_000, 100, 1_000_000_000_000L))));
     }
 
     @Test

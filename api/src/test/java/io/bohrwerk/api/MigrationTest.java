@@ -28,6 +28,7 @@ class MigrationTest {
         }
         assertThat(tables)
                 .containsExactlyInAnyOrder(
+                        "access_tokens",
                         "arms",
                         "artifacts",
                         "batches",

@@ -26,12 +26,14 @@ class Submission {
     private final Jobs jobs;
     private final Targets targets;
     private final Scheduler scheduler;
+    private final Quota quota;
     private final TransactionTemplate transaction;
 
-    Submission(Jobs jobs, Targets targets, Scheduler scheduler, TransactionTemplate transaction) {
+    Submission(Jobs jobs, Targets targets, Scheduler scheduler, Quota quota, TransactionTemplate transaction) {
         this.jobs = jobs;
         this.targets = targets;
         this.scheduler = scheduler;
+        this.quota = quota;
         this.transaction = transaction;
     }
 
@@ -55,7 +57,9 @@ class Submission {
             Job made = transaction.execute(status -> {
                 Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
                 UUID id = UUID.randomUUID();
-                Job job = jobs.saveAndFlush(new Job(id, target, request.terms(target, id), key, request.digest(), now));
+                Job job = new Job(id, target, request.terms(target, id), key, request.digest(), now);
+                quota.admit(job);
+                job = jobs.saveAndFlush(job);
                 scheduler.follow(job, now);
                 return job;
             });
