@@ -21,7 +21,9 @@ import org.springframework.util.unit.DataSize;
  * @param retention how long failures keep their artifacts
  * @param workerTimeout a worker whose last heartbeat is older counts as dead; several times the interval of heartbeats
  * @param largestJson longest JSON body that is read
- * @param hosts names, in lower case and without a port, by which this server may be called besides loopback's: those of a proxy before it
+ * @param hosts names, in lower case and without a port, by which this server may be called besides loopback's: its own where it listens
+ *     on another address, and those of a proxy before it
+ * @param access who may call, how often, and how much
  */
 @ConfigurationProperties(prefix = "bohrwerk.api", ignoreUnknownFields = false)
 public record ApiProperties(
@@ -33,7 +35,8 @@ public record ApiProperties(
         @DefaultValue Retention retention,
         @DefaultValue("30s") Duration workerTimeout,
         @DefaultValue("1MB") DataSize largestJson,
-        @DefaultValue List<String> hosts) {
+        @DefaultValue List<String> hosts,
+        @DefaultValue Access access) {
     /**
      * Exactly one of the two stores.
      *
@@ -182,4 +185,26 @@ public record ApiProperties(
             InvalidInputException.require(condition, "bohrwerk.api.retention." + key, String.valueOf(value), rule);
         }
     }
+
+    /**
+     * Who may call. Without any of {@code tokens}, {@code adminTokenFile} and an issuer in
+     * {@code spring.security.oauth2.resourceserver.jwt} everyone may do everything, and the server listens on loopback only.
+     *
+     * @param tokens whether callers must show a token of ours
+     * @param adminTokenFile a file with a token that may do everything, for making the others; makes tokens a must
+     * @param scopeClaim the claim of an issuer's tokens with their scopes: {@code bohrwerk:read}, {@code bohrwerk:submit},
+     *     {@code bohrwerk:admin}
+     * @param requestsPerSecond of one token, or of one address where there is none; 0 for no limit. A page that is looked at makes one or two
+     * @param burst requests made at once after a while of silence
+     * @param mostRunningJobs jobs of one caller that have not ended, at once; not for those who need no token
+     * @param mostIterations budgets of all jobs of one caller that have not ended, together; not for those who need no token
+     */
+    public record Access(
+            @DefaultValue("false") boolean tokens,
+            @Nullable String adminTokenFile,
+            @DefaultValue("scope") String scopeClaim,
+            @DefaultValue("200") int requestsPerSecond,
+            @DefaultValue("1000") int burst,
+            @DefaultValue("100") int mostRunningJobs,
+            @DefaultValue("1000000000000") long mostIterations) {}
 }

@@ -36,7 +36,8 @@ class ApiPropertiesTest {
                                 new ApiProperties.Retention.Limits(null, null, null)),
                         Duration.ofSeconds(30),
                         DataSize.ofMegabytes(1),
-                        java.util.List.of())));
+                        java.util.List.of(),
+                        new ApiProperties.Access(false, null, "scope", 200, 1_000, 100, 1_000_000_000_000L))));
     }
 
     @Test

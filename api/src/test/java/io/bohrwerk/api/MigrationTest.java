@@ -31,6 +31,7 @@ class MigrationTest {
         }
         assertThat(tables)
                 .containsExactlyInAnyOrder(
+                        "access_tokens",
                         "arms",
                         "artifacts",
                         "batches",

@@ -1,6 +1,7 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.log.MergedLogFile;
+import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.emulator.qemu.QemuProcess;
@@ -62,26 +63,23 @@ public final class Machine implements AutoCloseable {
     private final TargetFiles target;
     private final EmulatorSettings settings;
     private final Path directory;
+    private final Confinement.Cell cell;
     /** Held while an emulator runs: the directory goes only after it. */
     private final ReentrantLock use = new ReentrantLock();
 
     private @Nullable Process process;
     private volatile boolean closed;
 
-    Machine(TargetFiles target, EmulatorSettings settings, Path directory) throws IOException {
+    Machine(TargetFiles target, EmulatorSettings settings, Path directory, Confinement.Cell cell) {
         this.target = target;
         this.settings = settings;
         this.directory = directory;
+        this.cell = cell;
         TargetManifest.Boot boot = target.manifest().boot();
-        link(boot.kernel(), QemuCommandLine.KERNEL);
+        cell.lend(QemuCommandLine.KERNEL, target.directory().resolve(boot.kernel()));
         if (boot.initrd() != null) {
-            link(boot.initrd(), QemuCommandLine.INITRD);
+            cell.lend(QemuCommandLine.INITRD, target.directory().resolve(boot.initrd()));
         }
-    }
-
-    private void link(String file, String name) throws IOException {
-        Files.createSymbolicLink(
-                directory.resolve(name), target.directory().resolve(file).toAbsolutePath());
     }
 
     /**
@@ -273,6 +271,7 @@ public final class Machine implements AutoCloseable {
                                     target.manifest(),
                                     Phase.REPLAY,
                                     batch.schedule().shift()),
+                            cell,
                             this::started),
                     session -> new PassFinder(session, run, console, settings.replayLimit()).run());
         });
@@ -446,6 +445,7 @@ public final class Machine implements AutoCloseable {
         return new Session(
                 directory,
                 QemuCommandLine.of(target.manifest(), phase, shift),
+                cell,
                 settings.consoleLimit().bytes(),
                 progress,
                 patterns,

@@ -3,6 +3,7 @@ package io.bohrwerk.emulator;
 import io.bohrwerk.emulator.console.AgentLine;
 import io.bohrwerk.emulator.console.ConsoleReader;
 import io.bohrwerk.emulator.log.MergedLogFile;
+import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpEvent;
@@ -94,6 +95,7 @@ final class Session implements AutoCloseable {
     /**
      * Starts the emulator in a directory that holds its files.
      *
+     * @param cell what it may reach
      * @param progress told how many iterations have passed, as the agent reports it
      * @param patterns how the guest's kernel tells of its trouble; null when nobody wants to know
      * @param merged where a replay's merged log goes; null when there is none
@@ -102,6 +104,7 @@ final class Session implements AutoCloseable {
     Session(
             Path directory,
             List<String> command,
+            Confinement.Cell cell,
             long consoleLimit,
             LongConsumer progress,
             @Nullable PanicPatterns patterns,
@@ -129,7 +132,7 @@ final class Session implements AutoCloseable {
         }
         try {
             this.qemu = QemuProcess.start(
-                    command, directory, event -> happenings.add(new Happening.Event(event)), process -> {
+                    command, directory, cell, event -> happenings.add(new Happening.Event(event)), process -> {
                         process.onExit().thenRun(() -> happenings.add(new Happening.Exited()));
                         started.accept(process);
                     });
@@ -144,7 +147,7 @@ final class Session implements AutoCloseable {
      *
      * @param started told of the process at once
      */
-    Session(Path directory, List<String> command, Consumer<Process> started)
+    Session(Path directory, List<String> command, Confinement.Cell cell, Consumer<Process> started)
             throws InfrastructureException, IOException {
         this.directory = directory;
         this.progress = passed -> {};
@@ -154,8 +157,8 @@ final class Session implements AutoCloseable {
         for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
             Files.deleteIfExists(directory.resolve(name));
         }
-        this.qemu =
-                QemuProcess.start(command, directory, event -> happenings.add(new Happening.Event(event)), process -> {
+        this.qemu = QemuProcess.start(
+                command, directory, cell, event -> happenings.add(new Happening.Event(event)), process -> {
                     process.onExit().thenRun(() -> happenings.add(new Happening.Exited()));
                     started.accept(process);
                 });

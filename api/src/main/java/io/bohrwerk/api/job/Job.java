@@ -1,5 +1,6 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.api.access.Caller;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.statistics.RateBelow;
 import io.bohrwerk.api.strategy.ArmCount;
@@ -102,6 +103,8 @@ class Job {
     private @Nullable Instant firstFailureAt;
     private @Nullable String idempotencyKey;
     private @Nullable String requestDigest;
+    private @Nullable String owner;
+    private @Nullable String submittedBy;
     private Instant createdAt;
     private @Nullable Instant startedAt;
     private @Nullable Instant countedAt;
@@ -139,6 +142,12 @@ class Job {
         this.idempotencyKey = idempotencyKey;
         this.requestDigest = requestDigest == null ? null : requestDigest.hex();
         this.createdAt = now;
+    }
+
+    /** Once, before it is stored. */
+    void belongsTo(Caller caller) {
+        owner = caller.id();
+        submittedBy = caller.id() == null ? null : caller.name();
     }
 
     /** Whether another batch may be put into flight. */
@@ -479,6 +488,12 @@ class Job {
     @Nullable
     Instant firstFailureAt() {
         return firstFailureAt;
+    }
+
+    /** For people: null where nobody had to say who they are. */
+    @Nullable
+    String submittedBy() {
+        return submittedBy;
     }
 
     boolean sameRequest(JobRequest request) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param comparison of which it is a side
  * @param machines that work for it now
  * @param secondsToFirstFailure from its start, null while there is none
+ * @param submittedBy the name of a token or a person; null where nobody had to say who they are
  */
 record JobView(
         UUID id,
@@ -62,7 +63,8 @@ record JobView(
         @Nullable Double secondsToFirstFailure,
         Instant createdAt,
         @Nullable Instant startedAt,
-        @Nullable Instant finishedAt) {
+        @Nullable Instant finishedAt,
+        @Nullable String submittedBy) {
     /** What it may use up. @param wallTime null for no limit */
     record Budget(long iterations, @Nullable VirtualTime wallTime) {}
 
@@ -126,7 +128,8 @@ record JobView(
                 seconds(job.startedAt(), job.firstFailureAt()),
                 job.createdAt(),
                 job.startedAt(),
-                job.finishedAt());
+                job.finishedAt(),
+                job.submittedBy());
     }
 
     private static @Nullable NextFailure nextFailure(Job job, FailureRate rate) {

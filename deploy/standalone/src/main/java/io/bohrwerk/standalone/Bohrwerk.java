@@ -18,6 +18,7 @@ import io.bohrwerk.standalone.command.StatusCommand;
 import io.bohrwerk.standalone.command.StopCommand;
 import io.bohrwerk.standalone.command.SubmitCommand;
 import io.bohrwerk.standalone.command.TargetCommand;
+import io.bohrwerk.standalone.command.TokenCommand;
 import io.bohrwerk.standalone.command.UpCommand;
 import io.bohrwerk.standalone.command.WatchCommand;
 import io.bohrwerk.standalone.server.StateDirectory;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Command;
             ClusterTestCommand.class,
             ClusterPartCommand.class,
             LogCommand.class,
+            TokenCommand.class,
             BenchCommand.class,
             BenchWorkerCommand.class,
         })

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,9 +52,17 @@ public final class ApiClient {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     private final URI server;
+    private final @Nullable String token;
 
+    /** For a server that wants no token. */
     public ApiClient(URI server) {
+        this(server, null);
+    }
+
+    /** @param token shown with each request; null for none */
+    public ApiClient(URI server, @Nullable String token) {
         this.server = server;
+        this.token = token;
     }
 
     public URI server() {
@@ -161,7 +170,11 @@ public final class ApiClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(server.resolve(path)).header("Accept", "application/json, */*;q=0.1");
+        URI address = server.resolve(path);
+        HttpRequest.Builder request = HttpRequest.newBuilder(address).header("Accept", "application/json, */*;q=0.1");
+        // Nobody else is to have it, whatever the server's answers point to.
+        boolean same = server.getAuthority() != null && server.getAuthority().equals(address.getAuthority());
+        return token != null && same ? request.header("Authorization", "Bearer " + token) : request;
     }
 
     private <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)

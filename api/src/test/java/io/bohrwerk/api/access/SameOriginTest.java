@@ -1,4 +1,4 @@
-package io.bohrwerk.api.web;
+package io.bohrwerk.api.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,6 +63,15 @@ class SameOriginTest {
 
     @Test
     void everyAnswerIsGuarded() throws IOException {
-        assertThat(ask("GET", "localhost", "")).contains("X-Content-Type-Options: nosniff", "frame-ancestors 'none'");
+        assertThat(ask("GET", "localhost", ""))
+                .contains(
+                        "X-Content-Type-Options: nosniff",
+                        "frame-ancestors 'none'",
+                        "X-Frame-Options: DENY",
+                        "Referrer-Policy: same-origin",
+                        "Cross-Origin-Resource-Policy: same-origin",
+                        "Cross-Origin-Opener-Policy: same-origin")
+                .doesNotContain("Access-Control-Allow");
+        assertThat(ask("GET", "evil.example", "")).contains("frame-ancestors 'none'");
     }
 }

@@ -1,4 +1,4 @@
-package io.bohrwerk.api.web;
+package io.bohrwerk.api.access;
 
 import io.bohrwerk.api.ApiProperties;
 import jakarta.servlet.FilterChain;
@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
-import org.springframework.stereotype.Component;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -21,18 +19,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * loopback. It may send forms and uploads without asking first, so what changes something must come from a page of this server or from
  * no page at all; and its name may be made to point here (DNS rebinding), so the server must be called by a name that it knows.
  */
-@Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
-class SameOrigin extends OncePerRequestFilter {
+final class SameOrigin extends OncePerRequestFilter {
     private static final Set<String> HARMLESS = Set.of("GET", "HEAD", "OPTIONS");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
-
-    /**
-     * Titles and logs come from guests, which are hostile until shown otherwise: nothing runs but the page's own scripts, nothing is
-     * loaded from elsewhere, and nobody frames it.
-     */
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-            + " connect-src 'self'; object-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     private final List<String> hosts;
 
@@ -43,15 +32,12 @@ class SameOrigin extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("Referrer-Policy", "same-origin");
-        response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-        response.setHeader("Content-Security-Policy", POLICY);
         String host = request.getHeader("Host");
         if (!known(host)) {
-            refuse(response, "this server is not called '" + host + "'; see bohrwerk.api.hosts");
+            Refusal.send(
+                    response, HttpStatus.FORBIDDEN, "this server is not called '" + host + "'; see bohrwerk.api.hosts");
         } else if (!HARMLESS.contains(request.getMethod()) && fromElsewhere(request, host)) {
-            refuse(response, "a page of another site may not do this");
+            Refusal.send(response, HttpStatus.FORBIDDEN, "a page of another site may not do this");
         } else {
             chain.doFilter(request, response);
         }
@@ -80,13 +66,5 @@ class SameOrigin extends OncePerRequestFilter {
         } catch (IllegalArgumentException e) {
             return true;
         }
-    }
-
-    private static void refuse(HttpServletResponse response, String why) throws IOException {
-        response.setStatus(HttpServletResponse.SC_FORBIDDEN);
-        response.setContentType("application/problem+json");
-        response.setCharacterEncoding("UTF-8");
-        String detail = why.replaceAll("[^ -~]|[\"\\\\]", "?");
-        response.getWriter().write("{\"title\":\"Forbidden\",\"status\":403,\"detail\":\"" + detail + "\"}");
     }
 }
