@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Heartbeats implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
 
+    private static final Duration LAST_BEAT = Duration.ofSeconds(1);
+
     private final Producer<String, byte[]> producer;
     private final Supplier<WorkerHeartbeat> next;
     private final Path sign;
@@ -69,7 +71,13 @@ final class Heartbeats implements AutoCloseable {
     public void close() {
         clock.shutdownNow();
         try {
+            // Or a last beat would give the sign once more.
+            if (!clock.awaitTermination(LAST_BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("the last heartbeat does not end");
+            }
             Files.deleteIfExists(sign);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             log.warn("{} stays: {}", sign, e.toString());
         }

@@ -29,7 +29,7 @@ final class BenchCluster implements AutoCloseable {
     private final Member postgres;
     private final Member kafka;
     private final Member api;
-    private @Nullable Member worker;
+    private volatile @Nullable Member worker;
 
     BenchCluster(Path directory) throws IOException, InterruptedException {
         this.directory = directory;
@@ -54,6 +54,8 @@ final class BenchCluster implements AutoCloseable {
                         "3s")
                 .forEach((key, value) -> command.add("--" + key + "=" + value));
         this.api = new Member("api", command, directory.resolve("api.log"));
+        // Whoever presses ctrl-C leaves nothing running.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         boolean started = false;
         try {
             postgres.start();
