@@ -367,7 +367,7 @@ public final class Machine implements AutoCloseable {
         layOut(ready, batch, recording);
         List<String> command = QemuCommandLine.of(
                 target.manifest(), Phase.TRACE, batch.schedule().shift());
-        try (TraceSession session = new TraceSession(directory, command, new TraceLog(events), this::started)) {
+        try (TraceSession session = new TraceSession(directory, command, cell, new TraceLog(events), this::started)) {
             session.run(everyInstruction, settings.replayLimit());
         }
     }

@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpException;
@@ -33,8 +34,12 @@ final class TraceSession implements AutoCloseable {
     /** Completed when the machine stands or is gone. */
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-    /** @param started told of the process at once */
-    TraceSession(Path directory, List<String> command, TraceLog into, Consumer<Process> started)
+    /**
+     * @param cell what the emulator may reach
+     * @param started told of the process at once
+     */
+    TraceSession(
+            Path directory, List<String> command, Confinement.Cell cell, TraceLog into, Consumer<Process> started)
             throws InfrastructureException, IOException, InterruptedException {
         log = directory.resolve(QemuCommandLine.MERGED);
         for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
@@ -48,6 +53,7 @@ final class TraceSession implements AutoCloseable {
             qemu = QemuProcess.start(
                     command,
                     directory,
+                    cell,
                     event -> {
                         if (BatchWatch.stopsForGood(event)) {
                             stopped.complete(null);

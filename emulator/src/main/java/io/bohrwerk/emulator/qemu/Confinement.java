@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -186,9 +187,13 @@ public final class Confinement {
         private boolean harmless(Path file) throws IOException {
             Map<String, Object> attributes =
                     Files.readAttributes(file, "unix:mode,nlink,uid", LinkOption.NOFOLLOW_LINKS);
-            int kind = (Integer) attributes.get("mode") & KIND_OF_FILE;
-            boolean single = (Integer) attributes.get("nlink") == 1;
+            int kind = number(attributes, "mode") & KIND_OF_FILE;
+            boolean single = number(attributes, "nlink") == 1;
             return kind == FIFO || kind == REGULAR && single;
+        }
+
+        private static int number(Map<String, Object> attributes, String name) {
+            return (Integer) Objects.requireNonNull(attributes.get(name), name);
         }
 
         /** A user of its own cannot walk to where the file is, so a link to it must be a hard one, or a copy. */

