@@ -199,11 +199,11 @@ export type Replay = {
 };
 /** An interrupt or exception, by what the guest can see of it. */
 export type Arrival = { vector: number; name: string; cause: string; cpl: number; ip: string; sp: string; symbol: string | null };
-export type Side = { nearness: string; schedule: Schedule; iteration: number; outcome: string; arrivals: number; inDelays: number; cut: boolean };
+export type IterationSide = { nearness: string; schedule: Schedule; iteration: number; outcome: string; arrivals: number; inDelays: number; cut: boolean };
 export type Divergence = {
   summary: string;
-  failing: Side;
-  passing: Side;
+  failing: IterationSide;
+  passing: IterationSide;
   sameBefore: number;
   rows: { failing: Arrival | null; passing: Arrival | null; same: boolean }[];
   first: number | null;
@@ -215,7 +215,7 @@ export type Adjacent = {
   runs: number;
   millis: number;
 };
-export type Comparison<T> = { replay: Replay; result: T | null };
+export type Replayed<T> = { replay: Replay; result: T | null };
 export type Hour = { at: string; failures: number; crashes: number };
 export type Health = { status: string; components?: Record<string, { status: string; details?: Record<string, unknown> }> };
 

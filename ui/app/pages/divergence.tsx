@@ -3,7 +3,7 @@ import { get, post, Problem } from "../api";
 import { number, word } from "../format";
 import { Badge, Copy, Table, Trouble } from "../parts";
 import { useResource } from "../resource";
-import type { Adjacent, Arrival, Comparison, Divergence, Side } from "../types";
+import type { Adjacent, Arrival, Divergence, IterationSide, Replayed } from "../types";
 
 const UNDER_WAY = ["QUEUED", "RUNNING"];
 
@@ -16,7 +16,7 @@ function Place({ arrival }: { arrival: Arrival | null }) {
   );
 }
 
-const about = (side: Side) =>
+const about = (side: IterationSide) =>
   `iteration ${number(side.iteration)}${side.nearness === "SAME_BATCH" ? "" : `, delay ${number(side.schedule.delay)}`}: ${number(side.arrivals)} interrupts and exceptions${side.inDelays > 0 ? `, ${number(side.inDelays)} more while the agent waited` : ""}${side.cut ? ", cut" : ""}`;
 
 function Rows({ of }: { of: Divergence }) {
@@ -55,10 +55,10 @@ function Window({ of }: { of: Adjacent }) {
 }
 
 /** A comparison that a worker makes when it is asked to; asked for again and again while it is under way. */
-function useComparison<T>(path: string) {
+function useReplayed<T>(path: string) {
   const [waiting, setWaiting] = useState(false);
   const [refused, setRefused] = useState<Problem | null>(null);
-  const found = useResource(path, (signal) => get<Comparison<T>>(path, signal), waiting ? 1_000 : 0);
+  const found = useResource(path, (signal) => get<Replayed<T>>(path, signal), waiting ? 1_000 : 0);
   const under = found.value !== null && UNDER_WAY.includes(found.value.replay.state);
   if (waiting !== under && found.value !== null) setWaiting(under);
   const order = () => void post(path).then(() => { setRefused(null); setWaiting(true); found.again(); }, setRefused);
@@ -67,7 +67,7 @@ function useComparison<T>(path: string) {
   return { value: found.value, under, order, trouble };
 }
 
-function Said<T extends { summary: string }>({ of }: { of: ReturnType<typeof useComparison<T>> }) {
+function Said<T extends { summary: string }>({ of }: { of: ReturnType<typeof useReplayed<T>> }) {
   const replay = of.value?.replay;
   return (
     <>
