@@ -31,6 +31,8 @@ export type Job = {
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
+  submittedBy: string | null;
+  priority: "LOW" | "NORMAL" | "HIGH";
 };
 export type FixAnswer = {
   job: string;

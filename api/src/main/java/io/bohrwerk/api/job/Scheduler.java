@@ -6,7 +6,6 @@ import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.strategy.AdaptiveStrategy;
 import io.bohrwerk.api.strategy.ArmCount;
-import io.bohrwerk.api.worker.Fleet;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,22 +19,16 @@ class Scheduler {
     private final Batches batches;
     private final Arms arms;
     private final Outbox outbox;
-    private final Fleet fleet;
+    private final Shares shares;
     private final ApiProperties.Scheduling settings;
 
-    Scheduler(Jobs jobs, Batches batches, Arms arms, Outbox outbox, Fleet fleet, ApiProperties properties) {
+    Scheduler(Jobs jobs, Batches batches, Arms arms, Outbox outbox, Shares shares, ApiProperties properties) {
         this.jobs = jobs;
         this.batches = batches;
         this.arms = arms;
         this.outbox = outbox;
-        this.fleet = fleet;
+        this.shares = shares;
         this.settings = properties.scheduling();
-    }
-
-    /** How many batches a job may have in flight now. */
-    int window() {
-        long wanted = (long) settings.batchesPerSlot() * fleet.now().slots();
-        return (int) Math.max(settings.fewestBatches(), Math.min(settings.mostBatches(), wanted));
     }
 
     /** What follows from a change of the job: more batches, or none when it ended. */
@@ -43,6 +36,7 @@ class Scheduler {
         UUID comparison = job.comparison();
         Optional<Job> partner = comparison == null ? Optional.empty() : jobs.partner(comparison, job.id());
         if (job.ended()) {
+            shares.changed();
             withdraw(job, now);
             // One side by itself compares nothing.
             partner.filter(other -> !other.ended() && job.state() != JobState.COMPLETED)
@@ -51,7 +45,10 @@ class Scheduler {
                         withdraw(other, now);
                     });
         }
-        int window = window();
+        if (job.batchesCreated() == 0) {
+            shares.changed();
+        }
+        int window = shares.of(job);
         if (partner.isPresent()) {
             interleave(job, partner.get(), window, now);
             return;
