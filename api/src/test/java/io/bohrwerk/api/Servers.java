@@ -42,6 +42,7 @@ public final class Servers implements ApplicationContextInitializer<Configurable
                 "spring.servlet.multipart.max-request-size=1MB",
                 "spring.servlet.multipart.max-file-size=1MB",
                 "bohrwerk.api.scheduling.retry-delay=0s",
+                "server.tomcat.connection-timeout=3s",
                 "bohrwerk.api.events.most-clients=3",
                 "bohrwerk.api.events.interval=100ms",
                 "bohrwerk.api.events.heartbeat=300ms",
