@@ -37,6 +37,8 @@ export type Job = {
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
+  submittedBy: string | null;
+  priority: "LOW" | "NORMAL" | "HIGH";
 };
 export type Sample = { at: string; iterations: number; failures: number; failureRate: Rate };
 export type Arm = {
@@ -50,6 +52,22 @@ export type Arm = {
   failureRate: Rate;
   rateMeaning: string;
   posterior: { alpha: number; beta: number; mean: number; low: number; high: number } | null;
+};
+export type Coverage = {
+  shifts: {
+    shift: number;
+    state: string;
+    message: string | null;
+    iterations: number;
+    run: number;
+    checked: boolean | null;
+    instructions: number;
+    blind: number;
+    places: number;
+    tried: number;
+    symbols: { symbol: string; places: number; trapPlaces: number; tried: number }[];
+  }[];
+  failures: { failureId: string; shift: number; delay: number; pc: string | null; symbol: string | null; kind: string | null }[];
 };
 export type JobCrash = Crash & { failuresInJob: number; rateInJob: Rate };
 export type Side = {

@@ -82,8 +82,8 @@ function Said<T extends { summary: string }>({ of }: { of: ReturnType<typeof use
 
 /** The failing iteration beside a passing one, and what the smallest change of the schedule is that lets it pass. */
 export function Comparisons({ failure }: { failure: string }) {
-  const divergence = useComparison<Divergence>(`/failures/${failure}/divergence`);
-  const adjacent = useComparison<Adjacent>(`/failures/${failure}/adjacent`);
+  const divergence = useReplayed<Divergence>(`/failures/${failure}/divergence`);
+  const adjacent = useReplayed<Adjacent>(`/failures/${failure}/adjacent`);
   return (
     <section>
       <h2>Passing against failing</h2>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { get, post, Problem, query } from "../api";
 import { Chart } from "../chart";
 import { Arms } from "../job/arms";
+import { TracedCoverage } from "../job/coverage";
 import { FixAnswerWords } from "../job/answer";
 import { ENDED, useJob } from "../job/live";
 import { Questions } from "../job/questions";
@@ -124,6 +125,7 @@ export function Job({ id }: { id: string }) {
             </section>
             {failures.value && failures.value.items.length > 0 && <section><h2>Latest failures</h2><FailureTable items={failures.value.items} /></section>}
             <Arms job={j} every={every} />
+            {j.strategy.kind === "traced" && <TracedCoverage job={j} every={every} />}
             <Questions job={j} />
             {troubles.value && troubles.value.items.length > 0 && <section><h2>Latest infrastructure troubles</h2><TroubleTable items={troubles.value.items} /></section>}
             <section>

@@ -52,6 +52,7 @@ public final class Servers implements ApplicationContextInitializer<Configurable
                 "spring.servlet.multipart.max-file-size=1MB",
                 "bohrwerk.api.scheduling.retry-delay=0s",
                 "bohrwerk.api.scheduling.most-batches=64",
+                "server.tomcat.connection-timeout=3s",
                 "bohrwerk.api.events.most-clients=3",
                 "bohrwerk.api.events.interval=100ms",
                 "bohrwerk.api.events.heartbeat=300ms",

@@ -38,8 +38,7 @@ final class TraceSession implements AutoCloseable {
      * @param cell what the emulator may reach
      * @param started told of the process at once
      */
-    TraceSession(
-            Path directory, List<String> command, Confinement.Cell cell, TraceLog into, Consumer<Process> started)
+    TraceSession(Path directory, List<String> command, Confinement.Cell cell, TraceLog into, Consumer<Process> started)
             throws InfrastructureException, IOException, InterruptedException {
         log = directory.resolve(QemuCommandLine.MERGED);
         for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "jobs")
 class Job {
+    /** Of the mean time of its batches: one in eight is the latest's, so that it follows within a few batches and no single one shakes it. */
+    private static final int FORGETTING = 8;
+
     @Id
     private UUID id;
 
@@ -104,6 +107,11 @@ class Job {
     private @Nullable String idempotencyKey;
     private @Nullable String requestDigest;
     private @Nullable String owner;
+
+    @Enumerated(EnumType.STRING)
+    private Priority priority;
+
+    private @Nullable Long batchMillis;
     private @Nullable String submittedBy;
     private Instant createdAt;
     private @Nullable Instant startedAt;
@@ -138,10 +146,21 @@ class Job {
         this.question = terms.question();
         this.comparisonId = terms.comparison();
         this.keepCheckpoints = terms.keepCheckpoints();
+        this.priority = terms.priority();
         this.state = JobState.QUEUED;
         this.idempotencyKey = idempotencyKey;
         this.requestDigest = requestDigest == null ? null : requestDigest.hex();
         this.createdAt = now;
+    }
+
+    Priority priority() {
+        return priority;
+    }
+
+    /** Mean wall time of its batches of late, in milliseconds; null until one was counted. */
+    @Nullable
+    Long batchMillis() {
+        return batchMillis;
     }
 
     /** Once, before it is stored. */
@@ -263,13 +282,20 @@ class Job {
         }
     }
 
-    /** Counts a batch, which must not have been counted. @param wasInFlight whether the batch was still waited for */
-    void count(BatchReport.Finished finished, Batch batch, boolean wasInFlight, Instant now) {
+    /**
+     * Counts a batch, which must not have been counted.
+     *
+     * @param wasInFlight whether the batch was still waited for
+     * @param took by the worker's own clock
+     */
+    void count(BatchReport.Finished finished, Batch batch, boolean wasInFlight, Duration took, Instant now) {
         land(batch, wasInFlight);
         iterations += finished.iterations();
         batchesCompleted++;
         countedAt = now;
         unexpectedPasses = UnexpectedPasses.plus(unexpectedPasses, batch.number(), finished.unexpectedPasses());
+        long millis = Math.max(1, took.toMillis());
+        batchMillis = batchMillis == null ? millis : batchMillis + (millis - batchMillis) / FORGETTING;
         Long place = batch.place();
         int left = batch.iterations() - (int) finished.iterations();
         if (place != null && left > 0) {

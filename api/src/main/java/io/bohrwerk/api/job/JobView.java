@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param comparison of which it is a side
  * @param machines that work for it now
  * @param secondsToFirstFailure from its start, null while there is none
+ * @param priority its share of the machines, while others want them too
  * @param submittedBy the name of a token or a person; null where nobody had to say who they are
  */
 record JobView(
@@ -64,7 +65,8 @@ record JobView(
         Instant createdAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
-        @Nullable String submittedBy) {
+        @Nullable String submittedBy,
+        Priority priority) {
     /** What it may use up. @param wallTime null for no limit */
     record Budget(long iterations, @Nullable VirtualTime wallTime) {}
 
@@ -129,7 +131,8 @@ record JobView(
                 job.createdAt(),
                 job.startedAt(),
                 job.finishedAt(),
-                job.submittedBy());
+                job.submittedBy(),
+                job.priority());
     }
 
     private static @Nullable NextFailure nextFailure(Job job, FailureRate rate) {

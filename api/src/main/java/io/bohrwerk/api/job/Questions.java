@@ -127,6 +127,7 @@ class Questions {
                 null,
                 old.iterationsPerBatch(),
                 old.keepCheckpoints(),
+                old.priority(),
                 question,
                 comparison);
         return new Job(id, target, terms, null, null, now);

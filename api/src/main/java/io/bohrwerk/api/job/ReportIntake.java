@@ -20,6 +20,7 @@ import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -147,7 +148,8 @@ class ReportIntake {
                 "must be between " + least + " and the batch's " + batch.iterations());
         BatchState before = batch.state();
         batch.complete(report, finished);
-        job.count(finished, batch, before == BatchState.QUEUED, now);
+        Duration took = Duration.between(report.startedAt(), report.finishedAt());
+        job.count(finished, batch, before == BatchState.QUEUED, took, now);
         counts.add(batch, finished.iterations(), failed != null);
         if (before == BatchState.LOST) {
             job.find();

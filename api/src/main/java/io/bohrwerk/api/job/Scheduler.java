@@ -7,7 +7,6 @@ import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.strategy.AdaptiveStrategy;
 import io.bohrwerk.api.strategy.ArmCount;
 import io.bohrwerk.api.strategy.TracedStrategy;
-import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import java.time.Instant;
@@ -27,7 +26,7 @@ class Scheduler {
     private final Arms arms;
     private final TracePlans traces;
     private final Outbox outbox;
-    private final Fleet fleet;
+    private final Shares shares;
     private final ApiProperties.Scheduling settings;
 
     Scheduler(
@@ -36,21 +35,15 @@ class Scheduler {
             Arms arms,
             TracePlans traces,
             Outbox outbox,
-            Fleet fleet,
+            Shares shares,
             ApiProperties properties) {
         this.jobs = jobs;
         this.batches = batches;
         this.arms = arms;
         this.traces = traces;
         this.outbox = outbox;
-        this.fleet = fleet;
+        this.shares = shares;
         this.settings = properties.scheduling();
-    }
-
-    /** How many batches a job may have in flight now. */
-    int window() {
-        long wanted = (long) settings.batchesPerSlot() * fleet.slots();
-        return (int) Math.max(settings.fewestBatches(), Math.min(settings.mostBatches(), wanted));
     }
 
     /** What follows from a change of the job: more batches, or none when it ended. */
@@ -58,6 +51,7 @@ class Scheduler {
         UUID comparison = job.comparison();
         Optional<Job> partner = comparison == null ? Optional.empty() : jobs.partner(comparison, job.id());
         if (job.ended()) {
+            shares.changed();
             withdraw(job, now);
             // One side by itself compares nothing.
             partner.filter(other -> !other.ended() && job.state() != JobState.COMPLETED)
@@ -66,7 +60,10 @@ class Scheduler {
                         withdraw(other, now);
                     });
         }
-        int window = window();
+        if (job.batchesCreated() == 0) {
+            shares.changed();
+        }
+        int window = shares.of(job);
         List<BatchRequest> requests = new ArrayList<>();
         if (partner.isPresent()) {
             interleave(job, partner.get(), window, requests, now);

@@ -66,10 +66,7 @@ class CrashGroupsTest {
                          (select count(*), count(*) filter (where f.replay = 'VERIFIED') from failures f where f.crash_id = c.id)
                     or c.failures <> (select coalesce(sum(j.failures), 0) from crash_jobs j where j.crash_id = c.id)
                     or (c.first_seen, c.last_seen) is distinct from
-                         (select min(f.occurred_at), max(f.occurred_at) from failures f where f.crash_id = c.id))""")
-                        .param("target", target)
-                        .query(String.class)
-                        .list())
+                         (select min(f.occurred_at), max(f.occurred_at) from failures f where f.crash_id = c.id))""").param("target", target).query(String.class).list())
                 .isEmpty();
     }
 

@@ -81,6 +81,8 @@ class JobLifecycleTest {
 
     @BeforeEach
     void upload() throws Exception {
+        // Jobs of other classes would have their share of the windows.
+        clear();
         target = new Http(port)
                 .upload("/api/v1/targets", Samples.target("lifecycle"))
                 .json()
@@ -536,8 +538,9 @@ class JobLifecycleTest {
         List<Batch> flying = inFlight(id);
         // As if the second had not been sent yet: due in the future, so that nobody sends it in between.
         database.sql("""
-                insert into outbox (topic, key, payload, job_id, batch_id, due_at)
-                values ('nowhere', 'k', '', ?, ?, now() + interval '1 hour')""").params(id, flying.get(1).id()).update();
+            insert into outbox (topic, key, payload, job_id, batch_id, due_at)
+            values ('nowhere', 'k', '', ?, ?, now() + interval '1 hour')\
+            """).params(id, flying.get(1).id()).update();
         Http http = new Http(port);
         assertThat(http.post("/api/v1/jobs/" + id + "/cancel", "")
                         .json()

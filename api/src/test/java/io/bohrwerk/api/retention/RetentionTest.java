@@ -127,12 +127,14 @@ class RetentionTest {
         ApiProperties settings = new ApiProperties(
                 properties.blobs(),
                 properties.scheduling(),
+                properties.uploads(),
                 properties.queue(),
                 properties.events(),
                 new ApiProperties.Retention(Duration.ofHours(1), GRACE, ofJob, ofCrash),
                 properties.workerTimeout(),
                 properties.largestJson(),
-                properties.hosts());
+                properties.hosts(),
+                properties.access());
         return new Retention(
                 new Expired(database, settings),
                 new RetiredBlobs(database, blobs, settings),

@@ -104,6 +104,12 @@ final class JobOptions {
             description = "Do not store the snapshots of failures; ./bohrwerk replay FAILURE --checkpoints makes them.")
     private boolean noCheckpoints;
 
+    @Option(
+            names = "--priority",
+            paramLabel = "low|normal|high",
+            description = "Its share of the machines, while others want them too: 1, 4, 16. Default: normal")
+    private @Nullable String priority;
+
     @Option(names = "--wall-time", paramLabel = "TIME", description = "Most time to take, as 90s or 10m.")
     private @Nullable String wallTime;
 
@@ -122,6 +128,7 @@ final class JobOptions {
         }
         put(job, "iterationsPerBatch", iterationsPerBatch);
         put(job, "wallTime", wallTime);
+        put(job, "priority", priority);
         put(job, "keepCheckpoints", noCheckpoints ? false : null);
         if (!job.has("strategy") || !named().isEmpty()) {
             job.set("strategy", strategy());

@@ -56,7 +56,7 @@ final class DeployFiles {
         Map<String, String> properties = new LinkedHashMap<>();
         environment.forEach((name, value) -> {
             String key = name.toLowerCase(Locale.ROOT).replace('_', '.');
-            // Who may call is set by settings that come with authentication.
+            if (key.startsWith(prefix + ".")) {
                 properties.put(key, value);
             }
         });
