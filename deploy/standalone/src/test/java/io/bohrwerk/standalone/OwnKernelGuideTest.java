@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,8 +40,8 @@ class OwnKernelGuideTest {
             }
         }
         String check = "\"$BOHRWERK/bohrwerk\" target check .\n";
-        assertThat(commands.get("sh")).endsWith(check);
-        build(commands.get("sh").replace(check, ""));
+        assertThat(Objects.requireNonNull(commands.get("sh"))).endsWith(check);
+        build(Objects.requireNonNull(commands.get("sh")).replace(check, ""));
 
         StringWriter said = new StringWriter();
         CommandLine line = Bohrwerk.commandLine();

@@ -78,8 +78,9 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "Fewer repetitions, for a first look: cluster takes two minutes instead of half an hour, and dashboard"
-                    + " has a database and a log ten times smaller.")
+            description =
+                    "Fewer repetitions, for a first look: cluster takes two minutes instead of half an hour, and dashboard"
+                            + " has a database and a log ten times smaller.")
     private boolean quick;
 
     @Spec
