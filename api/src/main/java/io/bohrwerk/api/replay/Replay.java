@@ -130,7 +130,8 @@ public class Replay {
             throw new IllegalStateException("replay " + id + " is completed already");
         }
         state = ReplayState.COMPLETED;
-        result = new Result(replayed.same(), replayed.times(), replayed.difference(), replayed.log(), replayed.summary());
+        result = new Result(
+                replayed.same(), replayed.times(), replayed.difference(), replayed.log(), replayed.summary());
         replayed.artifacts().forEach(reference -> artifacts.add(new Artifact(reference)));
         message = null;
         workerId = report.workerId();

@@ -29,7 +29,9 @@ public final class DivergenceCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String failure;
 
-    @Option(names = "--adjacent", description = "Search for neighbouring schedules: some twenty short batches, at most ten minutes.")
+    @Option(
+            names = "--adjacent",
+            description = "Search for neighbouring schedules: some twenty short batches, at most ten minutes.")
     private boolean adjacent;
 
     @Option(names = "--again", description = "Have it done anew, also when there is a result.")
@@ -60,8 +62,9 @@ public final class DivergenceCommand implements Callable<Integer> {
                 replay = api.get("/replays/" + id);
             }
             if (!replay.path("state").asString().equals("COMPLETED")) {
-                throw new IOException("the comparison is " + replay.path("state").asString() + ": "
-                        + replay.path("message").asString(""));
+                throw new IOException(
+                        "the comparison is " + replay.path("state").asString() + ": "
+                                + replay.path("message").asString(""));
             }
         }
         JsonNode view = api.get(path);
@@ -85,7 +88,8 @@ public final class DivergenceCommand implements Callable<Integer> {
     /** Whether there is a result already. */
     private boolean has(ApiClient api) throws IOException, InterruptedException {
         String kind = adjacent ? "ADJACENT" : "DIVERGENCE";
-        for (JsonNode replay : api.get("/failures/" + failure + "/replays?limit=20").path("items")) {
+        for (JsonNode replay :
+                api.get("/failures/" + failure + "/replays?limit=20").path("items")) {
             for (JsonNode artifact : replay.path("artifacts")) {
                 if (artifact.path("kind").asString().equals(kind)) {
                     return true;
@@ -96,20 +100,24 @@ public final class DivergenceCommand implements Callable<Integer> {
     }
 
     private static void rows(PrintWriter out, JsonNode result) {
-        out.printf("%8s  %-58s  %s%n", "", side("failing", result.path("failing")), side("passing", result.path("passing")));
+        out.printf(
+                "%8s  %-58s  %s%n",
+                "", side("failing", result.path("failing")), side("passing", result.path("passing")));
         long number = result.path("sameBefore").asLong();
         int index = 0;
         int first = result.path("first").asInt(-1);
         for (JsonNode row : result.path("rows")) {
             String mark = index == first ? "first>" : row.path("same").asBoolean() ? "" : "differs";
-            out.printf("%7s %5d  %-52s  %s%n", mark, ++number, arrival(row.path("failing")), arrival(row.path("passing")));
+            out.printf(
+                    "%7s %5d  %-52s  %s%n", mark, ++number, arrival(row.path("failing")), arrival(row.path("passing")));
             index++;
         }
     }
 
     private static String side(String name, JsonNode side) {
         return name + ": iteration " + side.path("iteration").asLong() + ", delay "
-                + side.path("schedule").path("delay").asLong() + ", " + side.path("arrivals").asLong() + " interrupts and exceptions";
+                + side.path("schedule").path("delay").asLong() + ", "
+                + side.path("arrivals").asLong() + " interrupts and exceptions";
     }
 
     private static void places(PrintWriter out, JsonNode result) {
@@ -120,7 +128,8 @@ public final class DivergenceCommand implements Callable<Integer> {
                     place.path("fails").asBoolean() ? "fails " : "passes",
                     arrival(place.path("arrival")));
         }
-        out.println(result.path("runs").asLong() + " runs in " + result.path("millis").asLong() / 1000 + " s");
+        out.println(result.path("runs").asLong() + " runs in "
+                + result.path("millis").asLong() / 1000 + " s");
     }
 
     private static String arrival(JsonNode arrival) {
@@ -129,6 +138,8 @@ public final class DivergenceCommand implements Callable<Integer> {
         }
         return arrival.path("name").asString() + "  cpl=" + arrival.path("cpl").asInt() + " ip="
                 + arrival.path("ip").asString() + " sp=" + arrival.path("sp").asString()
-                + (arrival.path("symbol").isString() ? " " + arrival.path("symbol").asString() : "");
+                + (arrival.path("symbol").isString()
+                        ? " " + arrival.path("symbol").asString()
+                        : "");
     }
 }
