@@ -285,7 +285,7 @@ final class AdjacentSearch {
         return passes;
     }
 
-    /** @param place what is traced of a delay's only iteration */
+    /** @param trace of the delay's only iteration */
     private record Traced(long delay, BatchRun run, TraceReader.Trace trace) {
         private Divergence.Side side(Schedule schedule) {
             return new Divergence.Side(

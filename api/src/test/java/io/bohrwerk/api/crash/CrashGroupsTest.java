@@ -61,12 +61,14 @@ class CrashGroupsTest {
     void nothingContradictsItself() {
         assertThat(database.sql("""
                 select c.title from crashes c
-                where c.id in (select f.crash_id from failures f join jobs j on j.id = f.job_id where j.target_id = :target)
-                  and ((c.failures, c.verified) is distinct from
-                         (select count(*), count(*) filter (where f.replay = 'VERIFIED') from failures f where f.crash_id = c.id)
-                    or c.failures <> (select coalesce(sum(j.failures), 0) from crash_jobs j where j.crash_id = c.id)
-                    or (c.first_seen, c.last_seen) is distinct from
-                         (select min(f.occurred_at), max(f.occurred_at) from failures f where f.crash_id = c.id))""").param("target", target).query(String.class).list())
+                cross join lateral (
+                    select count(*) as failures, count(*) filter (where replay = 'VERIFIED') as verified,
+                           min(occurred_at) as first_seen, max(occurred_at) as last_seen
+                    from failures where crash_id = c.id) f
+                cross join lateral (select coalesce(sum(failures), 0) as failures from crash_jobs where crash_id = c.id) j
+                where c.id in (select m.crash_id from failures m join jobs o on o.id = m.job_id where o.target_id = :target)
+                  and ((c.failures, c.verified, c.first_seen, c.last_seen)
+                         is distinct from (f.failures, f.verified, f.first_seen, f.last_seen) or c.failures <> j.failures)""").param("target", target).query(String.class).list())
                 .isEmpty();
     }
 
