@@ -183,7 +183,7 @@ function Dependencies() {
       <Show of={parts}>
         {(h) => (
           <ul className="health">
-            {Object.entries(h.components ?? {}).map(([name, part]) => (
+            {Object.entries(h.components ?? {}).filter(([name]) => !PROBES.has(name)).map(([name, part]) => (
               <li key={name} title={said(part.details)}>
                 <Badge of={part.status} /> {DEPENDENCIES[name] ?? name}
                 {part.status !== "UP" && <small> {said(part.details)}</small>}
@@ -196,7 +196,9 @@ function Dependencies() {
   );
 }
 
-const DEPENDENCIES: Record<string, string> = { db: "PostgreSQL", kafka: "Kafka", blobStore: "Blob store", ping: "API" };
+const DEPENDENCIES: Record<string, string> = { db: "PostgreSQL", kafka: "Kafka", blobStore: "Blob store" };
+/** Of the API itself, which has just answered. */
+const PROBES = new Set(["ping", "livenessState", "readinessState"]);
 
 export function Overview() {
   const stats = useResource("stats", (signal) => get<Stats>("/stats", signal), 3_000);
