@@ -68,7 +68,7 @@ class RetentionTest {
         database.sql("""
             insert into jobs (id, version, name, target_id, target_name, strategy, iteration_budget, stop_after_failures,
                 iterations_per_batch, report_every, timer_period_nanos, state, created_at)
-            values (?, 0, 'retention', ?, 'retention', '{}', 100, 0, 1, 1, 1, 'CANCELLED', now())""").params(id, target).update();
+            values (?, 0, 'retention', ?, 'retention', '{"kind": "fixed", "shift": 4, "delay": 0}', 100, 0, 1, 1, 1, 'CANCELLED', now())""").params(id, target).update();
         return id;
     }
 

@@ -6,6 +6,7 @@ import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,8 @@ class DashboardTest {
     private static final Pattern METRIC =
             Pattern.compile("\\b(?:bohrwerk|jvm|http_server|hikaricp|kafka|process|system)_[a-z0-9_]+");
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @LocalServerPort
     private int port;
 
@@ -31,12 +34,6 @@ class DashboardTest {
     void everyMetricThatIsAskedForIsThere() throws Exception {
         Http http = new Http(port);
         http.get("/api/v1/jobs"); // so that there is a request to tell of
-        Set<String> there = http.get("/actuator/prometheus")
-                .text()
-                .lines()
-                .filter(line -> !line.startsWith("#"))
-                .map(line -> line.replaceAll("[{ ].*", ""))
-                .collect(Collectors.toCollection(TreeSet::new));
         List<String> asked = new ArrayList<>();
         JsonNode dashboard =
                 new JsonMapper().readTree(Files.readString(DEPLOY.resolve("grafana/dashboards/bohrwerk.json")));
@@ -56,7 +53,23 @@ class DashboardTest {
             assertThat(found).as(expression).isNotEmpty();
             names.addAll(found);
         }
+        Set<String> there = metrics(http);
+        // Kafka's consumers have some of theirs once they have fetched from a partition.
+        for (long end = System.nanoTime() + PATIENCE.toNanos();
+                !there.containsAll(names) && System.nanoTime() < end;
+                there = metrics(http)) {
+            Thread.sleep(200);
+        }
         assertThat(there).containsAll(names);
+    }
+
+    private static Set<String> metrics(Http http) throws Exception {
+        return http.get("/actuator/prometheus")
+                .text()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.replaceAll("[{ ].*", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static List<String> expressions(String file, String key) throws Exception {

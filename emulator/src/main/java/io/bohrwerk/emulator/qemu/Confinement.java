@@ -12,7 +12,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +63,7 @@ public final class Confinement {
 
     /** What this host allows. */
     public static Confinement probe() throws IOException {
-        boolean root = uid(Path.of("/proc/self")) == ROOT;
+        boolean root = number(Path.of("/proc/self/status"), "unix:uid") == ROOT;
         List<String> namespaces = root
                 ? List.of("unshare", "--net", "--ipc", "--")
                 : List.of("unshare", "--user", "--map-current-user", "--net", "--ipc", "--");
@@ -108,8 +107,13 @@ public final class Confinement {
         }
     }
 
-    private static int uid(Path file) throws IOException {
-        return (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    /** Of the file itself, if it is a link. */
+    private static int number(Path file, String attribute) throws IOException {
+        Object value = Files.getAttribute(file, attribute, LinkOption.NOFOLLOW_LINKS);
+        if (value instanceof Integer number) {
+            return number;
+        }
+        throw new IOException(file + " has no " + attribute);
     }
 
     /** One machine's confinement. One thread uses it at a time. */
@@ -185,15 +189,9 @@ public final class Confinement {
         }
 
         private boolean harmless(Path file) throws IOException {
-            Map<String, Object> attributes =
-                    Files.readAttributes(file, "unix:mode,nlink,uid", LinkOption.NOFOLLOW_LINKS);
-            int kind = number(attributes, "mode") & KIND_OF_FILE;
-            boolean single = number(attributes, "nlink") == 1;
+            int kind = number(file, "unix:mode") & KIND_OF_FILE;
+            boolean single = number(file, "unix:nlink") == 1;
             return kind == FIFO || kind == REGULAR && single;
-        }
-
-        private static int number(Map<String, Object> attributes, String name) {
-            return (Integer) Objects.requireNonNull(attributes.get(name), name);
         }
 
         /** A user of its own cannot walk to where the file is, so a link to it must be a hard one, or a copy. */
