@@ -9,6 +9,8 @@ import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.log.LogSpan;
+import io.bohrwerk.protocol.target.ConsoleScript;
+import io.bohrwerk.protocol.target.Disk;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -63,16 +68,7 @@ public final class Machine implements AutoCloseable {
         this.target = target;
         this.settings = settings;
         this.directory = directory;
-        TargetManifest.Boot boot = target.manifest().boot();
-        link(boot.kernel(), QemuCommandLine.KERNEL);
-        if (boot.initrd() != null) {
-            link(boot.initrd(), QemuCommandLine.INITRD);
-        }
-    }
-
-    private void link(String file, String name) throws IOException {
-        Files.createSymbolicLink(
-                directory.resolve(name), target.directory().resolve(file).toAbsolutePath());
+        target.linkInto(directory);
     }
 
     /**
@@ -92,11 +88,16 @@ public final class Machine implements AutoCloseable {
         Path image = directory.resolve(QemuCommandLine.STATE);
         return using("cannot prepare the target", () -> {
             createImage(image);
-            configure(Batch.waiting());
+            configure(null);
             int shift = target.manifest().machine().bootShift();
-            try (Session session =
-                    start(mode == RunMode.FREE ? Phase.BOOT_FREE : Phase.BOOT, shift, passed -> {}, null, null)) {
-                BootWatch.awaitReady(session, settings.readyLimit());
+            try (ConsoleDriver driver = driver();
+                    Session session = start(
+                            mode == RunMode.FREE ? Phase.BOOT_FREE : Phase.BOOT, shift, passed -> {}, null, null)) {
+                if (driver == null) {
+                    BootWatch.awaitReady(session, settings.readyLimit());
+                } else {
+                    driver.drive(session, settings.readyLimit());
+                }
                 session.pause();
                 session.saveSnapshot(QemuCommandLine.READY);
                 session.end();
@@ -105,6 +106,12 @@ public final class Machine implements AutoCloseable {
             }
             return image;
         });
+    }
+
+    /** Who drives the guest while it boots; null when an agent in it does so. */
+    private @Nullable ConsoleDriver driver() throws IOException {
+        ConsoleScript script = target.manifest().test().console().orElse(null);
+        return script == null ? null : new ConsoleDriver(target.manifest(), script, directory);
     }
 
     /**
@@ -121,7 +128,7 @@ public final class Machine implements AutoCloseable {
         Path image = directory.resolve(QemuCommandLine.STATE);
         return using("cannot take the snapshot to another shift", () -> {
             Files.copy(ready, image, StandardCopyOption.REPLACE_EXISTING);
-            configure(Batch.waiting());
+            configure(null);
             try (Session session = start(Phase.COUNT, shift, passed -> {}, null, null)) {
                 session.resume();
                 BootWatch.awaitQuiet(session, SETTLING);
@@ -166,7 +173,7 @@ public final class Machine implements AutoCloseable {
         long began = System.nanoTime();
         return using("cannot run the batch", () -> {
             Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
-            configure(batch.text());
+            configure(batch);
             Phase phase = switch (mode) {
                 case RECORDED -> Phase.RECORD;
                 case COUNTED -> Phase.COUNT;
@@ -228,14 +235,16 @@ public final class Machine implements AutoCloseable {
     public Passes passes(Path ready, Batch batch, BatchRun run, Path recording) throws InfrastructureException {
         return using("cannot replay the batch", () -> {
             layOut(ready, batch, recording);
-            Path console = directory.resolve(QemuCommandLine.CONSOLE);
+            TargetManifest manifest = target.manifest();
+            String serial = QemuCommandLine.serialOutput(manifest, QemuCommandLine.READY);
+            Path console = directory.resolve(
+                    manifest.test().driver() == TargetManifest.Driver.CONSOLE ? serial : QemuCommandLine.CONSOLE);
             return replaying(
                     () -> new Session(
                             directory,
                             QemuCommandLine.of(
-                                    target.manifest(),
-                                    Phase.REPLAY,
-                                    batch.schedule().shift()),
+                                    manifest, Phase.REPLAY, batch.schedule().shift()),
+                            serial,
                             this::started),
                     session -> new PassFinder(session, run, console, settings.replayLimit()).run());
         });
@@ -287,7 +296,7 @@ public final class Machine implements AutoCloseable {
         if (!recording.equals(here)) {
             Files.copy(recording, here, StandardCopyOption.REPLACE_EXISTING);
         }
-        configure(batch.text());
+        configure(batch);
     }
 
     @FunctionalInterface
@@ -363,6 +372,7 @@ public final class Machine implements AutoCloseable {
         return new Session(
                 directory,
                 QemuCommandLine.of(target.manifest(), phase, shift),
+                QemuCommandLine.serialOutput(target.manifest(), QemuCommandLine.READY),
                 settings.consoleLimit().bytes(),
                 progress,
                 patterns,
@@ -378,38 +388,59 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
-     * The texts that a guest finds in fw_cfg while it runs a batch, by the names that QEMU's command line gives their files: what replaying
-     * a recording by hand needs besides the target's files.
+     * The texts that a guest finds in fw_cfg while it runs a batch, by the names that QEMU's command line gives their files, and what is
+     * typed on its console if it is driven by that: what replaying a recording by hand needs besides the target's files.
+     *
+     * @throws InvalidInputException when the batch cannot be typed
      */
     public static Map<String, String> configuration(TargetManifest manifest, Batch batch) {
-        return configuration(manifest, batch.text());
+        return configuration(manifest, batch.text(), batch.typed(manifest));
     }
 
-    private static Map<String, String> configuration(TargetManifest manifest, String batch) {
+    private static Map<String, String> configuration(TargetManifest manifest, String batch, String typed) {
         StringBuilder test =
                 new StringBuilder("format " + manifest.test().format().word() + "\n");
         for (String subtest : manifest.test().expectedFailures()) {
             test.append("expect ").append(subtest).append('\n');
         }
-        return Map.of(
-                QemuCommandLine.BATCH,
-                batch,
-                QemuCommandLine.DELAYS,
-                "\0\0\0\0",
-                QemuCommandLine.TEST,
-                test.toString());
+        Map<String, String> files = new HashMap<>();
+        files.put(QemuCommandLine.BATCH, batch);
+        files.put(QemuCommandLine.DELAYS, "\0\0\0\0");
+        files.put(QemuCommandLine.TEST, test.toString());
+        if (manifest.test().driver() == TargetManifest.Driver.CONSOLE) {
+            files.put(QemuCommandLine.INPUT, typed);
+        }
+        return Map.copyOf(files);
     }
 
-    private void configure(String batch) throws IOException {
-        for (Map.Entry<String, String> file :
-                configuration(target.manifest(), batch).entrySet()) {
-            Files.writeString(directory.resolve(file.getKey()), file.getValue());
+    /** @param batch null when there is none yet */
+    private void configure(@Nullable Batch batch) throws IOException {
+        TargetManifest manifest = target.manifest();
+        Map<String, String> files =
+                batch == null ? configuration(manifest, Batch.waiting(), "") : configuration(manifest, batch);
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path at = directory.resolve(file.getKey());
+            Files.deleteIfExists(at); // it may be the pipe of a boot
+            Files.writeString(at, file.getValue());
         }
     }
 
     private void createImage(Path image) throws IOException, InterruptedException, InfrastructureException {
         Files.deleteIfExists(image);
-        Process create = new ProcessBuilder("qemu-img", "create", "-q", "-f", "qcow2", QemuCommandLine.STATE, "1M")
+        List<String> command = new ArrayList<>(List.of("qemu-img", "create", "-q", "-f", "qcow2"));
+        List<Disk> disks = target.manifest().boot().disks();
+        Disk below = target.manifest().boot().writableDisk().orElse(null);
+        if (below == null) {
+            command.addAll(List.of(QemuCommandLine.STATE, "1M"));
+        } else {
+            command.addAll(List.of(
+                    "-F",
+                    below.format() == Disk.Format.QCOW2 ? "qcow2" : "raw",
+                    "-b",
+                    QemuCommandLine.disk(disks.indexOf(below)),
+                    QemuCommandLine.STATE));
+        }
+        Process create = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start();

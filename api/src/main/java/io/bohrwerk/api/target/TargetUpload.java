@@ -7,6 +7,8 @@ import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.target.Disk;
+import io.bohrwerk.protocol.target.DiskHeader;
 import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.ByteArrayInputStream;
@@ -122,6 +124,12 @@ final class TargetUpload {
         require(yaml.indexOf('\0') < 0, TargetManifest.FILE_NAME, "a NUL byte", "must be text");
         TargetManifest manifest = TargetManifest.parse(yaml);
         TargetBundle bundle = TargetBundle.of(manifest, digests);
+        for (Disk disk : manifest.boot().disks()) {
+            MultipartFile image = file(disk.file());
+            try (InputStream in = image.getInputStream()) {
+                DiskHeader.check(disk, in, image.getSize());
+            }
+        }
         List<StoredFile> stored = new ArrayList<>();
         for (Map.Entry<String, Digest> file : bundle.files().entrySet()) {
             MultipartFile part = file(file.getKey());

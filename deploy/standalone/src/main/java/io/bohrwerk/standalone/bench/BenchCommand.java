@@ -37,6 +37,7 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("log", new LogBench());
         ALL.put("debug", new DebugBench());
         ALL.put("linux", new LinuxBench());
+        ALL.put("console", new ConsoleBench());
         ALL.put("statistics", new StatisticsBench());
     }
 
@@ -47,7 +48,7 @@ public final class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "NAME",
             description =
-                    "engine, start, print, replay (with log and debug), log, debug, linux or statistics. Default: all")
+                    "engine, start, print, replay (with log and debug), log, debug, linux, console or statistics. Default: all")
     private @Nullable String name;
 
     @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")
