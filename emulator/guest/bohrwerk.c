@@ -46,7 +46,7 @@ static void say_number(uint32_t n)
 	say(at);
 }
 
-static void say_line(const char *word, uint32_t i, const char *rest)
+void bw_say(const char *word, uint32_t i, const char *rest)
 {
 	say("@bw ");
 	say(word);
@@ -239,16 +239,16 @@ void bw_run(const struct bw_batch *batch, const char *(*test)(uint32_t i), void 
 		bw_spin(delay);
 		reason = test(i);
 		if (reason) {
-			say_line("fail", i, reason);
+			bw_say("fail", i, reason);
 			if (!batch->go_on)
 				bw_stop();
 		}
 		if (++unreported == batch->report) {
 			unreported = 0;
 			if (!reason)
-				say_line("pass", i, NULL);
+				bw_say("pass", i, NULL);
 		}
 	}
-	say_line("done", last, NULL);
+	bw_say("done", last, NULL);
 	bw_stop();
 }

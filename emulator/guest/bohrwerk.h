@@ -63,6 +63,9 @@ void bw_spin(uint32_t instructions);
 void bw_run(const struct bw_batch *batch, const char *(*test)(uint32_t i), void (*tick)(void))
 	__attribute__((noreturn));
 
+/* A line of the protocol on an iteration: "@bw word i rest". The rest may be NULL; what it has of line ends becomes blanks. */
+void bw_say(const char *word, uint32_t i, const char *rest);
+
 /* Console text: lines as they are, but none can be taken for a line of the protocol. Ends with a newline. */
 void bw_console(const char *text, size_t length);
 void bw_print(const char *text);	/* the same for a string, which ends a line itself when it wants to */

@@ -23,6 +23,7 @@ async function answer(path: string, init?: RequestInit): Promise<Response> {
     if (init?.signal?.aborted) throw e;
     throw new Problem(0, "The server does not answer. It may have been stopped: ./bohrwerk status tells, ./bohrwerk up starts it.");
   }
+  if (response.status === 401) dispatchEvent(new Event("stranger"));
   if (!response.ok && response.status !== 503) throw await problem(response);
   return response;
 }
@@ -43,6 +44,7 @@ async function json<T>(path: string, init?: RequestInit): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** Whenever the server does not know who asks, the window hears of a "stranger". */
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => json<T>(API + path, { signal });
 
 export const post = <T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> =>
@@ -57,6 +59,8 @@ export const upload = <T>(path: string, files: Iterable<File>): Promise<T> => {
   for (const file of files) form.append("file", file, file.name);
   return json<T>(API + path, { method: "POST", body: form });
 };
+
+export const signOut = async (): Promise<void> => void (await answer(`${API}/session`, { method: "DELETE" }));
 
 /** Health answers 503 with a body that says what is down. */
 export const health = async <T>(signal?: AbortSignal): Promise<T> =>

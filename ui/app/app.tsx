@@ -10,8 +10,10 @@ import { Overview } from "./pages/overview";
 import { Submit } from "./pages/submit";
 import { Targets } from "./pages/targets";
 import { Workers } from "./pages/workers";
-import { Empty, Title } from "./parts";
+import { get, signOut } from "./api";
+import { Empty, Guest, Title } from "./parts";
 import { go, Link, useAddress } from "./router";
+import { SignIn } from "./signin";
 
 const PLACES = [
   ["/", "Overview", "o"],
@@ -87,7 +89,23 @@ function useKeys(): void {
   }, []);
 }
 
+type Who = { name: string; scope: string | null; expiresAt: string | null };
+
+/** Who is signed in: null while that is not known, false when nobody is and somebody must be. */
+function useWho(): [Who | null | false, () => void] {
+  const [who, setWho] = useState<Who | null | false>(null);
+  const ask = () => void get<Who>("/session").then(setWho, () => undefined);
+  useEffect(() => {
+    const stranger = () => setWho(false);
+    addEventListener("stranger", stranger);
+    ask();
+    return () => removeEventListener("stranger", stranger);
+  }, []);
+  return [who, ask];
+}
+
 export function App() {
+  const [who, askWho] = useWho();
   const path = useAddress().pathname.replace(/(.)\/$/, "$1");
   const [theme, setTheme] = useTheme();
   useKeys();
@@ -123,11 +141,17 @@ export function App() {
         </label>
       </header>
       <main id="main" tabIndex={-1}>
-        {page(path)}
+        {who === false ? <SignIn done={askWho} /> : page(path)}
       </main>
       <footer className="foot">
         <a href="/openapi">REST API</a>
         <a href="/actuator/health">Health</a>
+        {who && who.name !== "everyone" && (
+          <span>
+            Signed in as <Guest text={who.name} /> ({who.scope ?? "no scope"}){" "}
+            <button onClick={() => void signOut().then(askWho)}>Sign out</button>
+          </span>
+        )}
         <span className="quiet">
           <kbd>g</kbd> and a place's first letter goes there, <kbd>/</kbd> searches
         </span>

@@ -9,7 +9,7 @@ it("leaves out what was left empty", () => {
 });
 
 it("has every strategy and every stop rule", () => {
-  expect(STRATEGIES.map(({ kind }) => kind)).toEqual(["random", "sweep", "aligned", "adaptive", "fixed"]);
+  expect(STRATEGIES.map(({ kind }) => kind)).toEqual(["random", "sweep", "aligned", "traced", "adaptive", "fixed"]);
   expect(strategy({ kind: "adaptive", options: { strategies: "random aligned", buckets: "4", floor: "0.2" }, other: "" })).toEqual({
     kind: "adaptive", strategies: ["random", "aligned"], buckets: 4, floor: 0.2,
   });

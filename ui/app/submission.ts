@@ -22,6 +22,7 @@ export const STRATEGIES: { kind: string; words: string; options: Option[] }[] = 
       SEED,
     ],
   },
+  { kind: "traced", words: "the timer on each place of the traced test once: modules and traps first", options: [SHIFTS] },
   {
     kind: "adaptive",
     words: "more where failures were found",

@@ -30,11 +30,15 @@ export type Job = {
   batches: { queued: number; completed: number; lost: number };
   infrastructureTroubles: number;
   machines: number;
+  /** Absent in answers of an older server. */
+  unexpectedPasses?: { subtest: string; batches: number; firstBatch: number; firstIteration: number }[];
   firstFailureId: string | null;
   secondsToFirstFailure: number | null;
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
+  submittedBy: string | null;
+  priority: "LOW" | "NORMAL" | "HIGH";
 };
 export type Sample = { at: string; iterations: number; failures: number; failureRate: Rate };
 export type Arm = {
@@ -48,6 +52,22 @@ export type Arm = {
   failureRate: Rate;
   rateMeaning: string;
   posterior: { alpha: number; beta: number; mean: number; low: number; high: number } | null;
+};
+export type Coverage = {
+  shifts: {
+    shift: number;
+    state: string;
+    message: string | null;
+    iterations: number;
+    run: number;
+    checked: boolean | null;
+    instructions: number;
+    blind: number;
+    places: number;
+    tried: number;
+    symbols: { symbol: string; places: number; trapPlaces: number; tried: number }[];
+  }[];
+  failures: { failureId: string; shift: number; delay: number; pc: string | null; symbol: string | null; kind: string | null }[];
 };
 export type JobCrash = Crash & { failuresInJob: number; rateInJob: Rate };
 export type Side = {
@@ -102,10 +122,15 @@ export type CrashState = "OPEN" | "FIXED" | "INVALID" | "DUPLICATE";
 export type Crash = {
   id: string;
   title: string;
-  signature: string;
+  signature: string | null;
+  signatures: string[];
   outcome: string;
   state: CrashState;
   duplicateOf: string | null;
+  merged: boolean;
+  bin: boolean;
+  fixed: FixJob | null;
+  frames: string[];
   failures: number;
   verified: number;
   targets: { id: string; name: string }[];
@@ -115,6 +140,8 @@ export type Crash = {
   firstSeen: string;
   lastSeen: string;
 };
+/** A job that asks whether something is fixed, and what it says by now. */
+export type FixJob = { job: string; name: string; verdict: string; failures: number; iterations: number; needed: number };
 export type Change = { kind: string; before: string; after: string; note: string; at: string };
 export type Artifact = { kind: string; fileName: string; size: number; digest: string; url: string };
 export type Failure = {
@@ -131,6 +158,8 @@ export type Failure = {
   report: string;
   replay: "VERIFIED" | "DIVERGED" | "NOT_REPLAYED";
   replayNote: string;
+  /** Absent in answers of an older server. */
+  subtests?: { passed: number; failed: number; expected: number; skipped: number } | null;
   coordinates: {
     target: string;
     snapshot: string;
@@ -144,6 +173,8 @@ export type Failure = {
   occurredAt: string;
   title?: string | null;
   damage?: string | null;
+  signature: string;
+  frames: string[];
 };
 export type Target = {
   id: string;
@@ -179,11 +210,30 @@ export type Replay = {
   id: string;
   state: string;
   mode: string;
-  result: { verdict: string; difference: string } | null;
+  result: { verdict: string; difference: string; summary: string | null } | null;
   message: string | null;
   artifacts: Artifact[];
   createdAt: string;
 };
+/** An interrupt or exception, by what the guest can see of it. */
+export type Arrival = { vector: number; name: string; cause: string; cpl: number; ip: string; sp: string; symbol: string | null };
+export type IterationSide = { nearness: string; schedule: Schedule; iteration: number; outcome: string; arrivals: number; inDelays: number; cut: boolean };
+export type Divergence = {
+  summary: string;
+  failing: IterationSide;
+  passing: IterationSide;
+  sameBefore: number;
+  rows: { failing: Arrival | null; passing: Arrival | null; same: boolean }[];
+  first: number | null;
+  firstOfGuest: number | null;
+};
+export type Adjacent = {
+  summary: string;
+  window: { schedule: Schedule; failsFrom: number; failsTo: number; places: { delay: number; fails: boolean; arrival: Arrival | null }[] } | null;
+  runs: number;
+  millis: number;
+};
+export type Replayed<T> = { replay: Replay; result: T | null };
 export type Hour = { at: string; failures: number; crashes: number };
 export type Health = { status: string; components?: Record<string, { status: string; details?: Record<string, unknown> }> };
 

@@ -190,6 +190,17 @@ try {
     const [download] = await Promise.all([page.waitForEvent("download"), row.locator("a").click()]);
     assert.equal(createHash("sha256").update(readFileSync(await download.path())).digest("hex"), said);
   });
+  await step("what fails is compared with what passes", async () => {
+    await page.getByRole("button", { name: "Search neighbouring schedules" }).click();
+    await page.getByText(/^fails when vector 0x20 arrives between 0x[0-9a-f]+ and 0x[0-9a-f]+, in trap_debug/).first().waitFor({ timeout: 10 * LIMIT });
+    const window = page.getByRole("region", { name: "Neighbouring schedules" });
+    assert.equal(await window.locator(".badge.failed").count(), 3);
+    assert.equal(await window.locator(".badge.passed").count(), 2);
+    await page.reload();
+    await window.getByText("IRQ 0x20").first().waitFor();
+    const rows = page.getByRole("region", { name: "First divergence" });
+    await rows.locator("tr.first").getByText("trap_debug").first().waitFor();
+  });
   await step("a crash is decided about", async () => {
     await page.getByRole("link", { name: "all like it" }).click();
     await page.getByRole("button", { name: "Mark as fixed" }).click();
@@ -197,6 +208,13 @@ try {
     await page.getByRole("heading", { name: "History" }).waitFor();
     await page.getByRole("button", { name: "Open again" }).click();
     await page.locator(".title .badge.open").waitFor();
+    await page.getByRole("heading", { name: "Passing against failing" }).waitFor();
+    for (const box of await page.getByRole("checkbox", { name: /^Choose the failure/ }).all()) await box.check();
+    await page.getByRole("button", { name: /^Split [0-9]+ out$/ }).click();
+    await page.getByRole("alert").getByText("these are all its failures").waitFor();
+    await page.getByLabel("Id of the crash that goes into this one").fill(new URL(page.url()).pathname.split("/").pop());
+    await page.getByRole("button", { name: "Merge it into this" }).click();
+    await page.getByRole("alert").getByText("cannot go into itself").waitFor();
   });
   await step("a title is text, whatever it holds", async () => {
     const hostile = "<img src=x onerror=alert(1)> \u202e<script>document.title='gone'</script>";

@@ -91,6 +91,7 @@ static pid_t start(int to)
 		return child;
 	signal(SIGCHLD, SIG_DFL);
 	setsid();
+	os_close_ports();
 	if (chdir(os_directory) || dup2(to, 1) < 0 || dup2(to, 2) < 0)
 		_exit(127);
 	execv(test[0], test);
@@ -128,13 +129,40 @@ static void make_pipe(int ends[2])
 	check(!fcntl(ends[0], F_SETFL, O_NONBLOCK), "pipe");
 }
 
+/* How the subtests went, when it is the first iteration or they went otherwise than in the last one that was told of. */
+static void tell_counts(uint32_t i)
+{
+	static struct judge_counts told = { .passed = -1 };
+	const struct judge_counts *now = &judge.counts;
+	char text[128];
+
+	if (!judge.results || !memcmp(&told, now, sizeof(told)))
+		return;
+	told = *now;
+	snprintf(text, sizeof(text), "passed=%ld failed=%ld expected=%ld skipped=%ld",
+		 now->passed, now->failed, now->expected, now->skipped);
+	bw_say("subtests", i, text);
+}
+
+/* What was expected to fail and passed, once in a batch. */
+static void tell_unexpected(uint32_t i)
+{
+	static bool told[JUDGE_EXPECTED_MAX];
+
+	for (size_t rule = 0; rule < rules.expected; rule++) {
+		if (told[rule] || !judge_unexpected_pass(&judge, rule))
+			continue;
+		told[rule] = true;
+		bw_say("unexpected", i, rules.names[rule]);
+	}
+}
+
 static const char *run_test(uint32_t i)
 {
 	int ends[2], status;
 	const char *reason;
 	pid_t child;
 
-	(void)i;
 	output_bytes = 0;
 	judge_start(&judge, &rules);
 	os_before_test();
@@ -153,6 +181,8 @@ static const char *run_test(uint32_t i)
 		show_output();
 		os_show_log();
 	}
+	tell_counts(i);
+	tell_unexpected(i);
 	return reason;
 }
 

@@ -24,6 +24,13 @@ struct judge_rules {
 	const char *names[JUDGE_EXPECTED_MAX];	/* descriptions; a trailing * stands for any rest */
 };
 
+/* How many subtests ended how. */
+struct judge_counts {
+	long passed, failed;
+	long expected;	/* failed as they were expected to */
+	long skipped;
+};
+
 /* One iteration. Feed it the output as it comes. */
 struct judge {
 	const struct judge_rules *rules;
@@ -32,6 +39,9 @@ struct judge {
 	long planned;		/* -1: no plan was seen */
 	long results;		/* ok and not ok lines, or test cases */
 	long excused;		/* bad ones of them that do not count */
+	struct judge_counts counts;
+	bool passed_as[JUDGE_EXPECTED_MAX];	/* by expectation: a subtest that it names passed ... */
+	bool failed_as[JUDGE_EXPECTED_MAX];	/* ... or failed */
 	char program[JUDGE_LINE_BYTES];	/* atf: whose test cases these are; empty: not told */
 	char reason[JUDGE_LINE_BYTES + 64];	/* the first bad line's; empty: none */
 };
@@ -47,8 +57,15 @@ void judge_case(struct judge *judge, const char *name, const char *result);
 void judge_atf_line(struct judge *judge, char *line);
 void judge_kyua_line(struct judge *judge, char *line);
 
-/* Whether a subtest may fail: by its description, or program:case. */
-bool judge_is_expected(const struct judge_rules *rules, const char *description);
+/* The expectation that a subtest fails: by its description, or program:case. Its place in the rules; -1: there is none. */
+int judge_expectation(const struct judge_rules *rules, const char *description);
+
+/* A subtest's result, for what was expected of it. */
+void judge_passed(struct judge *judge, int expectation);
+void judge_excused(struct judge *judge, int expectation);
+
+/* Whether what names[expectation] says may fail passed in this iteration, and none of it failed. */
+bool judge_unexpected_pass(const struct judge *judge, size_t expectation);
 
 /* Keeps what was bad if nothing was before. */
 void judge_bad(struct judge *judge, const char *what, const char *which);

@@ -18,16 +18,18 @@ static bool starts(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
+enum result { PASSED, SKIPPED, EXPECTED, FAILED };
+
 /* A result, and where its reason begins; expected_exit(3) and expected_signal(11) carry a number. NULL: it is none. */
-static const char *result_of(const char *text, bool *good)
+static const char *result_of(const char *text, enum result *result)
 {
 	static const struct {
 		const char *word;
-		bool good;
+		enum result result;
 	} results[] = {
-		{ "passed", true }, { "skipped", true }, { "expected_death", true }, { "expected_exit", true },
-		{ "expected_failure", true }, { "expected_signal", true }, { "expected_timeout", true },
-		{ "expected failure", true }, { "failed", false }, { "broken", false },
+		{ "passed", PASSED }, { "skipped", SKIPPED }, { "expected_death", EXPECTED }, { "expected_exit", EXPECTED },
+		{ "expected_failure", EXPECTED }, { "expected_signal", EXPECTED }, { "expected_timeout", EXPECTED },
+		{ "expected failure", EXPECTED }, { "failed", FAILED }, { "broken", FAILED },
 	};
 
 	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++) {
@@ -35,30 +37,39 @@ static const char *result_of(const char *text, bool *good)
 
 		if (strncasecmp(text, results[i].word, length) || !strchr("(:.", text[length]))
 			continue;
-		*good = results[i].good;
+		*result = results[i].result;
 		return text + length;
 	}
 	return NULL;
 }
 
-void judge_case(struct judge *judge, const char *name, const char *result)
+void judge_case(struct judge *judge, const char *name, const char *text)
 {
 	char full[2 * JUDGE_LINE_BYTES];
-	bool good;
+	enum result result;
+	int expectation;
 
-	if (!result_of(result, &good))
+	if (!result_of(text, &result))
 		return;
 	judge->results++;
-	if (good)
-		return;
 	snprintf(full, sizeof(full), "%s%s%s", judge->program, *judge->program && *name ? ":" : "", name);
-	if (judge_is_expected(judge->rules, name) || judge_is_expected(judge->rules, full)) {
-		judge->excused++;
-		return;
+	expectation = judge_expectation(judge->rules, name);
+	if (expectation < 0)
+		expectation = judge_expectation(judge->rules, full);
+	if (result == PASSED) {
+		judge_passed(judge, expectation);
+	} else if (result == SKIPPED) {
+		judge->counts.skipped++;
+	} else if (result == EXPECTED) {
+		judge->counts.expected++;
+	} else if (expectation >= 0) {
+		judge_excused(judge, expectation);
+	} else {
+		judge->counts.failed++;
+		if (*full)
+			strncat(full, ": ", sizeof(full) - strlen(full) - 1);
+		judge_bad(judge, full, text);
 	}
-	if (*full)
-		strncat(full, ": ", sizeof(full) - strlen(full) - 1);
-	judge_bad(judge, full, result);
 }
 
 /* Splits at ", " into at most max fields; the last has the rest. */
@@ -146,8 +157,8 @@ static void report_line(struct judge *judge, char *line)
 /* What a test program prints of itself is in small letters, and nothing else on the line. */
 static bool is_bare_result(const char *line)
 {
-	bool good;
-	const char *end = *line >= 'a' && *line <= 'z' ? result_of(line, &good) : NULL;
+	enum result result;
+	const char *end = *line >= 'a' && *line <= 'z' ? result_of(line, &result) : NULL;
 
 	return end && *end != '.';
 }

@@ -12,6 +12,9 @@ extern const char os_directory[];
 /* Lets this process use the I/O ports. False, with errno, when the system does not. */
 bool os_open_ports(void);
 
+/* In the test's own process: it gets no right that it would not have in an ordinary run. */
+void os_close_ports(void);
+
 /* Once, before the host takes its snapshot. */
 void os_start(void);
 

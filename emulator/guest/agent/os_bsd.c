@@ -38,7 +38,16 @@ bool os_open_ports(void)
 	return !i386_iopl(3);
 #else
 	/* the ports are open while this file is, so nobody closes it */
-	return open("/dev/io", O_RDWR) >= 0;
+	return open("/dev/io", O_RDWR | O_CLOEXEC) >= 0;
+#endif
+}
+
+void os_close_ports(void)
+{
+#if defined(__NetBSD__) && defined(__x86_64__)
+	check(!x86_64_iopl(0), "iopl");
+#elif defined(__NetBSD__)
+	check(!i386_iopl(0), "iopl");
 #endif
 }
 

@@ -29,6 +29,11 @@ bool os_open_ports(void)
 	return !iopl(3);
 }
 
+void os_close_ports(void)
+{
+	check(!iopl(0), "iopl");
+}
+
 static void mount_all(void)
 {
 	static const struct {

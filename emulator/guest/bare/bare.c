@@ -6,7 +6,7 @@
 #define CODE_SELECTOR	0x08
 #define EXCEPTIONS	32
 #define VECTOR_TIMER	0x20
-#define VECTORS		(VECTOR_TIMER + 1)
+#define VECTORS		(VECTOR_CALL + 1)
 
 #define PIC1		0x20
 #define PIC2		0xa0
@@ -74,9 +74,16 @@ void bare_init(void)
 	out8(PIC1 + 1, 0xfe);
 	out8(PIC2 + 1, 0xff);
 
+	bare_timer(BARE_HZ);
+}
+
+void bare_timer(uint32_t hz)
+{
+	uint16_t count = PIT_HZ / hz;
+
 	out8(PIT + 3, 0x34);	/* counter 0, low then high byte, mode 2: periodic */
-	out8(PIT, (PIT_HZ / BARE_HZ) & 0xff);
-	out8(PIT, (PIT_HZ / BARE_HZ) >> 8);
+	out8(PIT, count & 0xff);
+	out8(PIT, count >> 8);
 }
 
 void bare_interrupts_on(void)
@@ -88,6 +95,12 @@ void bare_await_tick(void)
 {
 	uint32_t before = bare_ticks;
 
-	while (bare_ticks == before)
-		;
+	/* sti takes effect after the next instruction: no tick can come between the look and the halt */
+	for (;;) {
+		asm volatile("cli" : : : "memory");
+		if (bare_ticks != before)
+			break;
+		asm volatile("sti; hlt" : : : "memory");
+	}
+	asm volatile("sti" : : : "memory");
 }

@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-#define BARE_HZ	1000	/* timer interrupts per second */
+#define BARE_HZ		1000	/* timer interrupts per second */
+#define VECTOR_CALL	0x30	/* free for a kernel's own calls */
 
 enum gate {
 	INTERRUPT_GATE = 0x8e,	/* enters with interrupts off */
@@ -14,12 +15,17 @@ enum gate {
 
 extern volatile uint32_t bare_ticks;
 
-/* Loads the IDT (all exceptions stop the machine), starts the timer. Interrupts are still off. */
+/* Loads the IDT (all exceptions stop the machine), starts the timer with BARE_HZ. Interrupts are still off. */
 void bare_init(void);
+/* Starts the timer anew, 19 to 1193182 interrupts a second. */
+void bare_timer(uint32_t hz);
 void bare_gate(unsigned int vector, void (*entry)(void), enum gate type);
 void bare_interrupts_on(void);
 
-/* Returns right after the next timer interrupt. */
+/*
+ * Returns right after the next timer interrupt: the same number of instructions after it each time, because it halts. A loop
+ * that looks would be struck at any of its instructions.
+ */
 void bare_await_tick(void);
 
 /* Written by the kernel: called for each timer interrupt, interrupts off. */

@@ -11,6 +11,7 @@
 
 	.text
 	.globl	_start
+	.type	_start, @function
 _start:
 	cli
 	cld
@@ -27,6 +28,7 @@ _start:
 
 	/* Interrupt 0x20, the timer: EOI first, so that timer_interrupt() may take as long as it likes. */
 	.globl	irq_timer
+	.type	irq_timer, @function
 	.balign	16
 irq_timer:
 	pushal
@@ -40,6 +42,7 @@ irq_timer:
 
 	/* Every exception that the kernel has no gate for. */
 	.globl	trap_unexpected
+	.type	trap_unexpected, @function
 	.balign	16
 trap_unexpected:
 	cld

@@ -3,6 +3,8 @@
  * Judges the golden files given as arguments. Each begins with the rules as the host sends them, then
  *	status exit 0		or "status signal 11": how the test ended
  *	verdict passed		or "verdict <reason>"
+ *	counts 3 0 1 0		may be left out: how many subtests passed, failed, failed as expected, were skipped
+ *	unexpected NAME		each expectation whose subtest passed
  *	---
  * and the output of the test follows, fed in one piece, and once more byte by byte.
  */
@@ -12,11 +14,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Compares with the lines "counts" and "unexpected" of the header. */
+static bool told_right(const char *path, const char *header, const struct judge_rules *rules, const struct judge *judge)
+{
+	const char *line = strstr(header, "counts ");
+	struct judge_counts want;
+	bool right = true;
+
+	if (line && (sscanf(line, "counts %ld %ld %ld %ld", &want.passed, &want.failed, &want.expected, &want.skipped) != 4
+		     || memcmp(&want, &judge->counts, sizeof(want)))) {
+		printf("FAIL %s: counts %ld %ld %ld %ld\n", path, judge->counts.passed, judge->counts.failed,
+		       judge->counts.expected, judge->counts.skipped);
+		right = false;
+	}
+	for (size_t i = 0; i < rules->expected; i++) {
+		char told[300];
+
+		snprintf(told, sizeof(told), "unexpected %s\n", rules->names[i]);
+		if (!strstr(header, told) != !judge_unexpected_pass(judge, i)) {
+			printf("FAIL %s: is or is not unexpected: %s\n", path, rules->names[i]);
+			right = false;
+		}
+	}
+	return right;
+}
+
 static bool judged_right(const char *path, char *text, size_t length)
 {
 	static const char separator[] = "---\n";
 	struct judge_rules rules;
 	static struct judge judge;
+	static char header[65536];
 	char expected[256] = "", *output = strstr(text, separator), *line;
 	const char *verdict;
 	int number = 0, status = 0;
@@ -39,6 +67,7 @@ static bool judged_right(const char *path, char *text, size_t length)
 	if (!line || sscanf(line, "verdict %255[^\n]", expected) != 1)
 		return printf("FAIL %s: no verdict\n", path), false;
 
+	strcpy(header, text);	/* as large; the rules cut the text */
 	verdict = judge_rules(text, &rules);
 	for (int pieces = 0; pieces < 2 && !verdict; pieces++) {
 		judge_start(&judge, &rules);
@@ -51,6 +80,7 @@ static bool judged_right(const char *path, char *text, size_t length)
 			printf("FAIL %s: %s\n", path, verdict ? verdict : "passed");
 			right = false;
 		}
+		right = told_right(path, header, &rules, &judge) && right;
 		verdict = NULL;
 	}
 	if (verdict && strcmp(verdict, expected))

@@ -46,6 +46,44 @@ static int check_golden(const char *path)
 	return vectors;
 }
 
+static unsigned int digit(char c)
+{
+	return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+/* A list as it lies in the file, and what comes of it. */
+static int check_golden_lists(const char *path)
+{
+	FILE *golden = fopen(path, "r");
+	char text[256], hex[128], line[BW_BATCH_BYTES + 1];
+	int vectors = 0;
+
+	if (!golden) {
+		perror(path);
+		return 0;
+	}
+	while (fgets(text, sizeof(text), golden)) {
+		uint32_t list[sizeof(hex) / 8], k, d;
+		struct bw_batch batch;
+		size_t words;
+		const char *why;
+
+		if (sscanf(text, "%127[0-9a-f] %" SCNu32 "%" SCNu32, hex, &k, &d) != 3)
+			continue;
+		words = strlen(hex) / 8;
+		for (size_t i = 0; i < words * 4; i++)
+			((unsigned char *)list)[i] = digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]);
+		snprintf(line, sizeof(line), "run iterations=%zu delays=%zu", words, words);
+		why = bw_parse_batch(line, strlen(line), &batch);
+		batch.list = list;
+		if (why || k >= words || bw_delay(&batch, k) != d)
+			complain("golden list", why ? why : text);
+		vectors++;
+	}
+	fclose(golden);
+	return vectors;
+}
+
 static void check_line(const char *line, const char *expected)
 {
 	struct bw_batch batch;
@@ -69,9 +107,10 @@ static void check_fields(void)
 
 int main(int count, char **arguments)
 {
-	int vectors = count == 2 ? check_golden(arguments[1]) : 0;
+	int vectors = count == 3 ? check_golden(arguments[1]) : 0;
+	int lists = count == 3 ? check_golden_lists(arguments[2]) : 0;
 
-	if (!vectors)
+	if (!vectors || !lists)
 		complain("golden vectors", "none");
 	check_fields();
 	check_line("run ", NULL);
@@ -91,6 +130,6 @@ int main(int count, char **arguments)
 	check_line("run delay=4294967295 window=2", "delay + window is past 32 bits");
 	check_line("run iterations=3 delays=2", "delays: fewer than iterations");
 	check_line("run iterations=3 delays=16385", "delays: at most 16384");
-	printf("schedule: %d golden vectors, %d failures\n", vectors, failures);
+	printf("schedule: %d golden vectors, %d lists, %d failures\n", vectors, lists, failures);
 	return failures != 0;
 }

@@ -19,6 +19,7 @@
 	.file	"trap.S"		/* else the symbol table names gcc's temporary file */
 	.text
 	.globl	trap_debug
+	.type	trap_debug, @function
 	.balign	64			/* not across a page: that would end a block */
 trap_debug:
 	pushal
@@ -43,6 +44,7 @@ trap_debug:
 
 	/* The store that hits the watchpoint, and where the trap must find the program. */
 	.globl	store, store_done
+	.type	store, @function
 	.balign	16
 store:
 	movl	4(%esp), %edx

@@ -4,14 +4,17 @@ import { Chart } from "../chart";
 import { number, visible, word } from "../format";
 import { Badge, Copy, Empty, Fact, Guest, Pager, RateWords, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
-import { Link, useAddress } from "../router";
-import type { Change, Crash as CrashType, CrashState, Failure, Page } from "../types";
+import { go, Link, useAddress } from "../router";
+import type { Change, Crash as CrashType, CrashState, Failure, FixJob, Page } from "../types";
+import { Comparisons } from "./divergence";
 
-export function FailureTable({ items }: { items: Failure[] }) {
+/** @param chosen ids of failures that are ticked; null where nothing can be chosen */
+export function FailureTable({ items, chosen = null, choose }: { items: Failure[]; chosen?: ReadonlySet<string> | null; choose?: (id: string) => void }) {
   return (
-    <Table label="Failures" head={<><th>When</th><th className="n">Iteration</th><th className="n">Shift</th><th className="n">Instructions</th><th>Replay</th><th>Reason</th></>}>
+    <Table label="Failures" head={<>{chosen && <th><span className="sr">Choose</span></th>}<th>When</th><th className="n">Iteration</th><th className="n">Shift</th><th className="n">Instructions</th><th>Replay</th><th>Reason</th></>}>
       {items.map((failure) => (
         <tr key={failure.id}>
+          {chosen && <td><input type="checkbox" aria-label={`Choose the failure of iteration ${failure.iteration}`} checked={chosen.has(failure.id)} onChange={() => choose?.(failure.id)} /></td>}
           <td><Link href={`/failures/${failure.id}`}><Time at={failure.occurredAt} /></Link></td>
           <td className="n">{number(failure.iteration)}</td>
           <td className="n">{failure.coordinates.schedule.shift}</td>
@@ -24,39 +27,137 @@ export function FailureTable({ items }: { items: Failure[] }) {
   );
 }
 
-function Actions({ crash, done }: { crash: CrashType; done: () => void }) {
+/** What a person says of a crash; a refusal is shown in the server's words. */
+function useVerb(crash: string, done: () => void) {
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [original, setOriginal] = useState("");
-  const [title, setTitle] = useState(crash.title);
-  const say = async (verb: string, body: unknown) => {
+  const say = async (verb: string, body: unknown): Promise<CrashType | null> => {
     try {
-      await post(`/crashes/${crash.id}/${verb}`, body);
+      const answer = await post<CrashType>(`/crashes/${crash}/${verb}`, body);
       setProblem(null);
       done();
+      return answer;
     } catch (e) {
       setProblem(e instanceof Problem ? e : new Problem(0, String(e)));
+      return null;
     }
   };
-  const mark = (state: CrashState, duplicateOf?: string) => void say("mark", { state, ...(duplicateOf ? { duplicateOf } : {}) });
+  return { problem, say };
+}
+
+const VERDICTS: Record<string, string> = { NOT_FIXED: "failed again", NO_FAILURE_AT_CONFIDENCE: "no failure, as many iterations as it takes", UNDECIDED: "no failure so far, too few iterations" };
+const fixWords = (job: FixJob) => `${VERDICTS[job.verdict] ?? word(job.verdict)} (${number(job.iterations)} of ${number(job.needed)})`;
+
+function Actions({ crash, done }: { crash: CrashType; done: () => void }) {
+  const { problem, say } = useVerb(crash.id, done);
+  const [original, setOriginal] = useState("");
+  const [goes, setGoes] = useState("");
+  const [title, setTitle] = useState(crash.title);
+  const [job, setJob] = useState("");
+  const asked = useResource(`fix-jobs ${crash.id}`, (signal) => get<Page<FixJob>>(`/crashes/${crash.id}/fix-jobs`, signal));
+  const jobs = asked.value?.items.filter((each) => each.verdict !== "NOT_FIXED") ?? [];
+  const mark = (state: CrashState, more: Record<string, string> = {}) => void say("mark", { state, ...more });
+  if (crash.merged) return null;
   return (
     <section>
       <h2>Decide</h2>
       {problem && <Trouble problem={problem} />}
       <div className="tools">
         {crash.state !== "OPEN" && <button type="button" onClick={() => mark("OPEN")}>Open again</button>}
-        {crash.state !== "FIXED" && <button type="button" onClick={() => mark("FIXED")}>Mark as fixed</button>}
+        {crash.state !== "FIXED" && (
+          <form onSubmit={(event) => { event.preventDefault(); mark("FIXED", job ? { fixedBy: job } : {}); }}>
+            {jobs.length > 0 && (
+              <select aria-label="The job that asked whether it is fixed" value={job} onChange={(event) => setJob(event.target.value)}>
+                <option value="">by no job</option>
+                {jobs.map((each) => <option key={each.job} value={each.job}>{each.job.slice(0, 8)}: {fixWords(each)}</option>)}
+              </select>
+            )}
+            <button type="submit">Mark as fixed</button>
+          </form>
+        )}
         {crash.state !== "INVALID" && <button type="button" onClick={() => mark("INVALID")}>Mark as invalid</button>}
-        <form onSubmit={(event) => { event.preventDefault(); mark("DUPLICATE", original.trim()); }}>
+        <form onSubmit={(event) => { event.preventDefault(); mark("DUPLICATE", { duplicateOf: original.trim() }); }}>
           <input aria-label="Id of the crash that it is a duplicate of" placeholder="id of the original" value={original} onChange={(event) => setOriginal(event.target.value)} />
           <button type="submit" disabled={!original.trim()}>Mark as duplicate</button>
+        </form>
+        <form onSubmit={(event) => { event.preventDefault(); void say("merge", { crash: goes.trim() }); }}>
+          <input aria-label="Id of the crash that goes into this one" placeholder="id of another crash" value={goes} onChange={(event) => setGoes(event.target.value)} />
+          <button type="submit" disabled={!goes.trim()}>Merge it into this</button>
         </form>
         <form onSubmit={(event) => { event.preventDefault(); void say("rename", { title }); }}>
           <input aria-label="Title" value={title} maxLength={300} onChange={(event) => setTitle(event.target.value)} />
           <button type="submit" disabled={!title.trim() || title === crash.title}>Rename</button>
         </form>
       </div>
-      <p className="quiet">A crash that is marked as fixed opens again by itself when it fails again.</p>
+      <p className="quiet">A crash that is marked as fixed opens again by itself when it fails again. What is merged counts here from then on; a signature can be split out again.</p>
     </section>
+  );
+}
+
+/** Crashes whose stacks are alike: often one bug. */
+function Similar({ crash, done }: { crash: CrashType; done: () => void }) {
+  const list = useResource(crash.frames.length > 0 ? `similar ${crash.id} ${crash.failures}` : null, (signal) => get<Page<CrashType>>(`/crashes/${crash.id}/similar`, signal));
+  const { problem, say } = useVerb(crash.id, () => { list.again(); done(); });
+  if (!list.value || list.value.items.length === 0) return null;
+  return (
+    <section>
+      <h2>Stacks like this one</h2>
+      {problem && <Trouble problem={problem} />}
+      <ul className="plain">
+        {list.value.items.map((other) => (
+          <li key={other.id} className="tools">
+            <Link href={`/crashes/${other.id}`}><Guest text={other.title} /></Link> <small><Guest text={other.frames.slice(0, 3).join(" ← ")} />, {number(other.failures)} failures</small>
+            <button type="button" onClick={() => void say("merge", { crash: other.id })}>Merge into this</button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The signatures that lead here. One of several can be split out, with its failures. */
+function Signatures({ crash, done }: { crash: CrashType; done: () => void }) {
+  const { problem, say } = useVerb(crash.id, done);
+  if (crash.signatures.length === 0) return null;
+  return (
+    <section>
+      <h2>Signatures</h2>
+      {problem && <Trouble problem={problem} />}
+      <ul className="plain">
+        {crash.signatures.map((signature) => (
+          <li key={signature} className="tools">
+            <code><Guest text={signature} /></code>
+            {crash.signatures.length > 1 && <button type="button" aria-label={`Split out ${signature}`} onClick={() => void say("split", { signature })}>Split out</button>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The failures of a page, some of which can be taken out of the crash. */
+function Choosable({ crash, items, done }: { crash: CrashType; items: Failure[]; done: () => void }) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [into, setInto] = useState("");
+  const { problem, say } = useVerb(crash.id, done);
+  const toggle = (id: string) => setChosen((old) => new Set(old.has(id) ? [...old].filter((each) => each !== id) : [...old, id]));
+  const split = async () => {
+    const to = await say("split", { failures: [...chosen], ...(into.trim() ? { into: into.trim() } : {}) });
+    if (to) {
+      setChosen(new Set());
+      go(`/crashes/${to.id}`);
+    }
+  };
+  return (
+    <>
+      <FailureTable items={items} chosen={chosen} choose={toggle} />
+      {problem && <Trouble problem={problem} />}
+      {chosen.size > 0 && (
+        <form className="tools" onSubmit={(event) => { event.preventDefault(); void split(); }}>
+          <input aria-label="Id of the crash that they go to" placeholder="id of a crash, or a new one" value={into} onChange={(event) => setInto(event.target.value)} />
+          <button type="submit">Split {chosen.size} out</button>
+        </form>
+      )}
+    </>
   );
 }
 
@@ -68,6 +169,7 @@ export function Crash({ id }: { id: string }) {
   const history = useResource(`history ${id}`, (signal) => get<Page<Change>>(`/crashes/${id}/history`, signal), 15_000);
   const first = failures.value?.items[0]?.id ?? null;
   const latest = useResource(first, (signal) => get<Failure>(`/failures/${first}`, signal));
+  const again = () => { crash.again(); failures.again(); history.again(); };
   return (
     <Show of={crash}>
       {(c) => (
@@ -75,7 +177,9 @@ export function Crash({ id }: { id: string }) {
           <Title name={c.title}>
             <Badge of={c.state} /> <Badge of={c.outcome} />
           </Title>
-          {c.duplicateOf && <p>The same as <Link href={`/crashes/${c.duplicateOf}`}>{c.duplicateOf}</Link>.</p>}
+          {c.duplicateOf && <p>{c.merged ? "It was merged into" : "The same as"} <Link href={`/crashes/${c.duplicateOf}`}>{c.duplicateOf}</Link>{c.merged && ", where its failures are"}.</p>}
+          {c.bin && <div className="trouble" role="note"><strong>Not one bug</strong><span>Here are reports that were cut or garbled and carry no known title. Look through them, and split them into the crashes that they belong to.</span></div>}
+          {c.fixed && <p>Fixed, says job <Link href={`/jobs/${c.fixed.job}`}>{c.fixed.name}</Link>: {fixWords(c.fixed)}.</p>}
           <dl className="facts">
             <Fact name="Failures">{number(c.failures)}</Fact>
             <Fact name="Rate where seen"><RateWords rate={c.failureRate} failures={c.failuresSampled} iterations={c.iterations} /></Fact>
@@ -97,7 +201,7 @@ export function Crash({ id }: { id: string }) {
               {({ items, next }) =>
                 items.length === 0 ? <Empty>No failure on this page.</Empty> : (
                   <>
-                    <FailureTable items={items} />
+                    <Choosable crash={c} items={items} done={again} />
                     <Pager next={next} cursor={cursor} />
                     {items.length > 1 && <ScheduleMap items={items} />}
                   </>
@@ -105,7 +209,10 @@ export function Crash({ id }: { id: string }) {
               }
             </Show>
           </section>
-          <Actions key={c.title} crash={c} done={() => { crash.again(); history.again(); }} />
+          {first && <Comparisons key={first} failure={first} />}
+          <Similar crash={c} done={again} />
+          <Signatures crash={c} done={again} />
+          <Actions key={c.title} crash={c} done={again} />
           {history.value && history.value.items.length > 0 && (
             <section>
               <h2>History</h2>

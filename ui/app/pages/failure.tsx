@@ -4,6 +4,7 @@ import { bytes, number, visible, word } from "../format";
 import { LogPanel } from "../log/panel";
 import { Badge, Copy, Fact, Guest, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
+import { Comparisons } from "./divergence";
 import { Link } from "../router";
 import type { Failure as FailureType, Page, Replay } from "../types";
 
@@ -24,7 +25,7 @@ function Replays({ id }: { id: string }) {
         <ul className="plain">
           {list.value.items.map((replay) => (
             <li key={replay.id}>
-              {word(replay.mode)} <Badge of={replay.state} /> {replay.result?.verdict} <Guest text={replay.result?.difference || replay.message || ""} />{" "}
+              {word(replay.mode)} <Badge of={replay.state} /> {replay.result?.summary ?? replay.result?.verdict} <Guest text={replay.result?.difference || replay.message || ""} />{" "}
               {replay.artifacts.map((artifact) => <a key={artifact.url} href={artifact.url} download>{artifact.fileName} ({bytes(artifact.size)})</a>)} <Time at={replay.createdAt} />
             </li>
           ))}
@@ -56,6 +57,7 @@ export function Failure({ id }: { id: string }) {
               <Fact name="Job"><Link href={`/jobs/${f.jobId}`}>{f.jobId.slice(0, 8)}</Link></Fact>
               <Fact name="When"><Time at={f.occurredAt} /></Fact>
               <Fact name="Iteration">{number(f.iteration)} <small>of {number(f.coordinates.iterations)} in its batch</small></Fact>
+              {f.subtests && <Fact name="Subtests">{number(f.subtests.passed)} passed <small>{number(f.subtests.failed)} failed, {number(f.subtests.expected)} failed as expected, {number(f.subtests.skipped)} skipped</small></Fact>}
               <Fact name="Instruction">{number(f.instructionCount)}</Fact>
               <Fact name="Shift">{schedule.shift} <small>{number(2 ** schedule.shift)} ns per instruction</small></Fact>
               <Fact name="Delays">{schedule.window > 0 ? `${number(schedule.delay)} + up to ${number(schedule.window)}, seed ${schedule.seed}` : number(schedule.delay)}{schedule.align.toUpperCase() !== "NONE" && `, after a ${word(schedule.align)}`}</Fact>
@@ -66,11 +68,13 @@ export function Failure({ id }: { id: string }) {
             <section>
               <h2>Report</h2>
               <pre className="report" tabIndex={0}>{visible(f.report) || "The console was empty."}</pre>
+              {f.frames.length > 0 && <p className="quiet">Stack, the innermost first: <Guest text={f.frames.join(" ← ")} /></p>}
             </section>
             <section>
               <h2>Log</h2>
               {f.artifacts.some((artifact) => artifact.kind === "MERGED_LOG") ? <LogPanel failure={id} /> : <p className="quiet">There is no merged log of this failure.</p>}
             </section>
+            <Comparisons failure={id} />
             <section>
               <h2>Downloads</h2>
               <Table label="Downloads" head={<><th>Artifact</th><th>File</th><th className="n">Size</th><th>SHA-256</th></>}>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { get, post, Problem, query } from "../api";
 import { Chart } from "../chart";
 import { Arms } from "../job/arms";
+import { TracedCoverage } from "../job/coverage";
 import { FixAnswerWords } from "../job/answer";
 import { ENDED, useJob } from "../job/live";
 import { Questions } from "../job/questions";
@@ -87,6 +88,13 @@ export function Job({ id }: { id: string }) {
               {!ENDED.has(j.state) && <Fact name="Machines">{j.machines}</Fact>}
               <Fact name="Batches">{number(j.batches.completed)} <small>done{j.batches.queued > 0 && `, ${j.batches.queued} in flight`}{j.batches.lost > 0 && `, ${j.batches.lost} lost`}</small></Fact>
               <Fact name="Infrastructure troubles">{number(j.infrastructureTroubles)}</Fact>
+              {j.unexpectedPasses !== undefined && j.unexpectedPasses.length > 0 && (
+                <Fact name="Passed, though expected to fail">
+                  {j.unexpectedPasses.map((pass) => (
+                    <div key={pass.subtest}><Guest text={pass.subtest} /> <small>in {number(pass.batches)} {pass.batches === 1 ? "batch" : "batches"}, first in {number(pass.firstBatch)}, iteration {number(pass.firstIteration)}</small></div>
+                  ))}
+                </Fact>
+              )}
               <Fact name="First failure">{j.firstFailureId ? <Link href={`/failures/${j.firstFailureId}`}>{j.secondsToFirstFailure === null ? "open" : `after ${duration(j.secondsToFirstFailure)}`}</Link> : "none"}</Fact>
               {j.budget.wallTime && <Fact name="Wall time, at most">{j.budget.wallTime}</Fact>}
               {j.stop.whenRateBelow && <Fact name="Stops when">below {number(Math.round(1e9 * j.stop.whenRateBelow.rate) / 1e3)} <small>per million, at {Number((j.stop.whenRateBelow.confidence * 100).toPrecision(6))} %</small></Fact>}
@@ -117,6 +125,7 @@ export function Job({ id }: { id: string }) {
             </section>
             {failures.value && failures.value.items.length > 0 && <section><h2>Latest failures</h2><FailureTable items={failures.value.items} /></section>}
             <Arms job={j} every={every} />
+            {j.strategy.kind === "traced" && <TracedCoverage job={j} every={every} />}
             <Questions job={j} />
             {troubles.value && troubles.value.items.length > 0 && <section><h2>Latest infrastructure troubles</h2><TroubleTable items={troubles.value.items} /></section>}
             <section>

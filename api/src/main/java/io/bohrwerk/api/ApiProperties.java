@@ -1,6 +1,8 @@
 package io.bohrwerk.api;
 
+import io.bohrwerk.protocol.InvalidInputException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,21 +15,28 @@ import org.springframework.util.unit.DataSize;
  *
  * @param blobs where bytes are kept
  * @param scheduling how many batches are in flight, and when they are given up
+ * @param uploads large files on their way into targets
  * @param queue Kafka's topics and the outbox
  * @param events the event streams of jobs
+ * @param retention how long failures keep their artifacts
  * @param workerTimeout a worker whose last heartbeat is older counts as dead; several times the interval of heartbeats
  * @param largestJson longest JSON body that is read
- * @param hosts names, in lower case and without a port, by which this server may be called besides loopback's: those of a proxy before it
+ * @param hosts names, in lower case and without a port, by which this server may be called besides loopback's: its own where it listens
+ *     on another address, and those of a proxy before it
+ * @param access who may call, how often, and how much
  */
 @ConfigurationProperties(prefix = "bohrwerk.api", ignoreUnknownFields = false)
 public record ApiProperties(
         @DefaultValue Blobs blobs,
         @DefaultValue Scheduling scheduling,
+        @DefaultValue Uploads uploads,
         @DefaultValue Queue queue,
         @DefaultValue Events events,
+        @DefaultValue Retention retention,
         @DefaultValue("30s") Duration workerTimeout,
         @DefaultValue("1MB") DataSize largestJson,
-        @DefaultValue List<String> hosts) {
+        @DefaultValue List<String> hosts,
+        @DefaultValue Access access) {
     /**
      * Exactly one of the two stores.
      *
@@ -71,7 +80,7 @@ public record ApiProperties(
      *
      * @param batchesPerSlot batches in flight for each slot of the live workers; 2 keeps one waiting while one runs
      * @param fewestBatches least in flight, also when no worker is known yet
-     * @param mostBatches most in flight for one job
+     * @param mostBatches most in flight for one job, however many slots there are: what a cancelled job leaves in the queue
      * @param mostAttempts attempts at a batch before it is lost and its job ends
      * @param retryDelay before the second attempt at a batch; doubled for each one after it, so that a short trouble is outlived
      * @param batchTimeout after this time without a report, and without a live worker that has it running, a batch is queued again
@@ -80,11 +89,31 @@ public record ApiProperties(
     public record Scheduling(
             @DefaultValue("2") int batchesPerSlot,
             @DefaultValue("2") int fewestBatches,
-            @DefaultValue("64") int mostBatches,
+            @DefaultValue("10000") int mostBatches,
             @DefaultValue("5") int mostAttempts,
             @DefaultValue("2s") Duration retryDelay,
             @DefaultValue("15m") Duration batchTimeout,
             @DefaultValue("2s") Duration checkInterval) {}
+
+    /**
+     * Files that are sent in pieces. They lie on this host until a target takes them: where several API processes stand behind one
+     * address, an upload's requests must all go to one of them, or the directory be on a disk that they share.
+     *
+     * @param directory where they lie; {@code ~/} stands for the user's home
+     * @param largest longest file that is taken
+     * @param keep how long one is kept to which nothing is added
+     */
+    public record Uploads(
+            @DefaultValue("~/.cache/bohrwerk/uploads") String directory,
+            @DefaultValue("64GB") DataSize largest,
+            @DefaultValue("24h") Duration keep) {
+        /** {@link #directory} on this host. */
+        public Path path() {
+            return directory.startsWith("~/")
+                    ? Path.of(System.getProperty("user.home"), directory.substring(2))
+                    : Path.of(directory).toAbsolutePath();
+        }
+    }
 
     /**
      * Kafka.
@@ -109,4 +138,73 @@ public record ApiProperties(
             @DefaultValue("100") int mostClients,
             @DefaultValue("500ms") Duration interval,
             @DefaultValue("15s") Duration heartbeat) {}
+
+    /**
+     * How long failures keep their artifacts. A failure goes without them when it is past one limit of its job or of its crash; the failure
+     * itself stays, and what is counted of it. An open crash keeps the artifacts of its last failure whatever the limits say.
+     *
+     * @param interval how often it is looked after
+     * @param grace a blob that nothing refers to any more is deleted after this time, unless it was stored again; longer than a worker may
+     *     take from storing to reporting, and, in S3, than the hour in which storing again does not move the time
+     * @param job for each job
+     * @param crash for each crash
+     */
+    public record Retention(
+            @DefaultValue("1h") Duration interval,
+            @DefaultValue("3h") Duration grace,
+            @DefaultValue Limits job,
+            @DefaultValue Limits crash) {
+        public Retention {
+            require(!interval.isZero() && !interval.isNegative(), "interval", interval, "must be longer than nothing");
+            require(!grace.isNegative(), "grace", grace, "must not be negative");
+        }
+
+        /**
+         * Of the failures that have artifacts, the latest first; null for no limit.
+         *
+         * @param count how many keep them
+         * @param age for how long after they occurred
+         * @param bytes of all together
+         */
+        public record Limits(
+                @Nullable Integer count,
+                @Nullable Duration age,
+                @Nullable DataSize bytes) {
+            public Limits {
+                require(count == null || count >= 1, "count", count, "must be at least 1, or left out");
+                require(
+                        age == null || (!age.isNegative() && !age.isZero()),
+                        "age",
+                        age,
+                        "must be longer than nothing, or left out");
+                require(bytes == null || bytes.toBytes() > 0, "bytes", bytes, "must be more than nothing, or left out");
+            }
+        }
+
+        private static void require(boolean condition, String key, @Nullable Object value, String rule) {
+            InvalidInputException.require(condition, "bohrwerk.api.retention." + key, String.valueOf(value), rule);
+        }
+    }
+
+    /**
+     * Who may call. Without any of {@code tokens}, {@code adminTokenFile} and an issuer in
+     * {@code spring.security.oauth2.resourceserver.jwt} everyone may do everything, and the server listens on loopback only.
+     *
+     * @param tokens whether callers must show a token of ours
+     * @param adminTokenFile a file with a token that may do everything, for making the others; makes tokens a must
+     * @param scopeClaim the claim of an issuer's tokens with their scopes: {@code bohrwerk:read}, {@code bohrwerk:submit},
+     *     {@code bohrwerk:admin}
+     * @param requestsPerSecond of one token, or of one address where there is none; 0 for no limit. A page that is looked at makes one or two
+     * @param burst requests made at once after a while of silence
+     * @param mostRunningJobs jobs of one caller that have not ended, at once; not for those who need no token
+     * @param mostIterations budgets of all jobs of one caller that have not ended, together; not for those who need no token
+     */
+    public record Access(
+            @DefaultValue("false") boolean tokens,
+            @Nullable String adminTokenFile,
+            @DefaultValue("scope") String scopeClaim,
+            @DefaultValue("200") int requestsPerSecond,
+            @DefaultValue("1000") int burst,
+            @DefaultValue("100") int mostRunningJobs,
+            @DefaultValue("1000000000000") long mostIterations) {}
 }

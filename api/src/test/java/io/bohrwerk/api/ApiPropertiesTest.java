@@ -24,17 +24,35 @@ class ApiPropertiesTest {
                 .isEqualTo(new ApiProperties(
                         new ApiProperties.Blobs(null, DataSize.ofGigabytes(1), null),
                         new ApiProperties.Scheduling(
-                                2, 2, 64, 5, Duration.ofSeconds(2), Duration.ofMinutes(15), Duration.ofSeconds(2)),
+                                2, 2, 10_000, 5, Duration.ofSeconds(2), Duration.ofMinutes(15), Duration.ofSeconds(2)),
+                        new ApiProperties.Uploads(
+                                "~/.cache/bohrwerk/uploads", DataSize.ofGigabytes(64), Duration.ofHours(24)),
                         new ApiProperties.Queue(4, (short) 1, Duration.ofSeconds(1)),
                         new ApiProperties.Events(100, Duration.ofMillis(500), Duration.ofSeconds(15)),
+                        new ApiProperties.Retention(
+                                Duration.ofHours(1),
+                                Duration.ofHours(3),
+                                new ApiProperties.Retention.Limits(null, null, null),
+                                new ApiProperties.Retention.Limits(null, null, null)),
                         Duration.ofSeconds(30),
                         DataSize.ofMegabytes(1),
-                        java.util.List.of())));
+                        java.util.List.of(),
+                        new ApiProperties.Access(false, null, "scope", 200, 1_000, 100, 1_000_000_000_000L))));
     }
 
     @Test
     void anUnknownKeyKeepsTheProcessFromStarting() {
         with("bohrwerk.api.scheduling.batch-timout=1m")
                 .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("batch-timout"));
+    }
+
+    @Test
+    void aLimitOfRetentionThatIsNoneIsRefused() {
+        with("bohrwerk.api.retention.crash.count=0")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("bohrwerk.api.retention.count")
+                        .hasMessageContaining("at least 1"));
     }
 }

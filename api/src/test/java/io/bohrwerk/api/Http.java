@@ -96,6 +96,11 @@ public final class Http {
     }
 
     public Answer upload(String path, Part... parts) throws IOException, InterruptedException {
+        return send(form(path, parts));
+    }
+
+    /** A form with files that is about to be sent. */
+    public HttpRequest.Builder form(String path, Part... parts) {
         String boundary = "b" + UUID.randomUUID();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (Part part : parts) {
@@ -107,8 +112,8 @@ public final class Http {
             body.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
         }
         body.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
-        return send(request(path)
+        return request(path)
                 .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())));
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()));
     }
 }

@@ -52,6 +52,26 @@ public final class Samples {
         return report(job, batch, attempt, new BatchReport.Finished(coordinates(), iteration, 1_000, 42, failure));
     }
 
+    /** A kernel's own report with other titles that it could have had, and the top of its stack. */
+    public static BatchReport panicked(
+            UUID job, UUID batch, String title, List<String> alternatives, List<String> frames) {
+        FailedIteration failure = new FailedIteration(
+                1,
+                Outcome.PANICKED,
+                title,
+                123_456_789,
+                title + "\n",
+                ReplayVerdict.VERIFIED,
+                "",
+                List.of(),
+                List.of(),
+                title,
+                "",
+                alternatives,
+                frames);
+        return report(job, batch, 1, new BatchReport.Finished(coordinates(), 1, 1_000, 42, failure));
+    }
+
     /** A kernel's own report, of an iteration that ended with it. */
     public static BatchReport panicked(UUID job, UUID batch, long iteration, String line, String title, String damage) {
         FailedIteration failure = new FailedIteration(

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
@@ -34,14 +35,24 @@ public final class Servers implements ApplicationContextInitializer<Configurable
     }
 
     static List<String> properties(Path blobs) {
+        List<String> properties = new ArrayList<>(limits());
+        properties.add("spring.datasource.url=" + POSTGRES.jdbcUrl());
+        properties.add("spring.kafka.bootstrap-servers=" + KAFKA.bootstrapServers());
+        properties.add("bohrwerk.api.blobs.directory=" + blobs);
+        properties.add("bohrwerk.api.blobs.least-free=0B");
+        return properties;
+    }
+
+    /** Whatever the servers: small limits and short times, so that tests come to them. */
+    static List<String> limits() {
         return List.of(
-                "spring.datasource.url=" + POSTGRES.jdbcUrl(),
-                "spring.kafka.bootstrap-servers=" + KAFKA.bootstrapServers(),
-                "bohrwerk.api.blobs.directory=" + blobs,
-                "bohrwerk.api.blobs.least-free=0B",
+                "bohrwerk.api.uploads.directory=" + DIRECTORY.resolve("uploads"),
+                "bohrwerk.api.uploads.largest=2GB",
                 "spring.servlet.multipart.max-request-size=1MB",
                 "spring.servlet.multipart.max-file-size=1MB",
                 "bohrwerk.api.scheduling.retry-delay=0s",
+                "bohrwerk.api.scheduling.most-batches=64",
+                "server.tomcat.connection-timeout=3s",
                 "bohrwerk.api.events.most-clients=3",
                 "bohrwerk.api.events.interval=100ms",
                 "bohrwerk.api.events.heartbeat=300ms",
@@ -55,10 +66,6 @@ public final class Servers implements ApplicationContextInitializer<Configurable
             statement.execute("create database " + name);
         }
         return POSTGRES.jdbcUrl().replace("/postgres?", "/" + name + "?");
-    }
-
-    public static String kafka() {
-        return KAFKA.bootstrapServers();
     }
 
     @Override

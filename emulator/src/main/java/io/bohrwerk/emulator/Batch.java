@@ -7,14 +7,24 @@ import java.util.Locale;
  * What a machine is told to run.
  *
  * @param iterations numbered from 1
+ * @param goOn whether it goes on after a failing iteration: for counting failures, see {@link Machine#sweep}
  */
-public record Batch(Schedule schedule, int iterations, int reportEvery) {
+public record Batch(Schedule schedule, int iterations, int reportEvery, boolean goOn) {
     /** Size of the fw_cfg file that carries the batch: fixed, so that it fits the machine whose snapshot is loaded. */
     private static final int TEXT_SIZE = 256;
 
+    public Batch {
+        schedule.requireServes(iterations);
+    }
+
+    /** Ends with its first failing iteration. */
+    public Batch(Schedule schedule, int iterations, int reportEvery) {
+        this(schedule, iterations, reportEvery, false);
+    }
+
     /** The batch in the words of the guest protocol, 256 bytes. */
     String text() {
-        return padded(String.format(
+        String line = String.format(
                 Locale.ROOT,
                 "run first=1 iterations=%d delay=%d stride=%d window=%d seed=%d align=%s report=%d",
                 iterations,
@@ -23,7 +33,11 @@ public record Batch(Schedule schedule, int iterations, int reportEvery) {
                 schedule.window(),
                 schedule.seed(),
                 schedule.align().word(),
-                reportEvery));
+                reportEvery);
+        if (!schedule.delays().isEmpty()) {
+            line += " delays=" + schedule.delays().size();
+        }
+        return padded(goOn ? line + " continue=1" : line);
     }
 
     /** What a guest finds before there is a batch. */

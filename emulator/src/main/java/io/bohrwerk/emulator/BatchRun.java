@@ -3,8 +3,11 @@ package io.bohrwerk.emulator;
 import io.bohrwerk.emulator.report.KernelReport;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param serial digest of the first serial port's bytes
  * @param report the end of both, as text
  * @param kernelReport what the guest's kernel said of its own trouble; null when it said nothing
+ * @param subtests of the last iteration whose agent told of them; null when none did
+ * @param unexpectedPasses each subtest once
  * @param recording QEMU's record/replay log; without content unless the run was recorded. Goes with the machine
  * @param toFirstIteration host time from the call until the guest ran
  * @param running host time from there to the end
@@ -40,6 +45,8 @@ public record BatchRun(
         Digest serial,
         String report,
         @Nullable KernelReport kernelReport,
+        @Nullable SubtestCounts subtests,
+        List<UnexpectedPass> unexpectedPasses,
         Path recording,
         Duration toFirstIteration,
         Duration running) {
@@ -70,6 +77,8 @@ public record BatchRun(
                 serial,
                 "",
                 null,
+                null,
+                List.of(),
                 recording,
                 Duration.ZERO,
                 Duration.ZERO);
@@ -84,6 +93,16 @@ public record BatchRun(
     public long before(long margin) {
         long average = instructions() / Math.max(1, iterations);
         return Math.max(firstInstruction, beforeInstruction - Math.min(margin, iterations) * average * 3 / 2);
+    }
+
+    /** Whether two runs of a batch went the same way: iterations, instruction count, and both consoles byte for byte. */
+    public boolean agrees(BatchRun other) {
+        return outcome == other.outcome
+                && iterations == other.iterations
+                // Where the host had to stop the machine, it did so at any instruction.
+                && (!stoppedByGuest || lastInstruction == other.lastInstruction)
+                && console.equals(other.console)
+                && serial.equals(other.serial);
     }
 
     /** Instructions that the virtual CPU executed. */

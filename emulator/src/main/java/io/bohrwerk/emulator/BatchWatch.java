@@ -75,8 +75,7 @@ final class BatchWatch {
         this.counted = counted;
         long perIteration =
                 manifest.test().iterationTimeout().instructions(batch.schedule().shift())
-                        + batch.schedule().delay()
-                        + batch.schedule().window();
+                        + batch.schedule().longestDelay();
         this.silenceLimit = perIteration * Math.min(batch.reportEvery(), batch.iterations());
     }
 
@@ -111,6 +110,8 @@ final class BatchWatch {
                 session.serial().digest(),
                 session.serial().tail() + session.console().tail(),
                 told(session.lastWord()),
+                session.subtests(),
+                session.unexpectedPasses(),
                 recording,
                 Duration.ofNanos(running - began),
                 Duration.ofNanos(ended - running));

@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProbe;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
@@ -13,16 +14,19 @@ import java.util.Map;
 public final class Emulator implements AutoCloseable {
     private final EmulatorSettings settings;
     private final Workspace workspace;
+    private final Confinement confinement;
     private final Map<TargetManifest.Arch, String> versions = new EnumMap<>(TargetManifest.Arch.class);
 
-    private Emulator(EmulatorSettings settings, Workspace workspace) {
+    private Emulator(EmulatorSettings settings, Workspace workspace, Confinement confinement) {
         this.settings = settings;
         this.workspace = workspace;
+        this.confinement = confinement;
     }
 
     /** Also takes away what processes that died have left in the directory. */
     public static Emulator open(EmulatorSettings settings) throws IOException {
-        return new Emulator(settings, Workspace.open(settings.directory().toAbsolutePath()));
+        Confinement confinement = Confinement.probe();
+        return new Emulator(settings, Workspace.open(settings.directory().toAbsolutePath()), confinement);
     }
 
     /**
@@ -36,7 +40,7 @@ public final class Emulator implements AutoCloseable {
             return known;
         }
         try {
-            String version = QemuProbe.probe(arch.qemuBinary(), workspace.newDirectory("probe"));
+            String version = QemuProbe.probe(arch.qemuBinary(), workspace.newDirectory("probe"), cell());
             versions.put(arch, version);
             return version;
         } catch (IOException e) {
@@ -54,10 +58,15 @@ public final class Emulator implements AutoCloseable {
     public Machine machine(TargetFiles target) throws InfrastructureException {
         version(target.manifest().machine().arch());
         try {
-            return new Machine(target, settings, workspace.newDirectory("machine"));
+            return new Machine(target, settings, workspace.newDirectory("machine"), cell());
         } catch (IOException e) {
             throw Machine.trouble("cannot make a machine's directory", e);
         }
+    }
+
+    /** What one emulator may reach of this host, for those who start it by themselves. */
+    public Confinement.Cell cell() {
+        return confinement.cell();
     }
 
     /** A fresh private directory: it goes when this is closed, or with the next process when this one dies. */

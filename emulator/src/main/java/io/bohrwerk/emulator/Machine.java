@@ -1,15 +1,22 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.log.MergedLogFile;
+import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.PanicPatterns;
+import io.bohrwerk.emulator.trace.IterationTracer;
+import io.bohrwerk.emulator.trace.TickWatch;
+import io.bohrwerk.emulator.trace.TraceLog;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.log.LogSpan;
+import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.traced.TestTrace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -50,29 +58,28 @@ public final class Machine implements AutoCloseable {
     private static final String MERGED_LOG = "merged.log.zst";
     private static final String MERGED_LOG_INDEX = "merged.log.idx";
 
+    private static final byte[] NO_DELAYS = new byte[Integer.BYTES];
+
     private final TargetFiles target;
     private final EmulatorSettings settings;
     private final Path directory;
+    private final Confinement.Cell cell;
     /** Held while an emulator runs: the directory goes only after it. */
     private final ReentrantLock use = new ReentrantLock();
 
     private @Nullable Process process;
     private volatile boolean closed;
 
-    Machine(TargetFiles target, EmulatorSettings settings, Path directory) throws IOException {
+    Machine(TargetFiles target, EmulatorSettings settings, Path directory, Confinement.Cell cell) {
         this.target = target;
         this.settings = settings;
         this.directory = directory;
+        this.cell = cell;
         TargetManifest.Boot boot = target.manifest().boot();
-        link(boot.kernel(), QemuCommandLine.KERNEL);
+        cell.lend(QemuCommandLine.KERNEL, target.directory().resolve(boot.kernel()));
         if (boot.initrd() != null) {
-            link(boot.initrd(), QemuCommandLine.INITRD);
+            cell.lend(QemuCommandLine.INITRD, target.directory().resolve(boot.initrd()));
         }
-    }
-
-    private void link(String file, String name) throws IOException {
-        Files.createSymbolicLink(
-                directory.resolve(name), target.directory().resolve(file).toAbsolutePath());
     }
 
     /**
@@ -92,7 +99,7 @@ public final class Machine implements AutoCloseable {
         Path image = directory.resolve(QemuCommandLine.STATE);
         return using("cannot prepare the target", () -> {
             createImage(image);
-            configure(Batch.waiting());
+            configure(Batch.waiting(), NO_DELAYS);
             int shift = target.manifest().machine().bootShift();
             try (Session session =
                     start(mode == RunMode.FREE ? Phase.BOOT_FREE : Phase.BOOT, shift, passed -> {}, null, null)) {
@@ -121,7 +128,7 @@ public final class Machine implements AutoCloseable {
         Path image = directory.resolve(QemuCommandLine.STATE);
         return using("cannot take the snapshot to another shift", () -> {
             Files.copy(ready, image, StandardCopyOption.REPLACE_EXISTING);
-            configure(Batch.waiting());
+            configure(Batch.waiting(), NO_DELAYS);
             try (Session session = start(Phase.COUNT, shift, passed -> {}, null, null)) {
                 session.resume();
                 BootWatch.awaitQuiet(session, SETTLING);
@@ -166,7 +173,7 @@ public final class Machine implements AutoCloseable {
         long began = System.nanoTime();
         return using("cannot run the batch", () -> {
             Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
-            configure(batch.text());
+            configure(batch);
             Phase phase = switch (mode) {
                 case RECORDED -> Phase.RECORD;
                 case COUNTED -> Phase.COUNT;
@@ -176,6 +183,34 @@ public final class Machine implements AutoCloseable {
             try (Session session = start(phase, batch.schedule().shift(), progress, patterns, null)) {
                 return new BatchWatch(session, batch, target.manifest(), settings, mode == RunMode.RECORDED)
                         .run(began, directory.resolve(QemuCommandLine.RECORDING));
+            }
+        });
+    }
+
+    /**
+     * Runs a batch that goes on after a failing iteration, counted and not recorded, to learn the truth about its schedule.
+     *
+     * @param batch one that {@link Batch#goOn goes on}
+     * @return which iterations failed, from 1
+     * @throws InfrastructureException of kind {@code INTERNAL} when the guest does not get through: what it died of says nothing about the
+     *     iterations behind it
+     */
+    public List<Long> sweep(Path ready, Batch batch) throws InfrastructureException {
+        InvalidInputException.require(batch.goOn(), "batch.goOn", false, "must be true");
+        long began = System.nanoTime();
+        return using("cannot run the sweep", () -> {
+            Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
+            configure(batch);
+            try (Session session = start(Phase.COUNT, batch.schedule().shift(), passed -> {}, null, null)) {
+                List<Long> failing = session.goOnAfterFailures();
+                BatchRun run = new BatchWatch(session, batch, target.manifest(), settings, false)
+                        .run(began, directory.resolve(QemuCommandLine.RECORDING));
+                if (run.outcome() != Outcome.PASSED) {
+                    throw new InfrastructureException(
+                            InfrastructureTrouble.INTERNAL,
+                            "the sweep ended at iteration " + run.iterations() + ": " + run.reason());
+                }
+                return List.copyOf(failing);
             }
         });
     }
@@ -236,6 +271,7 @@ public final class Machine implements AutoCloseable {
                                     target.manifest(),
                                     Phase.REPLAY,
                                     batch.schedule().shift()),
+                            cell,
                             this::started),
                     session -> new PassFinder(session, run, console, settings.replayLimit()).run());
         });
@@ -287,7 +323,53 @@ public final class Machine implements AutoCloseable {
         if (!recording.equals(here)) {
             Files.copy(recording, here, StandardCopyOption.REPLACE_EXISTING);
         }
-        configure(batch.text());
+        configure(batch);
+    }
+
+    /**
+     * Replays a batch of {@link IterationTracer#schedule} and learns what its second iteration executed. Costs about a microsecond for
+     * each instruction up to there, and no disk.
+     *
+     * @param recording of the batch
+     * @throws InfrastructureException of kind {@code INTERNAL} when the replay does not hold what is looked for: the batch failed before
+     *     that, the test is too long, or the guest's timer does not tick at the period that the target tells
+     */
+    public TestTrace trace(Path ready, Batch batch, Path recording) throws InfrastructureException {
+        return using("cannot trace the batch", () -> {
+            IterationTracer tracer = new IterationTracer(batch.schedule());
+            follow(ready, batch, recording, tracer, true);
+            TestTrace trace = tracer.trace();
+            if (trace == null) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.INTERNAL,
+                        "the trace does not hold an iteration: " + tracer.logged()
+                                + " instructions were looked at, of at most " + IterationTracer.MOST_INSTRUCTIONS);
+            }
+            return trace;
+        });
+    }
+
+    /**
+     * Replays a batch that ran to its end and tells which instructions its timer's ticks interrupted.
+     *
+     * @return program counters, in the order of the ticks
+     */
+    public List<Long> landings(Path ready, Batch batch, Path recording) throws InfrastructureException {
+        return using("cannot replay the batch", () -> {
+            TickWatch ticks = new TickWatch();
+            follow(ready, batch, recording, ticks, false);
+            return ticks.landings();
+        });
+    }
+
+    private void follow(Path ready, Batch batch, Path recording, TraceLog.Events events, boolean everyInstruction)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        layOut(ready, batch, recording);
+        List<String> command = QemuCommandLine.of(
+                target.manifest(), Phase.TRACE, batch.schedule().shift());
+        try (TraceSession session = new TraceSession(directory, command, cell, new TraceLog(events), this::started)) {
+            session.run(everyInstruction, settings.replayLimit());
+        }
     }
 
     @FunctionalInterface
@@ -363,6 +445,7 @@ public final class Machine implements AutoCloseable {
         return new Session(
                 directory,
                 QemuCommandLine.of(target.manifest(), phase, shift),
+                cell,
                 settings.consoleLimit().bytes(),
                 progress,
                 patterns,
@@ -378,32 +461,37 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
-     * The texts that a guest finds in fw_cfg while it runs a batch, by the names that QEMU's command line gives their files: what replaying
-     * a recording by hand needs besides the target's files.
+     * The files that a guest finds in fw_cfg while it runs a batch, by the names that QEMU's command line gives them: what replaying a
+     * recording by hand needs besides the target's files. Each character is a byte (ISO 8859-1).
      */
     public static Map<String, String> configuration(TargetManifest manifest, Batch batch) {
-        return configuration(manifest, batch.text());
+        return configuration(manifest, batch.text(), Delays.file(batch.schedule()));
     }
 
-    private static Map<String, String> configuration(TargetManifest manifest, String batch) {
+    private static Map<String, String> configuration(TargetManifest manifest, String batch, byte[] delays) {
         StringBuilder test =
                 new StringBuilder("format " + manifest.test().format().word() + "\n");
         for (String subtest : manifest.test().expectedFailures()) {
             test.append("expect ").append(subtest).append('\n');
         }
+        byte[] rules = test.toString().getBytes(StandardCharsets.UTF_8);
         return Map.of(
                 QemuCommandLine.BATCH,
                 batch,
                 QemuCommandLine.DELAYS,
-                "\0\0\0\0",
+                new String(delays, StandardCharsets.ISO_8859_1),
                 QemuCommandLine.TEST,
-                test.toString());
+                new String(rules, StandardCharsets.ISO_8859_1));
     }
 
-    private void configure(String batch) throws IOException {
+    private void configure(Batch batch) throws IOException {
+        configure(batch.text(), Delays.file(batch.schedule()));
+    }
+
+    private void configure(String batch, byte[] delays) throws IOException {
         for (Map.Entry<String, String> file :
-                configuration(target.manifest(), batch).entrySet()) {
-            Files.writeString(directory.resolve(file.getKey()), file.getValue());
+                configuration(target.manifest(), batch, delays).entrySet()) {
+            Files.writeString(directory.resolve(file.getKey()), file.getValue(), StandardCharsets.ISO_8859_1);
         }
     }
 

@@ -3,6 +3,7 @@ package io.bohrwerk.emulator;
 import io.bohrwerk.emulator.console.AgentLine;
 import io.bohrwerk.emulator.console.ConsoleReader;
 import io.bohrwerk.emulator.log.MergedLogFile;
+import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpEvent;
@@ -10,6 +11,8 @@ import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.emulator.report.ReportScanner;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -19,10 +22,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +62,7 @@ final class Session implements AutoCloseable {
         /** The guest stopped, or the machine was stopped. */
         record Event(QmpEvent event) implements Happening {}
 
-        /** The agent said something other than {@code pass}. */
+        /** The agent said something that ends the batch, or is none of its words in one. */
         record Said(AgentLine line) implements Happening {}
 
         /** A kernel began to tell of its trouble; the scanner has what it says. */
@@ -81,11 +86,16 @@ final class Session implements AutoCloseable {
     private volatile long passed;
     private volatile long words;
     private volatile @Nullable AgentLine lastWord;
+    private volatile @Nullable SubtestCounts subtests;
+    private final List<UnexpectedPass> unexpectedPasses = new CopyOnWriteArrayList<>();
     private volatile @Nullable IOException readerFailure;
+    /** Null where the first failure is the last word. */
+    private volatile @Nullable List<Long> failures;
 
     /**
      * Starts the emulator in a directory that holds its files.
      *
+     * @param cell what it may reach
      * @param progress told how many iterations have passed, as the agent reports it
      * @param patterns how the guest's kernel tells of its trouble; null when nobody wants to know
      * @param merged where a replay's merged log goes; null when there is none
@@ -94,6 +104,7 @@ final class Session implements AutoCloseable {
     Session(
             Path directory,
             List<String> command,
+            Confinement.Cell cell,
             long consoleLimit,
             LongConsumer progress,
             @Nullable PanicPatterns patterns,
@@ -121,7 +132,7 @@ final class Session implements AutoCloseable {
         }
         try {
             this.qemu = QemuProcess.start(
-                    command, directory, event -> happenings.add(new Happening.Event(event)), process -> {
+                    command, directory, cell, event -> happenings.add(new Happening.Event(event)), process -> {
                         process.onExit().thenRun(() -> happenings.add(new Happening.Exited()));
                         started.accept(process);
                     });
@@ -136,7 +147,7 @@ final class Session implements AutoCloseable {
      *
      * @param started told of the process at once
      */
-    Session(Path directory, List<String> command, Consumer<Process> started)
+    Session(Path directory, List<String> command, Confinement.Cell cell, Consumer<Process> started)
             throws InfrastructureException, IOException {
         this.directory = directory;
         this.progress = passed -> {};
@@ -146,8 +157,8 @@ final class Session implements AutoCloseable {
         for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
             Files.deleteIfExists(directory.resolve(name));
         }
-        this.qemu =
-                QemuProcess.start(command, directory, event -> happenings.add(new Happening.Event(event)), process -> {
+        this.qemu = QemuProcess.start(
+                command, directory, cell, event -> happenings.add(new Happening.Event(event)), process -> {
                     process.onExit().thenRun(() -> happenings.add(new Happening.Exited()));
                     started.accept(process);
                 });
@@ -158,9 +169,18 @@ final class Session implements AutoCloseable {
         Optional<AgentLine> word = AgentLine.parse(line);
         word.ifPresent(said -> {
             words++;
+            List<Long> failing = failures;
             if (said instanceof AgentLine.Pass pass) {
                 passed = pass.iteration();
                 progress.accept(passed);
+            } else if (failing != null && said instanceof AgentLine.Fail fail) {
+                failing.add(fail.iteration());
+            } else if (said instanceof AgentLine.Subtests told) {
+                subtests = told.counts();
+            } else if (said instanceof AgentLine.Unexpected told) {
+                if (unexpectedPasses.size() < UnexpectedPass.MOST) {
+                    unexpectedPasses.add(told.pass());
+                }
             } else {
                 lastWord = said;
                 happenings.add(new Happening.Said(said));
@@ -197,15 +217,33 @@ final class Session implements AutoCloseable {
         return passed;
     }
 
+    /** From here on a failing iteration is noted in this list, and is not the agent's last word. */
+    List<Long> goOnAfterFailures() {
+        List<Long> list = Collections.synchronizedList(new ArrayList<>());
+        failures = list;
+        return list;
+    }
+
     /** How many lines the agent has said: changes whenever it gives a sign of life. */
     long words() {
         return words;
     }
 
-    /** What the agent said last, other than {@code pass}. */
+    /** What the agent said last, other than how its iterations go. */
     @Nullable
     AgentLine lastWord() {
         return lastWord;
+    }
+
+    /** How the subtests of the last iteration ended that told of them; null when none did. */
+    @Nullable
+    SubtestCounts subtests() {
+        return subtests;
+    }
+
+    /** What passed though it was expected to fail. */
+    List<UnexpectedPass> unexpectedPasses() {
+        return List.copyOf(unexpectedPasses);
     }
 
     ConsoleReader console() {

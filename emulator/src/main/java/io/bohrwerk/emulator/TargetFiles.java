@@ -1,8 +1,10 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.target.KernelImage;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -14,7 +16,9 @@ import java.nio.file.Path;
 public record TargetFiles(TargetManifest manifest, Path directory) {
     private static final long LARGEST_MANIFEST = 1 << 20;
 
-    /** @throws InvalidInputException when the manifest is not valid or a file is missing */
+    private static final int KERNEL_HEAD = 4 << 10;
+
+    /** @throws InvalidInputException when the manifest is not valid, a file is missing, or the kernel is for another processor */
     public static TargetFiles in(Path directory) throws IOException {
         Path file = directory.resolve(TargetManifest.FILE_NAME);
         if (!Files.isRegularFile(file)) {
@@ -32,6 +36,10 @@ public record TargetFiles(TargetManifest manifest, Path directory) {
                     "boot",
                     name,
                     "is named in the manifest but is not in " + directory);
+        }
+        try (InputStream kernel =
+                Files.newInputStream(directory.resolve(manifest.boot().kernel()))) {
+            KernelImage.of(kernel.readNBytes(KERNEL_HEAD)).requireFit(manifest);
         }
         return new TargetFiles(manifest, directory);
     }

@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The names of a target's functions: out of the file that its manifest names for them, else out of its kernel when that is an ELF file. */
-final class TargetSymbols {
+public final class TargetSymbols {
     private static final Logger log = LoggerFactory.getLogger(TargetSymbols.class);
 
     private TargetSymbols() {}
 
     /** A file that cannot be read costs the names and nothing else. */
-    static Symbols of(TargetFiles target) {
+    public static Symbols of(TargetFiles target) {
         String named = target.manifest().boot().symbols();
         Path file = named == null ? target.kernel() : target.directory().resolve(named);
         try {

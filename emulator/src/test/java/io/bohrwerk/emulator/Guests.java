@@ -15,6 +15,11 @@ public final class Guests {
         return find("x86-debug-register-race");
     }
 
+    /** A planted race, see {@code emulator/guest/races}. */
+    static TargetFiles race(String name) throws IOException {
+        return find(name);
+    }
+
     /** A guest that goes wrong, see {@code misbehave.c}. */
     static TargetFiles misbehaving(String how) throws IOException {
         return find(how);

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.luben.zstd.ZstdInputStream;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Schedule;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +93,44 @@ class MachineTest {
         assertThat(run(new Batch(Schedule.random(5, TIMER_PERIOD, 11), 5000, 500), RunMode.RECORDED)
                         .lastInstruction())
                 .isNotEqualTo(once.lastInstruction());
+    }
+
+    /** Looked at from outside, while it runs. */
+    @Test
+    void anEmulatorCanGainNothing() throws Exception {
+        List<String> states = new ArrayList<>();
+        List<String> limits = new ArrayList<>();
+        try (Machine machine = emulator.machine(target)) {
+            machine.run(
+                    ready,
+                    new Batch(Schedule.fixed(4, 100), 2000, 500),
+                    passed -> ProcessHandle.current()
+                            .children()
+                            .filter(process ->
+                                    process.info().command().orElse("").contains("qemu-system"))
+                            .forEach(process -> {
+                                Path proc = Path.of("/proc/" + process.pid());
+                                try {
+                                    states.add(Files.readString(proc.resolve("status")));
+                                    limits.add(Files.readString(proc.resolve("limits")));
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            }));
+        }
+        assertThat(states)
+                .isNotEmpty()
+                .allSatisfy(state -> assertThat(state)
+                        .containsPattern("NoNewPrivs:\\s+1\n")
+                        .containsPattern("Seccomp:\\s+2\n")
+                        .containsPattern("CapEff:\\s+0+\n")
+                        .doesNotContainPattern("Uid:.*\\b0\\b"));
+        assertThat(limits)
+                .allSatisfy(limit -> assertThat(limit)
+                        .containsPattern("Max open files\\s+256 ")
+                        .containsPattern("Max core file size\\s+0 ")
+                        .containsPattern("Max address space\\s+[0-9]+ ")
+                        .containsPattern("Max file size\\s+[0-9]+ "));
     }
 
     @Test

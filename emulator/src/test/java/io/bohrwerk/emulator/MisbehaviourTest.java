@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.bohrwerk.emulator.report.KernelReport;
+import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Schedule;
@@ -197,10 +198,9 @@ class MisbehaviourTest {
     void anElfForAnotherMachine() throws Exception {
         Path bundle = bundle("foreign");
         Files.copy(Path.of("/proc/self/exe"), bundle.resolve("kernel"));
-        assertTrouble(
-                () -> prepareOnly(TargetFiles.in(bundle)),
-                InfrastructureTrouble.TARGET_UNBOOTABLE,
-                "loading elf kernel");
+        assertThatThrownBy(() -> TargetFiles.in(bundle))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("machine.arch: 'i386' must be x86_64");
     }
 
     @Test

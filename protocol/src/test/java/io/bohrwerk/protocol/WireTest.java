@@ -12,6 +12,8 @@ import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
@@ -69,6 +71,14 @@ class WireTest {
                 REQUEST,
                 report(new BatchReport.Finished(coordinates, 500, 1L << 40, 1234, null)),
                 report(new BatchReport.Finished(coordinates, 18, 1L << 40, 1234, failure)),
+                report(new BatchReport.Finished(
+                        coordinates,
+                        18,
+                        1L << 40,
+                        1234,
+                        null,
+                        new SubtestCounts(107, 0, 2, 1),
+                        List.of(new UnexpectedPass("Test icebp", 4)))),
                 report(new BatchReport.Troubled(InfrastructureTrouble.NEVER_READY, "")),
                 new WorkerHeartbeat(1, "w1", "host", 4, "qemu 7.2", START, List.of(), null),
                 new WorkerHeartbeat(
@@ -93,6 +103,15 @@ class WireTest {
     void ignoresAFieldThatANewerProcessAdded(Object message) {
         String text = Wire.writeText(message).replaceFirst("\\{", "{\"new\":{\"deep\":[1,{\"er\":null}]},");
         assertThat(read(text, message.getClass())).isEqualTo(message);
+    }
+
+    @Test
+    void aReportOfAnOlderProcessSaysNothingOfSubtests() {
+        BatchReport report = report(new BatchReport.Finished(
+                new Coordinates(TARGET, TARGET, "qemu 7.2", "-m 16", SCHEDULE, 500, 10), 500, 1L << 40, 1234, null));
+        String text = Wire.writeText(report).replace(",\"subtests\":null", "").replace(",\"unexpectedPasses\":[]", "");
+        assertThat(text).doesNotContain("subtests", "unexpectedPasses");
+        assertThat(read(text, BatchReport.class)).isEqualTo(report);
     }
 
     @ParameterizedTest

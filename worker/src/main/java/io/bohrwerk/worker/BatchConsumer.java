@@ -6,6 +6,7 @@ import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Report;
+import io.bohrwerk.protocol.batch.TraceRequest;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One slot: takes a piece of work, a batch or a replay, lets it run on a second thread while it keeps the queue's lock on it, and settles it only when the broker has
+ * One slot: takes a piece of work, a batch, a replay or a trace, lets it run on a second thread while it keeps the queue's lock on it, and settles it only when the broker has
  * the report. So it is done at least once; a second report on the same attempt is harmless.
  */
 final class BatchConsumer {
@@ -41,18 +42,18 @@ final class BatchConsumer {
     private final String name;
     private final KafkaClients clients;
     private final Duration renewInterval;
-    private final Runners runners;
+    private final Engine engine;
     private final Reports reports;
     private final ExecutorService batches;
     private final Thread thread;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable Running running;
 
-    BatchConsumer(String name, KafkaClients clients, Duration renewInterval, Runners runners, Reports reports) {
+    BatchConsumer(String name, KafkaClients clients, Duration renewInterval, Engine engine, Reports reports) {
         this.name = name;
         this.clients = clients;
         this.renewInterval = renewInterval;
-        this.runners = runners;
+        this.engine = engine;
         this.reports = reports;
         this.batches = Executors.newSingleThreadExecutor(task -> {
             Thread batch = new Thread(task, name + "-batch");
@@ -85,6 +86,14 @@ final class BatchConsumer {
         Running now = running;
         return now != null && now.work() instanceof ReplayRequest replay
                 ? Optional.of(replay.replayId())
+                : Optional.empty();
+    }
+
+    /** The trace in this slot's machine now. */
+    Optional<UUID> tracing() {
+        Running now = running;
+        return now != null && now.work() instanceof TraceRequest trace
+                ? Optional.of(trace.traceId())
                 : Optional.empty();
     }
 
@@ -189,20 +198,23 @@ final class BatchConsumer {
     /** Does the work and reports, on the slot's second thread. True when the broker has the report. */
     private boolean work(Work request, int deliveries) {
         if (deliveries >= KafkaClients.MOST_DELIVERIES) {
-            return reports.send(runners.refuse(
+            return reports.send(engine.refuse(
                     request,
                     InfrastructureTrouble.UNDELIVERABLE,
                     "delivered " + deliveries + " times and never finished: it may be what ends workers"));
         }
         Running now = new Running(request, new AtomicLong());
         running = now;
-        try (MDC.MDCCloseable job = MDC.putCloseable(
+        try (MDC.MDCCloseable machine = MDC.putCloseable("machine", name);
+                MDC.MDCCloseable job = MDC.putCloseable(
                         "job",
                         request instanceof BatchRequest batch ? batch.jobId().toString() : "");
                 MDC.MDCCloseable work = MDC.putCloseable(
-                        request instanceof BatchRequest ? "batch" : "replay",
+                        request instanceof BatchRequest
+                                ? "batch"
+                                : request instanceof ReplayRequest ? "replay" : "trace",
                         request.id().toString())) {
-            Optional<? extends Report> report = runners.run(request, now.passed()::set);
+            Optional<? extends Report> report = engine.run(request, now.passed()::set);
             return report.isPresent() && reports.send(report.get());
         } finally {
             running = null;

@@ -94,7 +94,9 @@ final class BatchRunner {
                         run.iterations(),
                         run.instructions(),
                         preparing.plus(run.toFirstIteration()).toMillis(),
-                        failure);
+                        failure,
+                        run.subtests(),
+                        run.unexpectedPasses());
             }
         }
     }

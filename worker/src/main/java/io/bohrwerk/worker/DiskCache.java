@@ -106,8 +106,17 @@ final class DiskCache implements AutoCloseable {
         }
     }
 
-    /** The entry, made now unless it is there. When making fails nothing stays, and the next caller tries again. */
+    /** As {@link #hold(String, long, Maker)}, of something small. */
     Held hold(String key, Maker maker) throws IOException, InfrastructureException {
+        return hold(key, 0, maker);
+    }
+
+    /**
+     * The entry, made now unless it is there. When making fails nothing stays, and the next caller tries again.
+     *
+     * @param bytes that it will have, as far as is known: room is made for so many before it is made
+     */
+    Held hold(String key, long bytes, Maker maker) throws IOException, InfrastructureException {
         Entry entry = find(key);
         Held held = new Held(entry);
         boolean good = false;
@@ -115,7 +124,7 @@ final class DiskCache implements AutoCloseable {
             entry.making.lockInterruptibly();
             try {
                 if (!entry.made) {
-                    make(entry, maker);
+                    make(entry, bytes, maker);
                 }
             } finally {
                 entry.making.unlock();
@@ -138,22 +147,24 @@ final class DiskCache implements AutoCloseable {
         return entry;
     }
 
-    private void make(Entry entry, Maker maker) throws IOException, InfrastructureException {
+    private void make(Entry entry, long bytes, Maker maker) throws IOException, InfrastructureException {
         try {
+            resize(entry, bytes);
             Files.createDirectory(entry.directory);
             maker.make(entry.directory);
-            made(entry, sizeOf(entry.directory));
+            resize(entry, sizeOf(entry.directory));
+            entry.made = true;
         } finally {
             if (!entry.made) {
+                resize(entry, 0);
                 deleteTree(entry.directory);
             }
         }
     }
 
-    private synchronized void made(Entry entry, long bytes) throws IOException {
+    private synchronized void resize(Entry entry, long bytes) throws IOException {
+        size += bytes - entry.size;
         entry.size = bytes;
-        entry.made = true;
-        size += bytes;
         evict();
     }
 
@@ -180,7 +191,7 @@ final class DiskCache implements AutoCloseable {
         }
     }
 
-    /** Bytes on the disk now. */
+    /** Bytes on the disk now, and those for which room was made. */
     synchronized long size() {
         return size;
     }
@@ -227,7 +238,7 @@ final class DiskCache implements AutoCloseable {
         return sum;
     }
 
-    private static void deleteTree(Path root) throws IOException {
+    static void deleteTree(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;
         }

@@ -91,7 +91,9 @@ final class FailureKeeper {
                 artifacts,
                 replay == null ? List.of() : FailureManifest.checkpoints(run, replay),
                 told == null ? null : told.title(),
-                told == null ? null : told.damage());
+                told == null ? null : told.damage(),
+                told == null ? List.of() : told.alternatives(),
+                told == null ? List.of() : told.frames());
     }
 
     private static FailureManifest.Replay verdict(ReplayRun replay) {

@@ -167,7 +167,8 @@ record FailureManifest(
                                 + " and 'failure'."
                         : "Put the blob " + coordinates.snapshot() + " there as " + QemuCommandLine.STATE
                                 + ": the target's snapshot 'ready', from which the batch was run.");
-        steps.add("Write each of 'files' there under its name, exactly as it is, with no newline added.");
+        steps.add(
+                "Write each of 'files' there under its name, exactly as it is, with no newline added, each character as one byte (ISO 8859-1).");
         steps.add("mkfifo " + QemuCommandLine.MERGED + "; cat " + QemuCommandLine.MERGED + " > merged.log &");
         steps.add(
                 "Run 'command' there. Its monitor is on the terminal: 'log int' logs every interrupt and exception from there on,"

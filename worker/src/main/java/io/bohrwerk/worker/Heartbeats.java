@@ -3,6 +3,9 @@ package io.bohrwerk.worker;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -19,8 +22,11 @@ import org.slf4j.LoggerFactory;
 final class Heartbeats implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
 
+    private static final Duration LAST_BEAT = Duration.ofSeconds(1);
+
     private final Producer<String, byte[]> producer;
     private final Supplier<WorkerHeartbeat> next;
+    private final Path sign;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "bohrwerk-heartbeat");
         thread.setDaemon(true);
@@ -28,9 +34,11 @@ final class Heartbeats implements AutoCloseable {
     });
     private boolean silent;
 
-    Heartbeats(Producer<String, byte[]> producer, Supplier<WorkerHeartbeat> next) {
+    /** @param sign a file that is touched with every beat, for whoever watches this process from its own host; taken away at the end */
+    Heartbeats(Producer<String, byte[]> producer, Supplier<WorkerHeartbeat> next, Path sign) {
         this.producer = producer;
         this.next = next;
+        this.sign = sign;
     }
 
     void start(Duration interval) {
@@ -39,6 +47,11 @@ final class Heartbeats implements AutoCloseable {
 
     /** One at a time: while the broker is away none piles up. */
     private void beat() {
+        try {
+            Files.writeString(sign, Long.toString(ProcessHandle.current().pid()));
+        } catch (IOException e) {
+            log.warn("the sign of life {} cannot be given: {}", sign, e.toString());
+        }
         try {
             WorkerHeartbeat heartbeat = next.get();
             producer.send(new ProducerRecord<>(Topics.HEARTBEATS, heartbeat.workerId(), Wire.write(heartbeat)))
@@ -57,5 +70,16 @@ final class Heartbeats implements AutoCloseable {
     @Override
     public void close() {
         clock.shutdownNow();
+        try {
+            // Or a last beat would give the sign once more.
+            if (!clock.awaitTermination(LAST_BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("the last heartbeat does not end");
+            }
+            Files.deleteIfExists(sign);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            log.warn("{} stays: {}", sign, e.toString());
+        }
     }
 }

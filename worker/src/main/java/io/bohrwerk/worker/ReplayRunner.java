@@ -106,6 +106,10 @@ final class ReplayRunner {
                     DiskCache.Held recording = recording(failure);
                     Machines.Open open = machines.open(target.files())) {
                 BatchRun run = failure.run(recording.directory().resolve(RECORDING));
+                if (request.mode().compares()) {
+                    return new Comparison(open.machine(), ready.image(), target.files(), failure, run, blobs)
+                            .of(request.mode());
+                }
                 return replayed(request, failure, ready.image(), open.machine(), run);
             }
         }

@@ -9,13 +9,26 @@ import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Targets on this host's disk, from the blob store, every byte checked. */
+/**
+ * Targets on this host's disk, from the blob store, every byte checked. Each file is cached by its own digest, so targets that differ in
+ * their manifest only share an image of gigabytes.
+ */
 final class TargetCache {
+    private static final Logger log = LoggerFactory.getLogger(TargetCache.class);
     /** A bundle names a handful of files, and a manifest is written by hand. */
     private static final int LARGEST_TEXT = 1 << 20;
+
+    private static final String BUNDLE = "bundle";
+    private static final String BLOB = "blob";
 
     private final DiskCache cache;
     private final BlobFiles blobs;
@@ -25,32 +38,68 @@ final class TargetCache {
         this.blobs = blobs;
     }
 
-    /** A target that stays on the disk while it is held. */
-    record Target(Digest id, TargetFiles files, DiskCache.Held held) implements AutoCloseable {
+    /**
+     * A target that stays on the disk while it is held.
+     *
+     * @param files links to the cached ones, by the names that the manifest has for them
+     * @param held what they lead to, and the directory that they lie in
+     */
+    record Target(Digest id, TargetFiles files, List<DiskCache.Held> held) implements AutoCloseable {
         TargetManifest manifest() {
             return files.manifest();
         }
 
         @Override
         public void close() {
-            held.close();
+            release(files.directory(), held);
         }
     }
 
     /** @throws InfrastructureException of kind {@code TARGET_UNBOOTABLE} when what is stored is no target */
     Target hold(Digest id) throws IOException, InfrastructureException {
-        DiskCache.Held held = cache.hold("target " + id, directory -> fetch(id, directory));
+        List<DiskCache.Held> held = new ArrayList<>();
+        Path links = null;
         try {
-            return new Target(id, TargetFiles.in(held.directory()), held);
-        } catch (IOException | RuntimeException e) {
-            held.close();
+            DiskCache.Held target = cache.hold(
+                    "target " + id,
+                    directory -> Files.write(
+                            directory.resolve(BUNDLE), checkedBundle(id).text()));
+            held.add(target);
+            links = Files.createTempDirectory(target.directory(), "held-");
+            TargetBundle bundle =
+                    TargetBundle.parse(Files.readAllBytes(target.directory().resolve(BUNDLE)));
+            for (Map.Entry<String, Digest> file : bundle.files().entrySet()) {
+                DiskCache.Held blob = hold(file);
+                held.add(blob);
+                Files.createSymbolicLink(
+                        links.resolve(file.getKey()), blob.directory().resolve(BLOB));
+            }
+            return new Target(id, TargetFiles.in(links), held);
+        } catch (IOException | InfrastructureException | RuntimeException e) {
+            release(links, held);
             throw e;
         }
     }
 
-    private void fetch(Digest id, Path directory) throws IOException, InfrastructureException {
-        for (Map.Entry<String, Digest> file : checkedBundle(id).files().entrySet()) {
-            blobs.fetch(file.getValue(), directory.resolve(file.getKey()));
+    private DiskCache.Held hold(Map.Entry<String, Digest> file) throws IOException, InfrastructureException {
+        Digest digest = file.getValue();
+        return cache.hold(
+                "blob " + digest,
+                blobs.store().size(digest).orElse(0),
+                directory -> blobs.fetch(digest, directory.resolve(BLOB)));
+    }
+
+    /** Lets go in the opposite order: the directory with the links is the first that was held. */
+    private static void release(@Nullable Path links, List<DiskCache.Held> held) {
+        try {
+            if (links != null) {
+                DiskCache.deleteTree(links);
+            }
+        } catch (IOException e) {
+            log.warn("cannot take away {}: {}", links, e.toString()); // it goes with its entry
+        }
+        for (int i = held.size() - 1; i >= 0; i--) {
+            held.get(i).close();
         }
     }
 

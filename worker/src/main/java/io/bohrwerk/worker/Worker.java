@@ -1,17 +1,12 @@
 package io.bohrwerk.worker;
 
-import io.bohrwerk.emulator.Emulator;
-import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.Wire;
-import io.bohrwerk.protocol.blob.BlobStore;
-import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
-import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
 import org.slf4j.Logger;
@@ -27,39 +22,28 @@ final class Worker implements AutoCloseable {
 
     private final WorkerProperties properties;
     private final String host = WorkerProperties.host();
-    private final String emulatorVersions;
-    private final Machines machines;
+    private final Engine engine;
     private final Reports reports;
     private final List<BatchConsumer> slots = new ArrayList<>();
     /** Closed in the opposite order. */
     private final List<AutoCloseable> resources = new ArrayList<>();
 
-    private Worker(WorkerProperties properties, BlobStore store) throws IOException, InfrastructureException {
+    private Worker(WorkerProperties properties, Engine engine) {
         this.properties = properties;
+        this.engine = engine;
         boolean good = false;
-        resources.add(store);
+        resources.add(engine);
         try {
-            Emulator emulator = kept(Emulator.open(properties.emulatorSettings()));
-            this.emulatorVersions = versions(emulator);
-            this.machines = new Machines(emulator);
-            DiskCache cache = kept(DiskCache.open(
-                    properties.home().resolve("cache"), properties.cacheLimit().toBytes()));
-            BlobFiles blobs = new BlobFiles(store);
-            TargetCache targets = new TargetCache(cache, blobs);
-            SnapshotCache snapshots = new SnapshotCache(cache, blobs, machines);
-            Runners runners = new Runners(
-                    new BatchRunner(properties.id(), emulator, machines, targets, snapshots, new FailureKeeper(blobs)),
-                    new ReplayRunner(properties.id(), emulator, machines, targets, snapshots, cache, blobs));
             KafkaClients clients = new KafkaClients(properties.queue(), properties.id());
             Producer<String, byte[]> producer = clients.producer();
             resources.add(() -> producer.close(PRODUCER_CLOSE));
             this.reports = new Reports(producer);
             for (int slot = 1; slot <= properties.slots(); slot++) {
                 slots.add(new BatchConsumer(
-                        "slot-" + slot, clients, properties.queue().renewInterval(), runners, reports));
+                        "slot-" + slot, clients, properties.queue().renewInterval(), engine, reports));
             }
             slots.forEach(BatchConsumer::start);
-            kept(new Heartbeats(producer, this::heartbeat)).start(properties.heartbeatInterval());
+            kept(new Heartbeats(producer, this::heartbeat, sign())).start(properties.heartbeatInterval());
             good = true;
         } finally {
             if (!good) {
@@ -69,33 +53,28 @@ final class Worker implements AutoCloseable {
     }
 
     /**
-     * Starts taking batches. The broker may come later; the emulators must be here.
+     * Starts taking batches. The broker may come later.
      *
-     * @param store closed with the worker
+     * @param engine closed with the worker
      */
-    static Worker start(WorkerProperties properties, BlobStore store) throws IOException, InfrastructureException {
-        Worker worker = new Worker(properties, store);
+    static Worker start(WorkerProperties properties, Engine engine) {
+        Worker worker = new Worker(properties, engine);
         log.info(
                 "worker {} with {} slots, {}, queue {}",
                 properties.id(),
                 properties.slots(),
-                worker.emulatorVersions,
+                engine.versions(),
                 properties.queue().bootstrapServers());
         return worker;
+    }
+
+    private Path sign() {
+        return properties.home().resolve("alive-" + properties.id());
     }
 
     private <T extends AutoCloseable> T kept(T resource) {
         resources.add(resource);
         return resource;
-    }
-
-    /** All architectures, now: a worker that lacks one would use up the attempts at batches that others can run. */
-    private static String versions(Emulator emulator) throws InfrastructureException {
-        List<String> versions = new ArrayList<>();
-        for (TargetManifest.Arch arch : TargetManifest.Arch.values()) {
-            versions.add(emulator.version(arch));
-        }
-        return versions.stream().collect(Collectors.joining("; "));
     }
 
     private WorkerHeartbeat heartbeat() {
@@ -104,11 +83,12 @@ final class Worker implements AutoCloseable {
                 properties.id(),
                 host,
                 properties.slots(),
-                emulatorVersions,
+                engine.versions(),
                 Instant.now(),
                 slots.stream().flatMap(Worker::running).toList(),
                 reports.lastTrouble(),
-                slots.stream().flatMap(slot -> slot.replaying().stream()).toList());
+                slots.stream().flatMap(slot -> slot.replaying().stream()).toList(),
+                slots.stream().flatMap(slot -> slot.tracing().stream()).toList());
     }
 
     private static Stream<WorkerHeartbeat.RunningBatch> running(BatchConsumer slot) {
@@ -125,7 +105,7 @@ final class Worker implements AutoCloseable {
             for (BatchConsumer slot : slots) {
                 slot.awaitIdleEnd();
             }
-            machines.stop();
+            engine.stop();
             long orderly = (long) (properties.stopLimit().toNanos() * SHARE_FOR_ORDERLY_END);
             if (!awaitSlots(end - properties.stopLimit().toNanos() + orderly)) {
                 slots.forEach(BatchConsumer::interrupt);

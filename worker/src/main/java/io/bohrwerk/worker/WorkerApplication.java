@@ -3,6 +3,8 @@ package io.bohrwerk.worker;
 import io.bohrwerk.emulator.InfrastructureException;
 import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -44,15 +46,31 @@ public class WorkerApplication {
      * @param properties all its settings, by their full names: {@code bohrwerk.worker.slots} and so on
      */
     public static ConfigurableApplicationContext start(Map<String, Object> properties) {
+        return start(properties, null);
+    }
+
+    /**
+     * The same with an engine of the caller's, which is closed with the worker.
+     *
+     * @param engine null for emulators
+     */
+    public static ConfigurableApplicationContext start(Map<String, Object> properties, @Nullable Engine engine) {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
         context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("worker", properties));
         context.register(WorkerApplication.class);
+        if (engine != null) {
+            context.registerBean(Engine.class, () -> engine);
+        }
         context.refresh();
         return context;
     }
 
     @Bean
-    Worker worker(WorkerProperties properties) throws IOException, InfrastructureException {
-        return Worker.start(properties, BlobStores.open(properties.blobs()));
+    Worker worker(WorkerProperties properties, ObjectProvider<Engine> given)
+            throws IOException, InfrastructureException {
+        Engine engine = given.getIfAvailable();
+        return Worker.start(
+                properties,
+                engine == null ? new EmulatorEngine(properties, BlobStores.open(properties.blobs())) : engine);
     }
 }

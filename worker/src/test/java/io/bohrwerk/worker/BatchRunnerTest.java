@@ -214,6 +214,8 @@ class BatchRunnerTest {
                 run.serial(),
                 run.report(),
                 run.kernelReport(),
+                run.subtests(),
+                run.unexpectedPasses(),
                 run.recording(),
                 run.toFirstIteration(),
                 run.running()));
@@ -238,6 +240,8 @@ class BatchRunnerTest {
                 run.serial(),
                 run.report(),
                 run.kernelReport(),
+                run.subtests(),
+                run.unexpectedPasses(),
                 broken,
                 run.toFirstIteration(),
                 run.running()));

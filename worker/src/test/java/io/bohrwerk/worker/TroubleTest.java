@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -191,7 +190,7 @@ class TroubleTest {
         }
 
         @Override
-        public OptionalLong size(Digest digest) throws IOException {
+        public Optional<StoredBlob> find(Digest digest) throws IOException {
             throw dead();
         }
 

@@ -38,7 +38,9 @@ class References {
                 select table_name from information_schema.columns
                 where table_schema = current_schema() and column_name in ('digest', 'size')
                 group by table_name having count(*) = 2""").query(String.class).list()) {
-            collect("select digest, '" + table + " ' || digest, size from \"" + table + "\"", required);
+            collect(
+                    "select digest, '" + table + " ' || digest, size from \"" + table + "\" where digest is not null",
+                    required);
         }
         return required;
     }

@@ -1,6 +1,8 @@
 package io.bohrwerk.api.batch;
 
 import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.Schedule;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -10,6 +12,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -44,6 +47,13 @@ public class Batch {
     private @Nullable Long iterationsRun;
     private @Nullable Long instructions;
     private @Nullable Long millisToFirstIteration;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable SubtestCounts subtests;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable List<UnexpectedPass> unexpectedPasses;
+
     private @Nullable String workerId;
     private Instant queuedAt;
     private @Nullable Instant seenAt;
@@ -62,7 +72,7 @@ public class Batch {
     @SuppressWarnings("NullAway.Init")
     public Batch(
             UUID jobId, long number, Schedule schedule, int arm, @Nullable Long place, int iterations, Instant now) {
-        this.id = UUID.randomUUID();
+        this.id = TimeOrderedId.at(now);
         this.jobId = jobId;
         this.number = number;
         this.attempt = 1;
@@ -84,6 +94,8 @@ public class Batch {
         iterationsRun = finished.iterations();
         instructions = finished.instructions();
         millisToFirstIteration = finished.millisToFirstIteration();
+        subtests = finished.subtests();
+        unexpectedPasses = finished.unexpectedPasses().isEmpty() ? null : finished.unexpectedPasses();
         workerId = report.workerId();
         startedAt = report.startedAt();
         finishedAt = report.finishedAt();
@@ -171,6 +183,14 @@ public class Batch {
 
     public @Nullable Long millisToFirstIteration() {
         return millisToFirstIteration;
+    }
+
+    public @Nullable SubtestCounts subtests() {
+        return subtests;
+    }
+
+    public List<UnexpectedPass> unexpectedPasses() {
+        return unexpectedPasses == null ? List.of() : unexpectedPasses;
     }
 
     public @Nullable String workerId() {

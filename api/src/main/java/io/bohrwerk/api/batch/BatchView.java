@@ -1,7 +1,10 @@
 package io.bohrwerk.api.batch;
 
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param arm of the job's strategy, see the job's arms
  * @param iterations to run
  * @param iterationsRun null until it is counted
+ * @param subtests how those of its last iteration ended; null where the test has none
+ * @param unexpectedPasses subtests that were expected to fail
  */
 public record BatchView(
         UUID id,
@@ -25,6 +30,8 @@ public record BatchView(
         @Nullable Long iterationsRun,
         @Nullable Long instructions,
         @Nullable Long millisToFirstIteration,
+        @Nullable SubtestCounts subtests,
+        List<UnexpectedPass> unexpectedPasses,
         @Nullable String workerId,
         Instant queuedAt,
         @Nullable Instant startedAt,
@@ -42,6 +49,8 @@ public record BatchView(
                 batch.iterationsRun(),
                 batch.instructions(),
                 batch.millisToFirstIteration(),
+                batch.subtests(),
+                batch.unexpectedPasses(),
                 batch.workerId(),
                 batch.queuedAt(),
                 batch.startedAt(),

@@ -23,13 +23,24 @@ public interface Batches extends JpaRepository<Batch, UUID> {
     @Query("from Batch where jobId = :job and state = QUEUED and id in :ids")
     List<Batch> inFlight(UUID job, Collection<UUID> ids);
 
+    /** Batches whose iterations were not counted, on their way or lost. */
+    @Query("from Batch where jobId = :job and state <> COMPLETED")
+    List<Batch> notCounted(UUID job);
+
     /** Batches that were neither reported nor seen in a heartbeat since then, the longest silent first. */
-    @Query(
-            "from Batch where state = QUEUED and queuedAt < :since and (seenAt is null or seenAt < :since) order by queuedAt")
+    @Query("from Batch where state = QUEUED and queuedAt < :since and (seenAt is null or seenAt < :since) order by"
+            + " queuedAt")
     List<Batch> silentSince(Instant since, Limit limit);
 
-    /** Whether the queue has come to batches that were put into it after this moment. */
-    @Query("select count(*) > 0 from Batch where queuedAt > :moment and (seenAt is not null or finishedAt is not null)")
+    /**
+     * Whether the queue has come to batches that were put into it after this moment. Looks at the latest ten thousand only, so that it costs
+     * the same however many there have been; with more of them unseen the answer comes later.
+     */
+    @Query(
+            nativeQuery = true,
+            value = "select exists (select 1 from (select queued_at, seen_at, finished_at from batches"
+                    + " order by position desc limit 10000) as latest"
+                    + " where queued_at > :moment and (seen_at is not null or finished_at is not null))")
     boolean queueHasPassed(Instant moment);
 
     /** Not a change of state, so it takes no lock of the job and no version. */

@@ -13,7 +13,11 @@ record CrashChange(Kind kind, String before, String after, String note, Instant 
         RENAMED,
         MARKED,
         /** It was marked as fixed, and failed again. */
-        CAME_BACK
+        CAME_BACK,
+        /** Two became one. */
+        MERGED,
+        /** Some failures, or a signature with its failures, went to another one. */
+        SPLIT
     }
 
     /** The histories of all crashes. */

@@ -1,14 +1,20 @@
 package io.bohrwerk.api.crash;
 
+import io.bohrwerk.api.signature.Stacks;
+import io.bohrwerk.api.statistics.FixVerdict;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.Page;
+import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.InvalidInputException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -21,9 +27,14 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1/crashes")
 class CrashController {
+    private static final int MOST_SIMILAR = 20;
+
     private final Crashes crashes;
     private final CrashList list;
     private final CrashViews views;
+    private final CrashGroups groups;
+    private final CrashSignatures signatures;
+    private final FixJobs fixJobs;
     private final CrashChange.History history;
     private final TransactionTemplate transaction;
 
@@ -31,11 +42,17 @@ class CrashController {
             Crashes crashes,
             CrashList list,
             CrashViews views,
+            CrashGroups groups,
+            CrashSignatures signatures,
+            FixJobs fixJobs,
             CrashChange.History history,
             TransactionTemplate transaction) {
         this.crashes = crashes;
         this.list = list;
         this.views = views;
+        this.groups = groups;
+        this.signatures = signatures;
+        this.fixJobs = fixJobs;
         this.history = history;
         this.transaction = transaction;
     }
@@ -79,12 +96,50 @@ class CrashController {
 
     @GetMapping("/{id}")
     CrashView get(@PathVariable UUID id) {
-        return crashes.findById(id).map(views::of).orElseThrow(() -> new NotFoundException("crash", id));
+        return views.of(find(id)).withSignatures(signatures.of(id));
+    }
+
+    private Crash find(UUID id) {
+        return crashes.findById(id).orElseThrow(() -> new NotFoundException("crash", id));
+    }
+
+    /** Crashes whose stacks are alike, see {@link Stacks}: those that may be the same bug, for people to decide. */
+    @GetMapping("/{id}/similar")
+    Page<CrashView> similar(@PathVariable UUID id) {
+        Crash crash = find(id);
+        List<String> frames = crash.frames();
+        List<Crash> alike = crashes.findAllById(signatures.withFrames(id, Stacks.top(frames))).stream()
+                .filter(other -> Stacks.alike(frames, other.frames()))
+                .sorted(Comparator.comparingInt((Crash other) -> -Stacks.common(frames, other.frames()))
+                        .thenComparing(Crash::position))
+                .limit(MOST_SIMILAR)
+                .toList();
+        return new Page<>(views.of(alike), null);
+    }
+
+    /** Jobs that ask whether it is fixed: those among the latest that ask anything. */
+    @GetMapping("/{id}/fix-jobs")
+    Page<CrashView.FixJob> fixJobs(@PathVariable UUID id) {
+        find(id);
+        return new Page<>(fixJobs.about(id), null);
+    }
+
+    /** Puts another crash into this one. */
+    @PostMapping("/{id}/merge")
+    CrashView merge(@PathVariable UUID id, @RequestBody CrashRequest.Merge request) {
+        groups.merge(id, request);
+        return get(id);
+    }
+
+    /** Takes something out of this crash. Answers with the one where it is now. */
+    @PostMapping("/{id}/split")
+    CrashView split(@PathVariable UUID id, @RequestBody CrashRequest.Split request) {
+        return get(groups.split(id, request));
     }
 
     @GetMapping("/{id}/history")
     Page<CrashChange> history(@PathVariable UUID id) {
-        get(id);
+        find(id);
         return new Page<>(history.of(id), null);
     }
 
@@ -112,20 +167,49 @@ class CrashController {
                     original,
                     "must be the id of another crash");
         }
+        UUID job = request.fixedBy();
+        if (job != null) {
+            requireAnswer(id, job);
+        }
         transaction.executeWithoutResult(status -> {
             Crash crash = lock(id);
-            String before = words(crash.state(), crash.duplicateOf());
-            String after = words(request.state(), original);
+            if (crash.merged()) {
+                throw new RefusedException(
+                        HttpStatus.CONFLICT,
+                        null,
+                        "crash " + id + " was merged into crash " + crash.duplicateOf()
+                                + ": split its signature out of that one");
+            }
+            String before = words(crash.state(), crash.duplicateOf(), crash.fixedBy());
+            String after = words(request.state(), original, job);
             if (!before.equals(after)) {
-                crash.mark(request.state(), original);
+                crash.mark(request.state(), original, job);
                 add(id, CrashChange.Kind.MARKED, before, after, request.note());
             }
         });
         return get(id);
     }
 
-    private static String words(CrashState state, @Nullable UUID original) {
-        return original == null ? state.name() : state + " of " + original;
+    /** A job can only be named for a fix if it asked about this crash, and has not met it again. */
+    private void requireAnswer(UUID crash, UUID job) {
+        CrashView.FixJob answer = fixJobs.of(List.of(job)).get(job);
+        if (answer == null || !fixJobs.isAbout(job, crash)) {
+            throw new InvalidInputException(
+                    "fixedBy",
+                    job,
+                    "must be the id of a job that asked \"is it fixed?\" of a job which met this crash");
+        }
+        if (answer.verdict() == FixVerdict.NOT_FIXED) {
+            throw new RefusedException(
+                    HttpStatus.CONFLICT, "fixedBy", "job " + job + " says that it is not fixed: it failed again");
+        }
+    }
+
+    private static String words(CrashState state, @Nullable UUID original, @Nullable UUID job) {
+        if (original != null) {
+            return state + " of " + original;
+        }
+        return job == null ? state.name() : state + " by job " + job;
     }
 
     private void add(UUID crash, CrashChange.Kind kind, String before, String after, @Nullable String note) {

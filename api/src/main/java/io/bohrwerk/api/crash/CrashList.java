@@ -2,6 +2,7 @@ package io.bohrwerk.api.crash;
 
 import io.bohrwerk.api.web.Page;
 import io.bohrwerk.api.web.SortedCursor;
+import io.bohrwerk.protocol.InvalidInputException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -75,6 +76,9 @@ class CrashList {
             @Nullable Integer limit,
             @Nullable String cursor) {
         int size = Page.size(limit);
+        // PostgreSQL knows no text with NUL in it.
+        InvalidInputException.require(
+                text == null || text.indexOf('\0') < 0, "text", String.valueOf(text), "must not have NUL in it");
         SortedCursor from = cursor == null || cursor.isEmpty() ? null : SortedCursor.parse(sort.name(), cursor);
         StringBuilder sql =
                 new StringBuilder("select id, " + sort.text() + " as value, position from crashes where true");

@@ -1,6 +1,7 @@
 package io.bohrwerk.api.crash;
 
 import io.bohrwerk.api.statistics.FailureRate;
+import io.bohrwerk.api.statistics.FixVerdict;
 import io.bohrwerk.protocol.batch.Outcome;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A crash as the API shows it.
  *
+ * @param signature that it was founded by; null when people split it off another one
+ * @param signatures all that lead to it, at most a hundred; empty in lists
+ * @param merged whether it went into the crash that it is a duplicate of, with its failures and signatures
+ * @param bin whether it is the one of reports that are not whole, which is no bug but a place to look through
+ * @param fixed what the job found that asked whether it is fixed; null unless such a job was named
+ * @param frames the top of its stack, innermost first; empty where there is none
  * @param verified failures whose replay held
  * @param targets that it was seen on
  * @param failuresSampled of the failures, those of the latest jobs that met it, at most 20 jobs
@@ -19,10 +26,15 @@ import org.jspecify.annotations.Nullable;
 public record CrashView(
         UUID id,
         String title,
-        String signature,
+        @Nullable String signature,
+        List<String> signatures,
         Outcome outcome,
         CrashState state,
         @Nullable UUID duplicateOf,
+        boolean merged,
+        boolean bin,
+        @Nullable FixJob fixed,
+        List<String> frames,
         long failures,
         long verified,
         List<SeenOn> targets,
@@ -34,14 +46,26 @@ public record CrashView(
     /** @param id the target's */
     public record SeenOn(String id, String name) {}
 
-    static CrashView from(Crash crash, List<SeenOn> targets, long failures, long iterations) {
+    /**
+     * A job that asks whether something is fixed.
+     *
+     * @param iterations so far, of these {@code needed} without a failure are the answer
+     */
+    public record FixJob(UUID job, String name, FixVerdict verdict, long failures, long iterations, long needed) {}
+
+    static CrashView from(Crash crash, @Nullable FixJob fixed, List<SeenOn> targets, long failures, long iterations) {
         return new CrashView(
                 crash.id(),
                 crash.title(),
                 crash.signature(),
+                List.of(),
                 crash.outcome(),
                 crash.state(),
                 crash.duplicateOf(),
+                crash.merged(),
+                crash.bin(),
+                fixed,
+                crash.frames(),
                 crash.failures(),
                 crash.verified(),
                 targets,
@@ -50,5 +74,28 @@ public record CrashView(
                 FailureRate.of(failures, Math.max(iterations, failures)),
                 crash.firstSeen(),
                 crash.lastSeen());
+    }
+
+    CrashView withSignatures(List<String> all) {
+        return new CrashView(
+                id,
+                title,
+                signature,
+                all,
+                outcome,
+                state,
+                duplicateOf,
+                merged,
+                bin,
+                fixed,
+                frames,
+                failures,
+                verified,
+                targets,
+                failuresSampled,
+                iterations,
+                failureRate,
+                firstSeen,
+                lastSeen);
     }
 }

@@ -4,20 +4,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Adds to crashes what the jobs know that met them: two queries for a page, whose cost does not grow with the jobs. */
+/** Adds to crashes what the jobs know that met them: a few queries for a page, whose cost does not grow with the jobs. */
 @Component
 public class CrashViews {
     /** A crash may be met by every job of a year, and its rate of then is not its rate of now. */
     private static final int LATEST_JOBS = 20;
 
     private final JdbcClient database;
+    private final FixJobs fixJobs;
 
-    CrashViews(JdbcClient database) {
+    CrashViews(JdbcClient database, FixJobs fixJobs) {
         this.database = database;
+        this.fixJobs = fixJobs;
     }
 
     private static final class Met {
@@ -31,6 +34,11 @@ public class CrashViews {
     }
 
     public List<CrashView> of(List<Crash> crashes) {
+        Map<UUID, CrashView.FixJob> fixed = fixJobs.of(crashes.stream()
+                .map(Crash::fixedBy)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList());
         Map<UUID, Met> met = new LinkedHashMap<>();
         crashes.forEach(crash -> met.put(crash.id(), new Met()));
         if (!crashes.isEmpty()) {
@@ -59,7 +67,13 @@ public class CrashViews {
         return crashes.stream()
                 .map(crash -> {
                     Met of = met.getOrDefault(crash.id(), new Met());
-                    return CrashView.from(crash, List.copyOf(of.targets), of.failures, of.iterations);
+                    UUID job = crash.fixedBy();
+                    return CrashView.from(
+                            crash,
+                            job == null ? null : fixed.get(job),
+                            List.copyOf(of.targets),
+                            of.failures,
+                            of.iterations);
                 })
                 .toList();
     }

@@ -19,9 +19,9 @@ public interface Crashes extends JpaRepository<Crash, UUID> {
     @Query("from Crash where id = :id")
     Optional<Crash> lock(UUID id);
 
-    @Lock(LockModeType.PESSIMISTIC_WRITE)
-    @Query("from Crash where signature = :signature")
-    Crash lock(String signature);
+    /** The crash that was founded by a signature, and went into another one. */
+    @Query("from Crash where signature = :signature and merged = true and duplicateOf = :into")
+    Optional<Crash> mergedInto(UUID into, String signature);
 
     @Modifying
     @Query(

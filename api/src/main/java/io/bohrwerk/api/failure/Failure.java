@@ -1,6 +1,7 @@
 package io.bohrwerk.api.failure;
 
 import io.bohrwerk.api.artifact.Artifact;
+import io.bohrwerk.api.signature.Marks;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.BatchReport;
@@ -9,6 +10,7 @@ import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.batch.SubtestCounts;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
@@ -53,7 +55,16 @@ public class Failure {
 
     private UUID jobId;
     private UUID batchId;
+
+    /** Moved by {@code CrashGroups} alone, past this class. */
+    @Column(updatable = false)
     private UUID crashId;
+
+    private String signature;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<String> frames;
+
     private int attempt;
     private String workerId;
     private long iteration;
@@ -73,9 +84,13 @@ public class Failure {
     private @Nullable String damage;
 
     @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable SubtestCounts subtests;
+
+    @JdbcTypeCode(SqlTypes.JSON)
     private Coordinates coordinates;
 
     private Instant occurredAt;
+    private @Nullable Instant artifactsRemovedAt;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private List<Checkpoint> checkpoints;
@@ -88,11 +103,17 @@ public class Failure {
     @SuppressWarnings("NullAway.Init")
     protected Failure() {}
 
-    public Failure(BatchReport report, Coordinates coordinates, FailedIteration failed, UUID crashId) {
+    /**
+     * @param crashId the group that it goes to
+     * @param marks what it went there by
+     */
+    public Failure(BatchReport report, Coordinates coordinates, FailedIteration failed, UUID crashId, Marks marks) {
         this.id = UUID.randomUUID();
         this.jobId = report.jobId();
         this.batchId = report.batchId();
         this.crashId = crashId;
+        this.signature = marks.signature().key();
+        this.frames = marks.frames();
         this.attempt = report.attempt();
         this.workerId = report.workerId();
         this.iteration = failed.iteration();
@@ -104,6 +125,7 @@ public class Failure {
         this.replayNote = GuestText.start(failed.replayNote(), LONGEST_REASON);
         this.title = cleaned(failed.title());
         this.damage = cleaned(failed.damage());
+        this.subtests = report.result() instanceof BatchReport.Finished finished ? finished.subtests() : null;
         this.coordinates = coordinates;
         this.occurredAt = report.finishedAt();
         this.checkpoints = failed.checkpoints();
@@ -147,6 +169,16 @@ public class Failure {
 
     public UUID crashId() {
         return crashId;
+    }
+
+    /** The key that it is grouped by; see {@code Signature}. */
+    public String signature() {
+        return signature;
+    }
+
+    /** The top of its stack, innermost first; empty where there is none. */
+    public List<String> frames() {
+        return frames;
     }
 
     public int attempt() {
@@ -195,12 +227,22 @@ public class Failure {
         return damage;
     }
 
+    /** How the subtests of its iteration ended; null where there are none. */
+    public @Nullable SubtestCounts subtests() {
+        return subtests;
+    }
+
     public Coordinates coordinates() {
         return coordinates;
     }
 
     public Instant occurredAt() {
         return occurredAt;
+    }
+
+    /** When retention took its artifacts away; null while it has them. */
+    public @Nullable Instant artifactsRemovedAt() {
+        return artifactsRemovedAt;
     }
 
     public List<Artifact> artifacts() {

@@ -8,6 +8,7 @@ import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.batch.SubtestCounts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title of what the guest's kernel said of its own trouble; null when it said nothing
  * @param damage why that is not to be trusted, in a few words; empty when it is
+ * @param subtests how those of its iteration ended; null where the test has none
+ * @param artifactsRemovedAt when retention took its artifacts away; null while it has them
+ * @param signature the key that it is grouped by
+ * @param frames the top of its stack, innermost first; empty where there is none
  */
 public record FailureView(
         UUID id,
@@ -39,7 +44,11 @@ public record FailureView(
         List<CheckpointView> checkpoints,
         Instant occurredAt,
         @Nullable String title,
-        @Nullable String damage) {
+        @Nullable String damage,
+        @Nullable SubtestCounts subtests,
+        @Nullable Instant artifactsRemovedAt,
+        String signature,
+        List<String> frames) {
     /**
      * Where a new machine can begin.
      *
@@ -77,7 +86,11 @@ public record FailureView(
                         .toList(),
                 failure.occurredAt(),
                 failure.title(),
-                failure.damage());
+                failure.damage(),
+                failure.subtests(),
+                failure.artifactsRemovedAt(),
+                failure.signature(),
+                failure.frames());
     }
 
     private static CheckpointView view(Failure failure, Checkpoint checkpoint) {
@@ -110,7 +123,11 @@ public record FailureView(
                 checkpoints,
                 occurredAt,
                 title,
-                damage);
+                damage,
+                subtests,
+                artifactsRemovedAt,
+                signature,
+                frames);
     }
 
     private static String url(UUID failure, ArtifactKind kind) {

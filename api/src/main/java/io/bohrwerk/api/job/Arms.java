@@ -4,6 +4,8 @@ import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.strategy.ArmCount;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -17,17 +19,44 @@ class Arms {
         this.database = database;
     }
 
-    /** Counts a batch, which must not have been counted. */
-    void count(Batch batch, long iterations, boolean failed) {
-        database.sql("""
-                insert into arms (job_id, number, batches, iterations, failures) values (?, ?, 1, ?, ?)
-                on conflict (job_id, number) do update set batches = arms.batches + 1,
+    /** What is to be counted of a job's arms in this transaction. */
+    Counts counts(UUID job) {
+        return new Counts(job);
+    }
+
+    /** Gathers, so that an arm's row is changed once in a transaction, however many batches are counted in it. */
+    final class Counts {
+        private final UUID job;
+        private final SortedMap<Integer, ArmCount> added = new TreeMap<>();
+
+        private Counts(UUID job) {
+            this.job = job;
+        }
+
+        /** Counts a batch, which must not have been counted. */
+        void add(Batch batch, long iterations, boolean failed) {
+            added.merge(batch.arm(), new ArmCount(1, iterations, failed ? 1 : 0), Counts::sum);
+        }
+
+        private static ArmCount sum(ArmCount one, ArmCount other) {
+            return new ArmCount(
+                    one.batches() + other.batches(),
+                    one.iterations() + other.iterations(),
+                    one.failures() + other.failures());
+        }
+
+        void save() {
+            added.forEach((number, count) -> database.sql("""
+                insert into arms (job_id, number, batches, iterations, failures) values (?, ?, ?, ?, ?)
+                on conflict (job_id, number) do update set batches = arms.batches + excluded.batches,
                     iterations = arms.iterations + excluded.iterations, failures = arms.failures + excluded.failures""")
-                .param(batch.jobId())
-                .param(batch.arm())
-                .param(iterations)
-                .param(failed ? 1 : 0)
-                .update();
+                    .param(job)
+                    .param(number)
+                    .param(count.batches())
+                    .param(count.iterations())
+                    .param(count.failures())
+                    .update());
+        }
     }
 
     /** @param size how many arms the strategy has; those that nothing was counted of come as {@link ArmCount#NOTHING} */

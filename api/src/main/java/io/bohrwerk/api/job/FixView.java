@@ -2,6 +2,7 @@ package io.bohrwerk.api.job;
 
 import io.bohrwerk.api.statistics.CleanRun;
 import io.bohrwerk.api.statistics.FailureRate;
+import io.bohrwerk.api.statistics.FixVerdict;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record FixView(
         UUID job,
-        Verdict verdict,
+        FixVerdict verdict,
         double confidence,
         @Nullable Double confidenceReached,
         @Nullable FailureRate oldRate,
@@ -27,29 +28,18 @@ record FixView(
         long iterationsNeeded,
         @Nullable Double iterationsIfRateWereExact,
         @Nullable Double iterationsAtLowestRate) {
-    enum Verdict {
-        /** It failed on the new target, too. */
-        NOT_FIXED,
-        /** As many iterations as were needed, and none failed. */
-        NO_FAILURE_AT_CONFIDENCE,
-        /** No failure, but too few iterations. */
-        UNDECIDED
-    }
-
     static @Nullable FixView of(Job job) {
         FixQuestion question = job.question();
         if (question == null) {
             return null;
         }
         FailureRate old = question.rate() == null ? FailureRate.of(question.failures(), question.iterations()) : null;
-        Verdict verdict = job.failures() > 0
-                ? Verdict.NOT_FIXED
-                : job.iterations() >= question.needed() ? Verdict.NO_FAILURE_AT_CONFIDENCE : Verdict.UNDECIDED;
+        FixVerdict verdict = FixVerdict.of(job.failures(), job.iterations(), question.needed());
         return new FixView(
                 question.job(),
                 verdict,
                 question.confidence(),
-                verdict == Verdict.NOT_FIXED ? null : question.cleanRun().reached(job.iterations()),
+                verdict == FixVerdict.NOT_FIXED ? null : question.cleanRun().reached(job.iterations()),
                 old,
                 question.rate(),
                 question.needed(),

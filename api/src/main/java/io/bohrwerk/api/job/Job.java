@@ -1,5 +1,6 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.api.access.Caller;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.statistics.RateBelow;
 import io.bohrwerk.api.strategy.ArmCount;
@@ -7,6 +8,7 @@ import io.bohrwerk.api.strategy.Plan;
 import io.bohrwerk.api.strategy.Progress;
 import io.bohrwerk.api.strategy.SteppedStrategy;
 import io.bohrwerk.api.strategy.Strategy;
+import io.bohrwerk.api.strategy.TracedStrategy;
 import io.bohrwerk.api.target.Target;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
@@ -14,6 +16,7 @@ import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.traced.TracedPlan;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -39,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "jobs")
 class Job {
+    /** Of the mean time of its batches: one in eight is the latest's, so that it follows within a few batches and no single one shakes it. */
+    private static final int FORGETTING = 8;
+
     @Id
     private UUID id;
 
@@ -79,6 +85,7 @@ class Job {
     private long failures;
     private long batchesCreated;
     private long placesPlanned;
+    private @Nullable Long tracedPlaces;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private List<Remainder> remainders = List.of();
@@ -91,11 +98,21 @@ class Job {
     @JdbcTypeCode(SqlTypes.JSON)
     private @Nullable FixQuestion question;
 
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<UnexpectedPasses> unexpectedPasses = List.of();
+
     private @Nullable UUID comparisonId;
     private @Nullable UUID firstFailureId;
     private @Nullable Instant firstFailureAt;
     private @Nullable String idempotencyKey;
     private @Nullable String requestDigest;
+    private @Nullable String owner;
+
+    @Enumerated(EnumType.STRING)
+    private Priority priority;
+
+    private @Nullable Long batchMillis;
+    private @Nullable String submittedBy;
     private Instant createdAt;
     private @Nullable Instant startedAt;
     private @Nullable Instant countedAt;
@@ -129,38 +146,73 @@ class Job {
         this.question = terms.question();
         this.comparisonId = terms.comparison();
         this.keepCheckpoints = terms.keepCheckpoints();
+        this.priority = terms.priority();
         this.state = JobState.QUEUED;
         this.idempotencyKey = idempotencyKey;
         this.requestDigest = requestDigest == null ? null : requestDigest.hex();
         this.createdAt = now;
     }
 
+    Priority priority() {
+        return priority;
+    }
+
+    /** Mean wall time of its batches of late, in milliseconds; null until one was counted. */
+    @Nullable
+    Long batchMillis() {
+        return batchMillis;
+    }
+
+    /** Once, before it is stored. */
+    void belongsTo(Caller caller) {
+        owner = caller.id();
+        submittedBy = caller.id() == null ? null : caller.name();
+    }
+
     /** Whether another batch may be put into flight. */
     boolean wantsBatch(int window) {
-        return batchesInFlight < window && goesOn();
+        return batchesInFlight < window && !awaitsTraces() && goesOn();
     }
 
     /** Whether there will be more batches. */
     boolean goesOn() {
-        return !state.terminal()
-                && !strategy.exhausted(progress(List.of()), timerPeriod())
-                && iterations + promised < iterationBudget;
+        return !state.terminal() && !exhausted() && iterations + promised < iterationBudget;
     }
 
-    private Progress progress(List<ArmCount> counts) {
+    /** Whether its test must be traced before there can be batches. */
+    boolean awaitsTraces() {
+        return strategy instanceof TracedStrategy && tracedPlaces == null && !ended();
+    }
+
+    /** Its test was traced at each shift. @param places that the plans hold together */
+    void planned(long places) {
+        tracedPlaces = places;
+    }
+
+    private Progress progress(List<ArmCount> counts, List<TracedPlan> plans) {
+        Remainder first = remainders.isEmpty() ? null : remainders.get(0);
+        long most = Math.min(iterationsPerBatch, iterationBudget - iterations - promised);
         return new Progress(
                 batchesCreated,
-                remainders.isEmpty() ? placesPlanned : remainders.get(0).place(),
-                counts);
+                first == null ? placesPlanned : first.place(),
+                counts,
+                tracedPlaces == null ? Long.MAX_VALUE : tracedPlaces,
+                plans,
+                first == null ? most : Math.min(most, first.count()));
+    }
+
+    private boolean exhausted() {
+        return strategy.exhausted(progress(List.of(), List.of()), timerPeriod());
     }
 
     /**
      * Cuts the next batch, whose iterations are promised from now on.
      *
      * @param counts what was counted of the strategy's arms, if it learns
+     * @param plans of its traces, if its strategy is traced
      */
-    Batch nextBatch(List<ArmCount> counts, Instant now) {
-        Progress progress = progress(counts);
+    Batch nextBatch(List<ArmCount> counts, List<TracedPlan> plans, Instant now) {
+        Progress progress = progress(counts, plans);
         Plan plan = strategy.next(progress, timerPeriod());
         long most = Math.min(plan.most(), Math.min(iterationsPerBatch, iterationBudget - iterations - promised));
         Long place = null;
@@ -197,6 +249,9 @@ class Job {
 
     /** How many places its strategy goes through; 0 when it does not. */
     long places() {
+        if (strategy instanceof TracedStrategy) {
+            return tracedPlaces == null ? 0 : tracedPlaces;
+        }
         return strategy instanceof SteppedStrategy steps ? steps.places(timerPeriod()) : 0;
     }
 
@@ -227,12 +282,20 @@ class Job {
         }
     }
 
-    /** Counts a batch, which must not have been counted. @param wasInFlight whether the batch was still waited for */
-    void count(BatchReport.Finished finished, Batch batch, boolean wasInFlight, Instant now) {
+    /**
+     * Counts a batch, which must not have been counted.
+     *
+     * @param wasInFlight whether the batch was still waited for
+     * @param took by the worker's own clock
+     */
+    void count(BatchReport.Finished finished, Batch batch, boolean wasInFlight, Duration took, Instant now) {
         land(batch, wasInFlight);
         iterations += finished.iterations();
         batchesCompleted++;
         countedAt = now;
+        unexpectedPasses = UnexpectedPasses.plus(unexpectedPasses, batch.number(), finished.unexpectedPasses());
+        long millis = Math.max(1, took.toMillis());
+        batchMillis = batchMillis == null ? millis : batchMillis + (millis - batchMillis) / FORGETTING;
         Long place = batch.place();
         int left = batch.iterations() - (int) finished.iterations();
         if (place != null && left > 0) {
@@ -248,6 +311,10 @@ class Job {
             firstFailureId = failure;
             firstFailureAt = now;
         }
+    }
+
+    List<UnexpectedPasses> unexpectedPasses() {
+        return unexpectedPasses;
     }
 
     void countTrouble() {
@@ -284,9 +351,8 @@ class Job {
         } else if (stopRateBelow != null && stopRateBelow.met(failures, iterations, stopAfterFailures)) {
             stopReason = StopReason.RATE_BELOW;
         } else if (iterations >= iterationBudget) {
-            boolean allPlaces = stepped() && strategy.exhausted(progress(List.of()), timerPeriod());
-            stopReason = allPlaces ? StopReason.SCHEDULES : StopReason.ITERATIONS;
-        } else if (batchesInFlight == 0 && strategy.exhausted(progress(List.of()), timerPeriod())) {
+            stopReason = stepped() && exhausted() ? StopReason.SCHEDULES : StopReason.ITERATIONS;
+        } else if (batchesInFlight == 0 && exhausted()) {
             stopReason = StopReason.SCHEDULES;
         } else if (startedAt != null
                 && wallTimeNanos != null
@@ -294,6 +360,13 @@ class Job {
             stopReason = StopReason.WALL_TIME;
         } else {
             return false;
+        }
+        if (stopReason == StopReason.SCHEDULES && strategy instanceof TracedStrategy traced && failures == 0) {
+            message = "the timer's interrupt was put on each of the " + places() + " places of the plan at shift "
+                    + traced.shifts()
+                    + " once, and no iteration failed. What to vary next: other shifts (a larger one puts"
+                    + " more interrupts into an iteration), another CPU model or timer frequency, or the strategy random,"
+                    + " which also meets what the traced iteration did not execute";
         }
         end(JobState.COMPLETED, now);
         return true;
@@ -381,6 +454,16 @@ class Job {
         return keepCheckpoints;
     }
 
+    /** The places of batches that ended at a failure, which are yet to be tried. */
+    List<Remainder> remainders() {
+        return remainders;
+    }
+
+    /** How many places were given out, the remainders included. */
+    long placesPlanned() {
+        return placesPlanned;
+    }
+
     JobState state() {
         return state;
     }
@@ -431,6 +514,12 @@ class Job {
     @Nullable
     Instant firstFailureAt() {
         return firstFailureAt;
+    }
+
+    /** For people: null where nobody had to say who they are. */
+    @Nullable
+    String submittedBy() {
+        return submittedBy;
     }
 
     boolean sameRequest(JobRequest request) {

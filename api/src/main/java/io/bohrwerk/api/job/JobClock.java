@@ -30,6 +30,7 @@ class JobClock implements SchedulingConfigurer {
     private final Jobs jobs;
     private final Batches batches;
     private final Scheduler scheduler;
+    private final Shares shares;
     private final ReportIntake intake;
     private final Outbox outbox;
     private final Fleet fleet;
@@ -40,6 +41,7 @@ class JobClock implements SchedulingConfigurer {
             Jobs jobs,
             Batches batches,
             Scheduler scheduler,
+            Shares shares,
             ReportIntake intake,
             Outbox outbox,
             Fleet fleet,
@@ -48,6 +50,7 @@ class JobClock implements SchedulingConfigurer {
         this.jobs = jobs;
         this.batches = batches;
         this.scheduler = scheduler;
+        this.shares = shares;
         this.intake = intake;
         this.outbox = outbox;
         this.fleet = fleet;
@@ -63,7 +66,7 @@ class JobClock implements SchedulingConfigurer {
     /** Ends jobs whose real time is over, widens windows after workers came, and queues again what was forgotten. */
     void check(Instant moment) {
         Instant now = moment.truncatedTo(ChronoUnit.MICROS);
-        for (UUID id : jobs.needingAttention(scheduler.window())) {
+        for (UUID id : jobs.needingAttention(shares.largest())) {
             transaction.executeWithoutResult(status -> jobs.lock(id).ifPresent(job -> {
                 job.stopIfDue(now);
                 scheduler.follow(job, now);

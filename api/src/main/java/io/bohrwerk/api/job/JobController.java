@@ -41,6 +41,7 @@ class JobController {
     private final Fleet fleet;
     private final JobEvents events;
     private final JobViews views;
+    private final Coverage coverage;
     private final TransactionTemplate transaction;
 
     JobController(
@@ -54,6 +55,7 @@ class JobController {
             Fleet fleet,
             JobEvents events,
             JobViews views,
+            Coverage coverage,
             TransactionTemplate transaction) {
         this.jobs = jobs;
         this.batches = batches;
@@ -65,6 +67,7 @@ class JobController {
         this.fleet = fleet;
         this.events = events;
         this.views = views;
+        this.coverage = coverage;
         this.transaction = transaction;
     }
 
@@ -126,6 +129,12 @@ class JobController {
     @GetMapping("/{id}/arms")
     List<ArmView> arms(@PathVariable UUID id) {
         return views.arms(find(id));
+    }
+
+    /** Where in the test the timer's interrupt was put, for jobs of the strategy traced. */
+    @GetMapping("/{id}/coverage")
+    CoverageView coverage(@PathVariable UUID id) {
+        return coverage.of(find(id));
     }
 
     @GetMapping("/{id}/crashes")

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +33,12 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @Component
 class JobEvents implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(JobEvents.class);
+
+    /**
+     * Threads that send. Only a client whose connection is full holds one for longer than it takes to copy an event, and then until the
+     * connection's time is over.
+     */
+    private static final int MOST_SENDERS = 64;
 
     private final Jobs jobs;
     private final JobViews views;
@@ -141,14 +147,16 @@ class JobEvents implements SmartLifecycle {
         ScheduledExecutorService started =
                 Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "job-events"));
         ticker = started;
-        // A client is sent to by one thread at most, so there are never more threads than clients.
-        senders = new ThreadPoolExecutor(
-                0,
-                settings.mostClients() * 2,
+        // A client is sent to by one thread at most, so no more tasks wait than there are clients.
+        ThreadPoolExecutor made = new ThreadPoolExecutor(
+                MOST_SENDERS,
+                MOST_SENDERS,
                 10,
                 TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
+                new LinkedBlockingQueue<>(),
                 task -> daemon(task, "job-events-sender"));
+        made.allowCoreThreadTimeOut(true);
+        senders = made;
         long millis = settings.interval().toMillis();
         started.scheduleWithFixedDelay(this::tick, millis, millis, TimeUnit.MILLISECONDS);
     }

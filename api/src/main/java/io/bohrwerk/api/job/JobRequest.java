@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopWhenRateBelow for strategies whose iterations are a random sample
  * @param iterationsPerBatch the target's when there is none
  * @param keepCheckpoints whether the snapshots of failures are stored; yes when there is none. A replay makes them again
+ * @param priority {@code low}, {@code normal} or {@code high}: shares of the machines of 1, 4 and 16; normal when there is none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record JobRequest(
@@ -38,7 +39,8 @@ record JobRequest(
         @Nullable Long stopAfterFailures,
         @Nullable RateBelow stopWhenRateBelow,
         @Nullable Integer iterationsPerBatch,
-        @Nullable Boolean keepCheckpoints)
+        @Nullable Boolean keepCheckpoints,
+        @Nullable Priority priority)
         implements RequestDocument {
     static final long DEFAULT_ITERATIONS = 1_000_000;
     /** A hundred machines at a thousand iterations per second need four months for it. */
@@ -82,6 +84,7 @@ record JobRequest(
                 stopWhenRateBelow,
                 iterationsPerBatch == null ? found.manifest().test().iterationsPerBatch() : iterationsPerBatch,
                 keepCheckpoints == null || keepCheckpoints,
+                priority == null ? Priority.NORMAL : priority,
                 null,
                 null);
     }

@@ -10,6 +10,7 @@ import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,13 @@ import org.jspecify.annotations.Nullable;
  * @param nextFailure what to expect; null where nothing failed or nothing may be expected from it
  * @param coverage how many of its places were tried; null for strategies that draw
  * @param infrastructureTroubles of attempts at batches; they are in no rate
+ * @param unexpectedPasses subtests that passed though the target expects them to fail
  * @param isItFixed the answer, when the job was made to give it
  * @param comparison of which it is a side
  * @param machines that work for it now
  * @param secondsToFirstFailure from its start, null while there is none
+ * @param priority its share of the machines, while others want them too
+ * @param submittedBy the name of a token or a person; null where nobody had to say who they are
  */
 record JobView(
         UUID id,
@@ -53,13 +57,16 @@ record JobView(
         BatchCounts batches,
         long infrastructureTroubles,
         int machines,
+        List<UnexpectedPasses> unexpectedPasses,
         @Nullable FixView isItFixed,
         @Nullable UUID comparison,
         @Nullable UUID firstFailureId,
         @Nullable Double secondsToFirstFailure,
         Instant createdAt,
         @Nullable Instant startedAt,
-        @Nullable Instant finishedAt) {
+        @Nullable Instant finishedAt,
+        @Nullable String submittedBy,
+        Priority priority) {
     /** What it may use up. @param wallTime null for no limit */
     record Budget(long iterations, @Nullable VirtualTime wallTime) {}
 
@@ -116,13 +123,16 @@ record JobView(
                 new BatchCounts(job.batchesInFlight(), job.batchesCompleted(), job.batchesLost()),
                 job.infrastructureTroubles(),
                 activity.machines(job.id()),
+                job.unexpectedPasses(),
                 FixView.of(job),
                 job.comparison(),
                 job.firstFailureId(),
                 seconds(job.startedAt(), job.firstFailureAt()),
                 job.createdAt(),
                 job.startedAt(),
-                job.finishedAt());
+                job.finishedAt(),
+                job.submittedBy(),
+                job.priority());
     }
 
     private static @Nullable NextFailure nextFailure(Job job, FailureRate rate) {

@@ -28,12 +28,14 @@ class Questions {
     private final Comparisons comparisons;
     private final Submission submission;
     private final Scheduler scheduler;
+    private final Quota quota;
 
-    Questions(Jobs jobs, Comparisons comparisons, Submission submission, Scheduler scheduler) {
+    Questions(Jobs jobs, Comparisons comparisons, Submission submission, Scheduler scheduler, Quota quota) {
         this.jobs = jobs;
         this.comparisons = comparisons;
         this.submission = submission;
         this.scheduler = scheduler;
+        this.quota = quota;
     }
 
     /** A job on the new target that runs as many iterations as it takes to say that the old job's failure is gone. */
@@ -58,6 +60,7 @@ class Questions {
                 new FixQuestion(old.id(), old.failures(), old.iterations(), request.rate(), confidence, (long) needed);
         Instant now = now();
         Job job = side(old, target, null, "is it fixed? " + old.name(), question.needed(), 1, question, null, now);
+        quota.admit(job);
         scheduler.follow(jobs.saveAndFlush(job), now);
         return job;
     }
@@ -81,7 +84,9 @@ class Questions {
         Job other = side(
                 old, second, request.with().strategy(), "compare, other: " + old.name(), iterations, 0, null, id, now);
         requireSample(other.strategy(), "with.strategy", "the second side");
-        jobs.save(one);
+        quota.admit(one);
+        jobs.saveAndFlush(one);
+        quota.admit(other);
         jobs.saveAndFlush(other);
         double confidence = request.confidence() == null ? DEFAULT_CONFIDENCE : request.confidence();
         Comparison comparison = comparisons.save(new Comparison(id, old.id(), one.id(), other.id(), confidence, now));
@@ -122,6 +127,7 @@ class Questions {
                 null,
                 old.iterationsPerBatch(),
                 old.keepCheckpoints(),
+                old.priority(),
                 question,
                 comparison);
         return new Job(id, target, terms, null, null, now);
@@ -132,8 +138,8 @@ class Questions {
             throw refused(
                     field,
                     "the iterations of " + whose + " are " + strategy.sampling().meaning()
-                            + ": nothing about chance can be computed from them; use a job with the strategy random, or aligned"
-                            + " without a step");
+                            + ": nothing about chance can be computed from them; use a job with the strategy random,"
+                            + " or aligned without a step");
         }
     }
 

@@ -12,6 +12,7 @@ import io.bohrwerk.api.crash.CrashCounter;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.failure.GuestText;
+import io.bohrwerk.api.signature.Marks;
 import io.bohrwerk.api.signature.Signature;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.BatchReport;
@@ -19,9 +20,14 @@ import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -33,6 +39,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class ReportIntake {
     private static final int LONGEST_MESSAGE = 1_000;
+    private static final int MOST_ALTERNATIVES = 10;
+    private static final int MOST_FRAMES = 16;
+    private static final int LONGEST_FRAME = 200;
 
     private final Jobs jobs;
     private final Batches batches;
@@ -68,24 +77,46 @@ class ReportIntake {
     /** @throws InvalidInputException when the report speaks of what does not exist, or contradicts itself */
     @Transactional
     void accept(BatchReport report) {
-        Job job = jobs.lock(report.jobId()).orElseThrow(() -> unknown("jobId", report.jobId()));
-        Batch batch = batches.findById(report.batchId())
-                .filter(found -> found.jobId().equals(job.id()))
-                .orElseThrow(() -> unknown("batchId", report.batchId()));
+        accept(report.jobId(), List.of(report));
+    }
+
+    /**
+     * Takes in reports on batches of one job, all or none: one lock, one commit and one look at the window for all of them.
+     *
+     * @throws InvalidInputException when one of them speaks of what does not exist, or contradicts itself
+     */
+    @Transactional
+    void accept(UUID jobId, List<BatchReport> reports) {
+        Job job = jobs.lock(jobId).orElseThrow(() -> unknown("jobId", jobId));
+        Map<UUID, Batch> known = new HashMap<>();
+        batches.findAllById(reports.stream().map(BatchReport::batchId).collect(Collectors.toSet()))
+                .forEach(batch -> known.put(batch.id(), batch));
+        Arms.Counts counts = arms.counts(jobId);
+        Instant now = now();
+        for (BatchReport report : reports) {
+            Batch batch = known.get(report.batchId());
+            if (batch == null || !batch.jobId().equals(jobId)) {
+                throw unknown("batchId", report.batchId());
+            }
+            accept(job, batch, report, counts, now);
+        }
+        counts.save();
+        scheduler.follow(job, now);
+    }
+
+    private void accept(Job job, Batch batch, BatchReport report, Arms.Counts counts, Instant now) {
         require(
                 report.attempt() >= 1 && report.attempt() <= batch.attempt(),
                 "attempt",
                 report.attempt(),
                 "must be an attempt that was made: 1 to " + batch.attempt());
-        Instant now = now();
         job.start(report.startedAt().isBefore(now) ? report.startedAt() : now);
         if (report.result() instanceof BatchReport.Finished finished) {
-            finished(job, batch, report, finished, now);
+            finished(job, batch, report, finished, counts, now);
         } else if (report.result() instanceof BatchReport.Troubled troubled) {
             troubled(job, batch, report.attempt(), troubled.kind(), troubled.message(), report.workerId(), now);
         }
         job.stopIfDue(now);
-        scheduler.follow(job, now);
     }
 
     /** An attempt of which neither a report nor a heartbeat speaks any longer. */
@@ -103,7 +134,8 @@ class ReportIntake {
         scheduler.follow(job, now);
     }
 
-    private void finished(Job job, Batch batch, BatchReport report, BatchReport.Finished finished, Instant now) {
+    private void finished(
+            Job job, Batch batch, BatchReport report, BatchReport.Finished finished, Arms.Counts counts, Instant now) {
         if (batch.state() == BatchState.COMPLETED) {
             return;
         }
@@ -116,8 +148,9 @@ class ReportIntake {
                 "must be between " + least + " and the batch's " + batch.iterations());
         BatchState before = batch.state();
         batch.complete(report, finished);
-        job.count(finished, batch, before == BatchState.QUEUED, now);
-        arms.count(batch, finished.iterations(), failed != null);
+        Duration took = Duration.between(report.startedAt(), report.finishedAt());
+        job.count(finished, batch, before == BatchState.QUEUED, took, now);
+        counts.add(batch, finished.iterations(), failed != null);
         if (before == BatchState.LOST) {
             job.find();
         }
@@ -127,22 +160,31 @@ class ReportIntake {
                     "result.failure.outcome",
                     failed.outcome(),
                     "must not be that of an iteration that passed");
+            Marks marks = marks(failed);
             Crash crash = crashes.count(
-                    job.id(),
-                    signature(failed),
-                    failed.outcome(),
-                    failed.replay() == ReplayVerdict.VERIFIED,
-                    report.finishedAt());
-            Failure failure = failures.save(new Failure(report, finished.coordinates(), failed, crash.id()));
+                    job.id(), marks, failed.outcome(), failed.replay() == ReplayVerdict.VERIFIED, report.finishedAt());
+            Failure failure = failures.save(new Failure(report, finished.coordinates(), failed, crash.id(), marks));
             job.count(failure.id(), now);
         }
         samples.add(job, now);
     }
 
-    private static Signature signature(FailedIteration failed) {
-        return failed.title() == null
-                ? Signature.of(failed.outcome(), GuestText.start(failed.reason(), LONGEST_MESSAGE))
-                : Signature.ofReport(failed.outcome(), GuestText.start(failed.title(), LONGEST_MESSAGE));
+    private static Marks marks(FailedIteration failed) {
+        String title = failed.title();
+        if (title == null) {
+            return Marks.of(Signature.of(failed.outcome(), GuestText.start(failed.reason(), LONGEST_MESSAGE)));
+        }
+        return new Marks(
+                Signature.ofReport(failed.outcome(), GuestText.start(title, LONGEST_MESSAGE)),
+                failed.alternatives().stream()
+                        .limit(MOST_ALTERNATIVES)
+                        .map(other -> Signature.alternative(failed.outcome(), GuestText.start(other, LONGEST_MESSAGE)))
+                        .toList(),
+                failed.frames().stream()
+                        .limit(MOST_FRAMES)
+                        .map(frame -> GuestText.start(frame, LONGEST_FRAME))
+                        .toList(),
+                failed.damage() == null || failed.damage().isEmpty());
     }
 
     private void troubled(

@@ -6,12 +6,17 @@ import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.strategy.AdaptiveStrategy;
 import io.bohrwerk.api.strategy.ArmCount;
-import io.bohrwerk.api.worker.Fleet;
+import io.bohrwerk.api.strategy.TracedStrategy;
+import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.traced.TracedPlan;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Keeps a small window of a job's batches in flight. Every method is called under the job's row lock. */
 @Component
@@ -19,23 +24,26 @@ class Scheduler {
     private final Jobs jobs;
     private final Batches batches;
     private final Arms arms;
+    private final TracePlans traces;
     private final Outbox outbox;
-    private final Fleet fleet;
+    private final Shares shares;
     private final ApiProperties.Scheduling settings;
 
-    Scheduler(Jobs jobs, Batches batches, Arms arms, Outbox outbox, Fleet fleet, ApiProperties properties) {
+    Scheduler(
+            Jobs jobs,
+            Batches batches,
+            Arms arms,
+            TracePlans traces,
+            Outbox outbox,
+            Shares shares,
+            ApiProperties properties) {
         this.jobs = jobs;
         this.batches = batches;
         this.arms = arms;
+        this.traces = traces;
         this.outbox = outbox;
-        this.fleet = fleet;
+        this.shares = shares;
         this.settings = properties.scheduling();
-    }
-
-    /** How many batches a job may have in flight now. */
-    int window() {
-        long wanted = (long) settings.batchesPerSlot() * fleet.now().slots();
-        return (int) Math.max(settings.fewestBatches(), Math.min(settings.mostBatches(), wanted));
     }
 
     /** What follows from a change of the job: more batches, or none when it ended. */
@@ -43,6 +51,7 @@ class Scheduler {
         UUID comparison = job.comparison();
         Optional<Job> partner = comparison == null ? Optional.empty() : jobs.partner(comparison, job.id());
         if (job.ended()) {
+            shares.changed();
             withdraw(job, now);
             // One side by itself compares nothing.
             partner.filter(other -> !other.ended() && job.state() != JobState.COMPLETED)
@@ -51,35 +60,49 @@ class Scheduler {
                         withdraw(other, now);
                     });
         }
-        int window = window();
+        if (job.batchesCreated() == 0) {
+            shares.changed();
+        }
+        int window = shares.of(job);
+        List<BatchRequest> requests = new ArrayList<>();
         if (partner.isPresent()) {
-            interleave(job, partner.get(), window, now);
-            return;
+            interleave(job, partner.get(), window, requests, now);
+        } else {
+            Supplier<List<ArmCount>> counts = counts(job);
+            while (job.wantsBatch(window)) {
+                cut(job, counts, requests, now);
+            }
         }
-        while (job.wantsBatch(window)) {
-            cut(job, now);
-        }
+        outbox.add(requests, now);
     }
 
     /** Batch by batch: neither side goes ahead of the other as long as both have batches to come. */
-    private void interleave(Job one, Job other, int window, Instant now) {
+    private void interleave(Job one, Job other, int window, List<BatchRequest> requests, Instant now) {
+        Supplier<List<ArmCount>> ones = counts(one);
+        Supplier<List<ArmCount>> others = counts(other);
         while (true) {
             if (one.wantsBatch(window) && (!other.goesOn() || one.batchesCreated() <= other.batchesCreated())) {
-                cut(one, now);
+                cut(one, ones, requests, now);
             } else if (other.wantsBatch(window) && (!one.goesOn() || other.batchesCreated() <= one.batchesCreated())) {
-                cut(other, now);
+                cut(other, others, requests, now);
             } else {
                 return;
             }
         }
     }
 
-    private void cut(Job job, Instant now) {
-        List<ArmCount> counts = job.strategy() instanceof AdaptiveStrategy adaptive
-                ? arms.of(job.id(), adaptive.arms(job.timerPeriod()).size())
-                : List.of();
-        Batch batch = batches.save(job.nextBatch(counts, now));
-        outbox.add(job.request(batch), now);
+    private void cut(Job job, Supplier<List<ArmCount>> counts, List<BatchRequest> requests, Instant now) {
+        List<TracedPlan> plans = job.strategy() instanceof TracedStrategy ? traces.plans(job.id()) : List.of();
+        Batch batch = batches.save(job.nextBatch(counts.get(), plans, now));
+        requests.add(job.request(batch));
+    }
+
+    /** What was counted of a job's arms, if its strategy learns; read once, as nothing is counted while batches are cut. */
+    private Supplier<List<ArmCount>> counts(Job job) {
+        return job.strategy() instanceof AdaptiveStrategy adaptive
+                ? SingletonSupplier.of(
+                        () -> arms.of(job.id(), adaptive.arms(job.timerPeriod()).size()))
+                : List::of;
     }
 
     /** Another attempt at a batch, after a pause. */
@@ -87,7 +110,7 @@ class Scheduler {
         long factor = 1L << Math.min(batch.attempt() - 1, 16);
         Instant due = now.plus(settings.retryDelay().multipliedBy(factor));
         batch.retry(due);
-        outbox.add(job.request(batch), due);
+        outbox.add(List.of(job.request(batch)), due);
     }
 
     private void withdraw(Job job, Instant now) {

@@ -11,6 +11,7 @@ import io.bohrwerk.api.strategy.FixedStrategy;
 import io.bohrwerk.api.strategy.RandomStrategy;
 import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.strategy.SweepStrategy;
+import io.bohrwerk.api.strategy.TracedStrategy;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.schedule.Delays;
@@ -56,6 +57,7 @@ record StrategyRequest(
         RANDOM("shifts", "seed"),
         SWEEP("shifts", "step"),
         ALIGNED("shifts", "seed", "step", "length"),
+        TRACED("shifts"),
         ADAPTIVE("shifts", "seed", "strategies", "buckets", "floor");
 
         private final Set<String> options;
@@ -122,6 +124,7 @@ record StrategyRequest(
             case SWEEP -> new SweepStrategy(chosen, step == null ? 1 : step);
             case ALIGNED ->
                 new AlignedStrategy(chosen, length == null ? wholePeriod(manifest, chosen) : length, step, drawn);
+            case TRACED -> new TracedStrategy(chosen);
             case ADAPTIVE ->
                 new AdaptiveStrategy(
                         chosen,

@@ -25,13 +25,23 @@ class Submission {
 
     private final Jobs jobs;
     private final Targets targets;
+    private final Tracing tracing;
     private final Scheduler scheduler;
+    private final Quota quota;
     private final TransactionTemplate transaction;
 
-    Submission(Jobs jobs, Targets targets, Scheduler scheduler, TransactionTemplate transaction) {
+    Submission(
+            Jobs jobs,
+            Targets targets,
+            Tracing tracing,
+            Scheduler scheduler,
+            Quota quota,
+            TransactionTemplate transaction) {
         this.jobs = jobs;
         this.targets = targets;
+        this.tracing = tracing;
         this.scheduler = scheduler;
+        this.quota = quota;
         this.transaction = transaction;
     }
 
@@ -55,7 +65,10 @@ class Submission {
             Job made = transaction.execute(status -> {
                 Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
                 UUID id = UUID.randomUUID();
-                Job job = jobs.saveAndFlush(new Job(id, target, request.terms(target, id), key, request.digest(), now));
+                Job job = new Job(id, target, request.terms(target, id), key, request.digest(), now);
+                quota.admit(job);
+                job = jobs.saveAndFlush(job);
+                tracing.begin(job, now);
                 scheduler.follow(job, now);
                 return job;
             });

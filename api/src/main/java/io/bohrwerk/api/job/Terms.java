@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopAfterFailures 0 for never
  * @param stopWhenRateBelow null for never
  * @param keepCheckpoints whether the snapshots of failures are stored
+ * @param priority its share of the machines
  * @param question the job answers "is it fixed?"; null for others
  * @param comparison of which it is one side; null for others
  */
@@ -26,5 +27,6 @@ record Terms(
         @Nullable RateBelow stopWhenRateBelow,
         int iterationsPerBatch,
         boolean keepCheckpoints,
+        Priority priority,
         @Nullable FixQuestion question,
         @Nullable UUID comparison) {}

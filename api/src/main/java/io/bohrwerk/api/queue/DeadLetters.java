@@ -4,6 +4,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.KafkaException;
 import org.springframework.stereotype.Component;
 
 /** Messages that could not be taken in, kept for people to look at. */
@@ -19,7 +20,7 @@ class DeadLetters {
     }
 
     void add(ConsumerRecord<?, ?> message, Exception e) {
-        Throwable cause = e.getCause() == null ? e : e.getCause();
+        Throwable cause = ours(e);
         LOG.error(
                 "message {}-{}@{} cannot be taken in and goes to dead_letters",
                 message.topic(),
@@ -38,5 +39,14 @@ class DeadLetters {
                         message.value(),
                         error.length() <= LONGEST_ERROR ? error : error.substring(0, LONGEST_ERROR))
                 .update();
+    }
+
+    /** What we said ourselves, out of the listener's wrapping. */
+    private static Throwable ours(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null && cause instanceof KafkaException) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 }

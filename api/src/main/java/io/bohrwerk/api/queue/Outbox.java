@@ -4,11 +4,13 @@ import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Topics;
+import io.bohrwerk.protocol.batch.TraceRequest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -18,28 +20,36 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Outbox {
     private final JdbcClient database;
+    private final JdbcTemplate rows;
     private final ApplicationEventPublisher events;
 
-    Outbox(JdbcClient database, ApplicationEventPublisher events) {
+    Outbox(JdbcClient database, JdbcTemplate rows, ApplicationEventPublisher events) {
         this.database = database;
+        this.rows = rows;
         this.events = events;
     }
 
     /** There is something new in the outbox, once the transaction is committed. */
     record Filled() {}
 
-    /** @param dueAt not to be sent before */
+    /** @param dueAt none is to be sent before */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void add(BatchRequest request, Instant dueAt) {
-        database.sql("insert into outbox (topic, key, payload, job_id, batch_id, due_at) values (?, ?, ?, ?, ?, ?)")
-                .params(
-                        Topics.BATCHES,
-                        request.jobId().toString(),
-                        Wire.write(request),
-                        request.jobId(),
-                        request.batchId(),
-                        dueAt.atOffset(ZoneOffset.UTC))
-                .update();
+    public void add(List<BatchRequest> requests, Instant dueAt) {
+        if (requests.isEmpty()) {
+            return;
+        }
+        rows.batchUpdate(
+                "insert into outbox (topic, key, payload, job_id, batch_id, due_at) values (?, ?, ?, ?, ?, ?)",
+                requests.stream()
+                        .map(request -> new Object[] {
+                            Topics.BATCHES,
+                            request.jobId().toString(),
+                            Wire.write(request),
+                            request.jobId(),
+                            request.batchId(),
+                            dueAt.atOffset(ZoneOffset.UTC)
+                        })
+                        .toList());
         events.publishEvent(new Filled());
     }
 
@@ -55,6 +65,28 @@ public class Outbox {
                         dueAt.atOffset(ZoneOffset.UTC))
                 .update();
         events.publishEvent(new Filled());
+    }
+
+    /** @param dueAt not to be sent before */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void add(TraceRequest request, Instant dueAt) {
+        database.sql("insert into outbox (topic, key, payload, trace_id, due_at) values (?, ?, ?, ?, ?)")
+                .params(
+                        Topics.BATCHES,
+                        request.jobId().toString(),
+                        Wire.write(request),
+                        request.traceId(),
+                        dueAt.atOffset(ZoneOffset.UTC))
+                .update();
+        events.publishEvent(new Filled());
+    }
+
+    /** Whether a message about the trace has not been sent yet. */
+    public boolean holdsTrace(UUID trace) {
+        return database.sql("select exists (select 1 from outbox where trace_id = ?)")
+                .param(trace)
+                .query(Boolean.class)
+                .single();
     }
 
     /** Whether a message about the replay has not been sent yet. */

@@ -29,7 +29,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class OutboxPublisher implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxPublisher.class);
     /** Rows locked at once; a batch request has a few hundred bytes. */
-    private static final int MOST_AT_ONCE = 200;
+    private static final int MOST_AT_ONCE = 500;
 
     private final JdbcClient database;
     private final TransactionTemplate transaction;
@@ -143,8 +143,8 @@ class OutboxPublisher implements SmartLifecycle {
                 }
             }
             if (!acknowledged.isEmpty()) {
-                database.sql("delete from outbox where id in (:ids)")
-                        .param("ids", acknowledged)
+                database.sql("delete from outbox where id = any (?)")
+                        .param(acknowledged.toArray(Long[]::new))
                         .update();
             }
             if (failed != null && acknowledged.isEmpty()) {

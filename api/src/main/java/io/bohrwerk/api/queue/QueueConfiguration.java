@@ -28,6 +28,7 @@ class QueueConfiguration {
                 topic(Topics.BATCHES, Topics.BATCHES_PARTITIONS, queue),
                 topic(Topics.REPORTS, queue.partitions(), queue),
                 topic(Topics.REPLAY_REPORTS, queue.partitions(), queue),
+                topic(Topics.TRACE_REPORTS, queue.partitions(), queue),
                 topic(Topics.HEARTBEATS, queue.partitions(), queue));
     }
 

@@ -85,8 +85,14 @@ public class Replay {
      * @param of how many there were
      * @param difference what was not the same in the first that differed; empty when none did
      * @param log what its log covers; null when none was ordered
+     * @param summary what a comparison found, one line; null when none was ordered
      */
-    record Result(int same, int of, String difference, ReplayReport.@Nullable LogCover log) {}
+    record Result(
+            int same,
+            int of,
+            String difference,
+            ReplayReport.@Nullable LogCover log,
+            @Nullable String summary) {}
 
     @SuppressWarnings("NullAway.Init")
     protected Replay() {}
@@ -124,7 +130,8 @@ public class Replay {
             throw new IllegalStateException("replay " + id + " is completed already");
         }
         state = ReplayState.COMPLETED;
-        result = new Result(replayed.same(), replayed.times(), replayed.difference(), replayed.log());
+        result = new Result(
+                replayed.same(), replayed.times(), replayed.difference(), replayed.log(), replayed.summary());
         replayed.artifacts().forEach(reference -> artifacts.add(new Artifact(reference)));
         message = null;
         workerId = report.workerId();

@@ -1,28 +1,18 @@
 package io.bohrwerk.api.replay;
 
 import io.bohrwerk.api.artifact.Artifact;
-import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
-import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.web.BlobDownload;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.Page;
-import io.bohrwerk.api.web.RefusedException;
-import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.ArtifactKind;
-import io.bohrwerk.protocol.batch.LogWindow;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -36,41 +26,20 @@ import org.springframework.web.bind.annotation.RestController;
 class ReplayController {
     private final Replays replays;
     private final Failures failures;
-    private final Outbox outbox;
+    private final ReplayOrders orders;
     private final BlobDownload download;
-    private final TransactionTemplate transaction;
 
-    ReplayController(
-            Replays replays, Failures failures, Outbox outbox, BlobDownload download, TransactionTemplate transaction) {
+    ReplayController(Replays replays, Failures failures, ReplayOrders orders, BlobDownload download) {
         this.replays = replays;
         this.failures = failures;
-        this.outbox = outbox;
+        this.orders = orders;
         this.download = download;
-        this.transaction = transaction;
     }
 
     /** Any worker does it, when a slot is free; the answer says where to look for it. */
     @PostMapping(value = "/failures/{id}/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<ReplayView> order(@PathVariable UUID id, @RequestBody ReplayOrder order) {
-        Failure failure = find(id);
-        Digest manifest = failure.artifact(ArtifactKind.MANIFEST)
-                .map(Artifact::digest)
-                .orElseThrow(() -> new RefusedException(
-                        HttpStatus.CONFLICT,
-                        null,
-                        "failure " + id + " has no manifest, so nobody knows how to replay it"));
-        LogWindow window;
-        try {
-            window = order.window(failure.iteration());
-        } catch (InvalidInputException e) {
-            throw new RefusedException(HttpStatus.UNPROCESSABLE_CONTENT, e);
-        }
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        Replay replay = new Replay(id, order, window, now);
-        transaction.executeWithoutResult(status -> {
-            replays.save(replay);
-            outbox.add(replay.request(manifest), now);
-        });
+        Replay replay = orders.order(id, order);
         return ResponseEntity.accepted()
                 .header("Location", "/api/v1/replays/" + replay.id())
                 .body(ReplayView.from(replay));
@@ -81,7 +50,7 @@ class ReplayController {
             @PathVariable UUID id,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        find(id);
+        requireFailure(id);
         return Page.of(limit, cursor, (below, most) -> replays.ofFailure(id, below, most), Replay::position)
                 .map(ReplayView::from);
     }
@@ -101,6 +70,17 @@ class ReplayController {
         send(id, ArtifactKind.MERGED_LOG_INDEX, request, response);
     }
 
+    @GetMapping("/replays/{id}/divergence")
+    void divergence(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        send(id, ArtifactKind.DIVERGENCE, request, response);
+    }
+
+    @GetMapping("/replays/{id}/adjacent")
+    void adjacent(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        send(id, ArtifactKind.ADJACENT, request, response);
+    }
+
     private void send(UUID id, ArtifactKind kind, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Artifact log = replay(id).artifact(kind).orElseThrow(() -> new NotFoundException(kind + " of the replay", id));
@@ -111,7 +91,9 @@ class ReplayController {
         return replays.findById(id).orElseThrow(() -> new NotFoundException("replay", id));
     }
 
-    private Failure find(UUID id) {
-        return failures.findById(id).orElseThrow(() -> new NotFoundException("failure", id));
+    private void requireFailure(UUID id) {
+        if (!failures.existsById(id)) {
+            throw new NotFoundException("failure", id);
+        }
     }
 }

@@ -40,8 +40,15 @@ record ReplayView(
      * @param same how many replays ended with the same outcome, instruction count and consoles
      * @param difference what was not the same in the first that differed; empty when none did
      * @param log what its log covers; null when none was ordered
+     * @param summary what a comparison found, one line; null when none was ordered
      */
-    record Result(String verdict, int same, int of, String difference, ReplayReport.@Nullable LogCover log) {}
+    record Result(
+            String verdict,
+            int same,
+            int of,
+            String difference,
+            ReplayReport.@Nullable LogCover log,
+            @Nullable String summary) {}
 
     static ReplayView from(Replay replay) {
         Replay.Result result = replay.result();
@@ -61,7 +68,8 @@ record ReplayView(
                                 result.same(),
                                 result.of(),
                                 result.difference(),
-                                result.log()),
+                                result.log(),
+                                result.summary()),
                 replay.message(),
                 replay.workerId(),
                 replay.artifacts().stream()
@@ -77,6 +85,8 @@ record ReplayView(
         return switch (kind) {
             case SNAPSHOT -> "/api/v1/failures/" + replay.failureId() + "/snapshot";
             case MERGED_LOG_INDEX -> "/api/v1/replays/" + replay.id() + "/log/index";
+            case DIVERGENCE -> "/api/v1/replays/" + replay.id() + "/divergence";
+            case ADJACENT -> "/api/v1/replays/" + replay.id() + "/adjacent";
             default -> "/api/v1/replays/" + replay.id() + "/log";
         };
     }

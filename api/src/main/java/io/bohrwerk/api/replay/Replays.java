@@ -1,5 +1,6 @@
 package io.bohrwerk.api.replay;
 
+import io.bohrwerk.protocol.batch.ReplayMode;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +14,10 @@ import org.springframework.data.jpa.repository.Query;
 public interface Replays extends JpaRepository<Replay, UUID> {
     @Query("from Replay where failureId = :failure and position < :below order by position desc")
     List<Replay> ofFailure(UUID failure, long below, Limit limit);
+
+    /** Comparisons of a kind, the latest first. */
+    @Query("from Replay where failureId = :failure and mode = :mode order by position desc")
+    List<Replay> ofMode(UUID failure, ReplayMode mode, Limit limit);
 
     /** The only way to a replay that is to be changed. */
     @Lock(LockModeType.PESSIMISTIC_WRITE)

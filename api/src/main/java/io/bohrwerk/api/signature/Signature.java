@@ -33,6 +33,29 @@ public record Signature(String key, String title) {
         return new Signature(outcome + " " + cut, title(outcome) + ": " + cut);
     }
 
+    /** Of reports that are not whole: one group for all, as nobody knows what they would have said. */
+    public static Signature ofDamaged(Outcome outcome) {
+        return new Signature(outcome + " (report not whole)", title(outcome) + ": reports that are not whole");
+    }
+
+    /** The key of another title that a kernel's report could have had. */
+    public static String alternative(Outcome outcome, String title) {
+        return ofReport(outcome, title).key();
+    }
+
+    /** As the key begins with it. */
+    public Outcome outcome() {
+        return Outcome.valueOf(key.substring(0, key.indexOf(' ')));
+    }
+
+    /** The signature with a key that one of these methods made. */
+    public static Signature ofKey(String key) {
+        int end = key.indexOf(' ');
+        Outcome outcome = Outcome.valueOf(key.substring(0, end));
+        String rest = key.substring(end + 1);
+        return new Signature(key, title(outcome) + (rest.isEmpty() ? "" : ": " + rest));
+    }
+
     private static String normalised(String reason) {
         String line = BLANKS.matcher(reason).replaceAll(" ").strip();
         return cut(NUMBER.matcher(ADDRESS.matcher(line).replaceAll("ADDR")).replaceAll("N"));

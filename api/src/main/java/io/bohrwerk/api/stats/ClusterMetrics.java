@@ -46,6 +46,12 @@ class ClusterMetrics implements MeterBinder {
             "select 'failures.' || lower(outcome), count(*) from failures group by outcome",
             "select 'replays.' || lower(replay), count(*) from failures group by replay",
             "select 'troubles.' || lower(kind), count(*) from infrastructure_troubles group by kind",
+            // A batch in flight, or what a job would still have cut by its budget; a failure ends a batch early, so it
+            // is a little more.
+            """
+            select 'queue', coalesce(sum(batches_in_flight
+                + greatest(0, (iteration_budget - iterations - promised + iterations_per_batch - 1) / iterations_per_batch)), 0)
+            from jobs where state in ('QUEUED', 'RUNNING')""",
             "select 'outbox', count(*) from outbox",
             "select 'dead_letters', count(*) from dead_letters",
             """
@@ -103,6 +109,13 @@ class ClusterMetrics implements MeterBinder {
         for (String state : JOB_STATES) {
             gauge(registry, "jobs", "jobs." + state, "Jobs by state", "state", state);
         }
+        gauge(
+                registry,
+                "queue.batches",
+                "queue",
+                "Batches that jobs still want: in flight, or to be cut; workers are scaled by it",
+                "",
+                "");
         gauge(registry, "batches.in.flight", "batches.in_flight", "Batches on their way or running", "", "");
         gauge(registry, "queue.age.seconds", "queue_age", "Age of the oldest batch that no worker was seen at", "", "");
         gauge(registry, "outbox.messages", "outbox", "Messages that Kafka has not got yet", "", "");

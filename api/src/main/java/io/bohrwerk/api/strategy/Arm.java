@@ -22,7 +22,10 @@ public record Arm(Kind kind, int shift, long from, long length) {
         ALIGNED(Sampling.RANDOM_OFFSETS),
         /** One after the other, after a tick. */
         @JsonProperty("stepped")
-        STEPPED(Sampling.PLACES);
+        STEPPED(Sampling.PLACES),
+        /** One for each place that a trace found, after a tick. */
+        @JsonProperty("traced")
+        TRACED(Sampling.PLACES);
 
         private final Sampling sampling;
 

@@ -16,9 +16,11 @@ import java.util.List;
     @JsonSubTypes.Type(value = RandomStrategy.class, name = "random"),
     @JsonSubTypes.Type(value = SweepStrategy.class, name = "sweep"),
     @JsonSubTypes.Type(value = AlignedStrategy.class, name = "aligned"),
+    @JsonSubTypes.Type(value = TracedStrategy.class, name = "traced"),
     @JsonSubTypes.Type(value = AdaptiveStrategy.class, name = "adaptive")
 })
-public sealed interface Strategy permits FixedStrategy, RandomStrategy, SteppedStrategy, AdaptiveStrategy {
+public sealed interface Strategy
+        permits FixedStrategy, RandomStrategy, SteppedStrategy, TracedStrategy, AdaptiveStrategy {
     /**
      * The next batch.
      *

@@ -1,9 +1,12 @@
 package io.bohrwerk.api.target;
 
+import io.bohrwerk.api.upload.Uploads;
 import io.bohrwerk.api.web.BlobDownload;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.Page;
+import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.blob.NoSuchBlobException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -40,6 +43,7 @@ class TargetController {
     private final BlobStore blobs;
     private final BlobDownload download;
     private final TargetRemoval removal;
+    private final Uploads uploads;
     private final TransactionOperations transaction;
 
     TargetController(
@@ -47,11 +51,13 @@ class TargetController {
             BlobStore blobs,
             BlobDownload download,
             TargetRemoval removal,
+            Uploads uploads,
             TransactionOperations transaction) {
         this.targets = targets;
         this.blobs = blobs;
         this.download = download;
         this.removal = removal;
+        this.uploads = uploads;
         this.transaction = transaction;
     }
 
@@ -62,11 +68,12 @@ class TargetController {
             @RequestParam(required = false) @Nullable String digests,
             MultipartHttpServletRequest request)
             throws IOException {
-        TargetUpload upload = TargetUpload.of(file == null ? List.of() : file);
-        upload.verify(digests == null ? digestsFile(request) : digests);
+        TargetUpload upload = TargetUpload.of(
+                file == null ? List.of() : file, digests == null ? digestsFile(request) : digests, uploads, blobs);
         Target target = upload.store(blobs, Instant.now().truncatedTo(ChronoUnit.MICROS));
         Optional<Target> known = targets.findById(target.id().hex());
         if (known.isPresent()) {
+            upload.takeUploadsAway();
             return ResponseEntity.ok(TargetView.from(known.get()));
         }
         try {
@@ -75,13 +82,24 @@ class TargetController {
                 return targets.saveAndFlush(target);
             });
             if (isIncomplete(target)) {
-                upload.store(blobs, target.createdAt()); // the removal of another target took a blob that both had
+                storeAgain(upload, saved); // the removal of another target took a blob that both had
             }
+            upload.takeUploadsAway();
             return ResponseEntity.created(URI.create("/api/v1/targets/" + saved.id()))
                     .body(TargetView.from(saved));
         } catch (DataIntegrityViolationException e) {
             // Another upload of the same bundle was faster.
             return ResponseEntity.ok(TargetView.from(find(target.id().hex())));
+        }
+    }
+
+    /** A target whose bytes are nowhere is none. */
+    private void storeAgain(TargetUpload upload, Target target) throws IOException {
+        try {
+            upload.store(blobs, target.createdAt());
+        } catch (RefusedException | NoSuchBlobException e) {
+            targets.delete(target);
+            throw e;
         }
     }
 

@@ -9,7 +9,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Serves the page: one document for all its addresses, so that each of them can be linked to, and its scripts and styles. */
 @Configuration(proxyBeanMethods = false)
-class Dashboard implements WebMvcConfigurer {
+public class Dashboard implements WebMvcConfigurer {
     /** The page's own addresses, as its router knows them. */
     private static final String[] ADDRESSES = {
         "/",
@@ -25,6 +25,11 @@ class Dashboard implements WebMvcConfigurer {
         "/workers",
         "/comparisons/*"
     };
+
+    /** The addresses at which the page answers. */
+    public static String[] addresses() {
+        return ADDRESSES.clone();
+    }
 
     @Override
     public void addViewControllers(ViewControllerRegistry registry) {

@@ -5,7 +5,10 @@ import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -46,9 +49,26 @@ public class Fleet {
 
     @Transactional
     public void hear(WorkerHeartbeat heartbeat) {
-        Worker worker = workers.findById(heartbeat.workerId()).orElseGet(() -> new Worker(heartbeat.workerId()));
-        worker.hear(heartbeat, Instant.now());
-        workers.save(worker);
+        hear(List.of(heartbeat));
+    }
+
+    /** @param heartbeats of different workers */
+    @Transactional
+    void hear(Collection<WorkerHeartbeat> heartbeats) {
+        Map<String, Worker> known = new HashMap<>();
+        workers.findAllById(heartbeats.stream().map(WorkerHeartbeat::workerId).toList())
+                .forEach(worker -> known.put(worker.id(), worker));
+        Instant now = Instant.now();
+        for (WorkerHeartbeat heartbeat : heartbeats) {
+            Worker worker = known.computeIfAbsent(heartbeat.workerId(), id -> new Worker(id));
+            worker.hear(heartbeat, now);
+            workers.save(worker);
+        }
+    }
+
+    /** Slots of the workers that are alive: asked for with each report, so without what runs in them. */
+    public int slots() {
+        return workers.slotsSince(Instant.now().minus(timeout));
     }
 
     public Activity now() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
+import io.bohrwerk.api.signature.Marks;
 import io.bohrwerk.api.signature.Signature;
 import io.bohrwerk.protocol.batch.Outcome;
 import java.net.URLEncoder;
@@ -58,7 +59,7 @@ class CrashesOverRestTest {
         String title = mark + " " + name;
         Crash crash = transaction.execute(status -> counter.count(
                 job,
-                new Signature("FAILED " + title, title),
+                Marks.of(new Signature("FAILED " + title, title)),
                 Outcome.FAILED,
                 verified,
                 LONG_AGO.plusSeconds(secondsLater)));
@@ -156,8 +157,8 @@ class CrashesOverRestTest {
 
     @Test
     void failuresAreCountedByTheHour() throws Exception {
-        transaction.executeWithoutResult(status ->
-                counter.count(job, new Signature("FAILED " + mark, mark), Outcome.FAILED, true, Instant.now()));
+        transaction.executeWithoutResult(status -> counter.count(
+                job, Marks.of(new Signature("FAILED " + mark, mark)), Outcome.FAILED, true, Instant.now()));
         JsonNode hours = http.get("/api/v1/stats/hours?hours=2").json().get("items");
         assertThat(hours.get(hours.size() - 1).get("failures").asLong()).isPositive();
         assertThat(hours.get(hours.size() - 1).get("crashes").asLong()).isPositive();

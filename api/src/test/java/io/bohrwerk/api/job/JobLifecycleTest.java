@@ -11,12 +11,15 @@ import io.bohrwerk.api.batch.BatchState;
 import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
+import io.bohrwerk.api.statistics.FixVerdict;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Documents;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
@@ -38,6 +41,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.listener.BatchListenerFailedException;
 import tools.jackson.databind.JsonNode;
 
 /** Jobs from their submission to their end, as reports come in every order that Kafka and workers can give them. */
@@ -77,6 +81,8 @@ class JobLifecycleTest {
 
     @BeforeEach
     void upload() throws Exception {
+        // Jobs of other classes would have their share of the windows.
+        clear();
         target = new Http(port)
                 .upload("/api/v1/targets", Samples.target("lifecycle"))
                 .json()
@@ -107,7 +113,8 @@ class JobLifecycleTest {
                 .submit(
                         Documents.fromJson(
                                 "{\"target\": \"" + target
-                                        + "\", \"strategy\": \"fixed\", \"stopAfterFailures\": 0, \"iterations\": 1000}",
+                                        + "\", \"strategy\": \"fixed\", \"stopAfterFailures\": 0, \"iterations\":"
+                                        + " 1000}",
                                 JobRequest.class),
                         null)
                 .job()
@@ -134,6 +141,63 @@ class JobLifecycleTest {
 
     private Batch batch(UUID id) {
         return batches.findById(id).orElseThrow();
+    }
+
+    @Test
+    void reportsThatComeTogetherAreCountedOnceEach() {
+        UUID id = submit(", \"iterations\": 100, \"iterationsPerBatch\": 10, \"stopAfterFailures\": 0");
+        Batch one = inFlight(id).get(0);
+        Batch other = inFlight(id).get(1);
+        BatchReport passed = Samples.passed(id, one.id(), 1, 10);
+        BatchReport failed = Samples.failed(id, other.id(), 1, 4, "together", List.of());
+        intake.accept(
+                id,
+                List.of(
+                        failed,
+                        Samples.troubled(id, one.id(), 1, InfrastructureTrouble.BLOB_STORE),
+                        passed,
+                        failed,
+                        passed));
+        assertThat(job(id).iterations()).isEqualTo(14);
+        assertThat(job(id).failures()).isEqualTo(1);
+        assertThat(job(id).batchesCompleted()).isEqualTo(2);
+        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        assertThat(arms(id)).isEqualTo(List.of(2L, 14L, 1L));
+        assertThat(inFlight(id)).hasSize(2);
+        intake.accept(id, List.of(passed, failed));
+        assertThat(job(id).iterations()).isEqualTo(14);
+        assertThat(arms(id)).isEqualTo(List.of(2L, 14L, 1L));
+    }
+
+    /** Batches, iterations and failures of all arms. */
+    private List<Long> arms(UUID job) {
+        return database.sql("select sum(batches), sum(iterations), sum(failures) from arms where job_id = ?")
+                .param(job)
+                .query((row, number) -> List.of(row.getLong(1), row.getLong(2), row.getLong(3)))
+                .single();
+    }
+
+    /** The others are good, and are not to wait for it. */
+    @Test
+    void ofReportsThatComeTogetherTheOneThatCannotBeTakenInIsNamed() {
+        UUID id = submit(", \"iterations\": 100, \"iterationsPerBatch\": 10");
+        List<byte[]> messages = List.of(
+                Wire.write(Samples.passed(id, inFlight(id).get(0).id(), 1, 10)),
+                Wire.write(Samples.passed(id, UUID.randomUUID(), 1, 10)),
+                Wire.write(Samples.passed(id, inFlight(id).get(1).id(), 1, 10)));
+        ReportListener listener = new ReportListener(intake);
+        assertThatThrownBy(() -> listener.accept(messages))
+                .isInstanceOfSatisfying(
+                        BatchListenerFailedException.class,
+                        e -> assertThat(e.getIndex()).isEqualTo(1))
+                .hasRootCauseInstanceOf(InvalidInputException.class);
+        assertThat(job(id).iterations()).isEqualTo(10);
+        listener.accept(messages.subList(2, 3));
+        assertThat(job(id).iterations()).isEqualTo(20);
+        assertThatThrownBy(() -> listener.accept(List.of(messages.get(0), new byte[] {'x'})))
+                .isInstanceOfSatisfying(
+                        BatchListenerFailedException.class,
+                        e -> assertThat(e.getIndex()).isEqualTo(1));
     }
 
     @Test
@@ -196,6 +260,41 @@ class JobLifecycleTest {
                 .extracting(Failure::crashId)
                 .containsOnly(found.get(0).crashId());
         assertThat(found.get(0).report()).as("NUL is no text to PostgreSQL").isEqualTo("the end of\ufffdthe console");
+    }
+
+    /** What a target expects to fail and passes is no failure, and is shown: with the batch, and with the job. */
+    @Test
+    void anUnexpectedPassIsShown() throws Exception {
+        UUID id = submit("");
+        Batch batch = inFlight(id).get(0);
+        BatchReport passed = Samples.passed(id, batch.id(), 1, 10);
+        BatchReport.Finished result = (BatchReport.Finished) passed.result();
+        intake.accept(Samples.report(
+                id,
+                batch.id(),
+                1,
+                new BatchReport.Finished(
+                        result.coordinates(),
+                        10,
+                        1_000,
+                        42,
+                        null,
+                        new SubtestCounts(3, 0, 1, 2),
+                        List.of(new UnexpectedPass("Test icebp", 4)))));
+        JsonNode job = new Http(port).get("/api/v1/jobs/" + id).json();
+        assertThat(job.path("failures").asInt()).isZero();
+        JsonNode pass = job.path("unexpectedPasses").path(0);
+        assertThat(pass.path("subtest").asString()).isEqualTo("Test icebp");
+        assertThat(pass.path("batches").asInt()).isEqualTo(1);
+        assertThat(pass.path("firstBatch").asLong()).isEqualTo(batch.number());
+        assertThat(pass.path("firstIteration").asInt()).isEqualTo(4);
+        JsonNode shown =
+                new Http(port).get("/api/v1/jobs/" + id + "/batches").json().path("items");
+        for (JsonNode one : shown) {
+            boolean counted = one.path("id").asString().equals(batch.id().toString());
+            assertThat(one.path("unexpectedPasses")).hasSize(counted ? 1 : 0);
+            assertThat(one.path("subtests").path("expected").asInt(-1)).isEqualTo(counted ? 1 : -1);
+        }
     }
 
     @Test
@@ -412,7 +511,12 @@ class JobLifecycleTest {
         clock.check(later);
         assertThat(batch(forgotten).attempt()).isEqualTo(2);
         assertThat(batch(running).attempt()).as("it is in a machine").isEqualTo(1);
-        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        // Of this batch: the clock that runs beside the test may have cut others, which are silent by then as well.
+        assertThat(database.sql("select count(*) from infrastructure_troubles where batch_id = ?")
+                        .param(forgotten)
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
         intake.accept(Samples.passed(id, forgotten, 1, 10));
         assertThat(job(id).iterations()).isEqualTo(10);
     }
@@ -434,8 +538,9 @@ class JobLifecycleTest {
         List<Batch> flying = inFlight(id);
         // As if the second had not been sent yet: due in the future, so that nobody sends it in between.
         database.sql("""
-                insert into outbox (topic, key, payload, job_id, batch_id, due_at)
-                values ('nowhere', 'k', '', ?, ?, now() + interval '1 hour')""").params(id, flying.get(1).id()).update();
+            insert into outbox (topic, key, payload, job_id, batch_id, due_at)
+            values ('nowhere', 'k', '', ?, ?, now() + interval '1 hour')\
+            """).params(id, flying.get(1).id()).update();
         Http http = new Http(port);
         assertThat(http.post("/api/v1/jobs/" + id + "/cancel", "")
                         .json()
@@ -564,13 +669,13 @@ class JobLifecycleTest {
         assertThat(first.get("iterationsIfRateWereExact").asLong()).isEqualTo(5);
         assertThat(job(id).strategy()).isNotEqualTo(job(old).strategy());
         while (!inFlight(id).isEmpty()) {
-            assertThat(fix(id).verdict()).isEqualTo(FixView.Verdict.UNDECIDED);
+            assertThat(fix(id).verdict()).isEqualTo(FixVerdict.UNDECIDED);
             Batch batch = inFlight(id).get(0);
             intake.accept(Samples.passed(id, batch.id(), 1, batch.iterations()));
         }
         assertThat(job(id).iterations()).isEqualTo(38);
         FixView last = fix(id);
-        assertThat(last.verdict()).isEqualTo(FixView.Verdict.NO_FAILURE_AT_CONFIDENCE);
+        assertThat(last.verdict()).isEqualTo(FixVerdict.NO_FAILURE_AT_CONFIDENCE);
         assertThat(last.confidenceReached()).isBetween(0.95, 0.951);
     }
 
@@ -583,7 +688,7 @@ class JobLifecycleTest {
                 .isEqualTo(59_914);
         intake.accept(Samples.failed(id, inFlight(id).get(0).id(), 1, 2, "not fixed", List.of()));
         FixView view = fix(id);
-        assertThat(view.verdict()).isEqualTo(FixView.Verdict.NOT_FIXED);
+        assertThat(view.verdict()).isEqualTo(FixVerdict.NOT_FIXED);
         assertThat(view.confidenceReached()).isNull();
         assertThat(job(id).ended()).isTrue();
     }

@@ -18,6 +18,7 @@ import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.divergence.Adjacent;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -213,6 +214,48 @@ class ReplayTest {
     }
 
     @Test
+    void aComparisonIsOrderedOnceAndReadBack() throws Exception {
+        String path = "/api/v1/failures/" + failure + "/adjacent";
+        Http.Answer nobody = http.get(path);
+        assertThat(nobody.status()).isEqualTo(404);
+        assertThat(nobody.json().get("detail").asString()).contains("POST " + path);
+        Http.Answer first = http.post(path, "{}");
+        assertThat(first.status()).as(first.text()).isEqualTo(202);
+        UUID id = UUID.fromString(first.json().get("id").asString());
+        assertThat(http.post(path, "{}").json().get("id").asString())
+                .as("one that is under way is enough")
+                .isEqualTo(id.toString());
+        assertThat(http.get(path).json().get("replay").get("state").asString()).isEqualTo("QUEUED");
+        assertThat(http.get(path).json().get("result").isNull()).isTrue();
+
+        String found = Wire.writeText(new Adjacent("fails when vector 0x20 arrives at 0x100212", null, 17, 9000));
+        intake.accept(report(
+                id,
+                1,
+                new ReplayReport.Replayed(
+                        0,
+                        0,
+                        "",
+                        null,
+                        List.of(new ArtifactReference(ArtifactKind.ADJACENT, found.length(), put(found))),
+                        "found it")));
+        JsonNode view = http.get(path).json();
+        assertThat(view.get("replay").get("state").asString()).isEqualTo("COMPLETED");
+        assertThat(view.get("replay").get("result").get("summary").asString()).isEqualTo("found it");
+        assertThat(view.get("result").get("runs").asInt()).isEqualTo(17);
+        assertThat(http.get("/api/v1/replays/" + id + "/adjacent").text()).isEqualTo(found);
+        assertThat(http.get("/api/v1/failures/" + failure + "/divergence").status())
+                .isEqualTo(404);
+        assertThat(http.post(path, "{}").json().get("id").asString()).isNotEqualTo(id.toString());
+        assertThat(http.get(path).json().get("result").get("runs").asInt())
+                .as("the old result stays until there is a new one")
+                .isEqualTo(17);
+        assertThat(http.post("/api/v1/failures/" + UUID.randomUUID() + "/divergence", "{}")
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void troubleIsTriedAgainUntilItIsInVain() throws Exception {
         UUID id = ordered("{\"mode\": \"verify\"}");
         ReplayReport.Result died = new ReplayReport.Troubled(InfrastructureTrouble.EMULATOR_DIED, "it died");
@@ -260,7 +303,8 @@ class ReplayTest {
                 Instant.now(),
                 List.of(),
                 null,
-                List.of(somebody)));
+                List.of(somebody),
+                List.of()));
         intake.accept(report(somebody, 1, other));
         database.sql("delete from workers where id = ?").param(worker).update();
         assertThat(replay(somebody).get("state").asString()).isEqualTo("QUEUED");
@@ -271,7 +315,16 @@ class ReplayTest {
     void aHeartbeatShowsThatItRuns() throws Exception {
         UUID id = ordered("{\"mode\": \"checkpoints\"}");
         clock.heard(new WorkerHeartbeat(
-                Wire.VERSION, "w", "host", 1, "qemu", Instant.now(), List.of(), null, List.of(id, UUID.randomUUID())));
+                Wire.VERSION,
+                "w",
+                "host",
+                1,
+                "qemu",
+                Instant.now(),
+                List.of(),
+                null,
+                List.of(id, UUID.randomUUID()),
+                List.of()));
         assertThat(replay(id).get("state").asString()).isEqualTo("RUNNING");
     }
 

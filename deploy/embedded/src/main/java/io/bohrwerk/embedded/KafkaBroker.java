@@ -95,6 +95,9 @@ public final class KafkaBroker implements AutoCloseable {
         settings.put("group.share.min.heartbeat.interval.ms", "500");
         settings.put("group.consumer.heartbeat.interval.ms", "1000");
         settings.put("group.consumer.min.heartbeat.interval.ms", "500");
+        // The most there can be; the default is 200 members.
+        settings.put("group.share.max.size", "1000");
+        settings.put("group.share.partition.max.record.locks", "4000");
         // After kill -9 a broker waits for its own old session to lapse.
         settings.put("broker.session.timeout.ms", "3000");
         settings.put("broker.heartbeat.interval.ms", "1000");

@@ -1,20 +1,24 @@
 package io.bohrwerk.standalone;
 
 import io.bohrwerk.standalone.bench.BenchCommand;
+import io.bohrwerk.standalone.bench.BenchWorkerCommand;
 import io.bohrwerk.standalone.cluster.ClusterPartCommand;
 import io.bohrwerk.standalone.cluster.ClusterTestCommand;
 import io.bohrwerk.standalone.command.AuditCommand;
 import io.bohrwerk.standalone.command.CompareCommand;
 import io.bohrwerk.standalone.command.DebugCommand;
 import io.bohrwerk.standalone.command.DemoCommand;
+import io.bohrwerk.standalone.command.DivergenceCommand;
 import io.bohrwerk.standalone.command.DownloadCommand;
 import io.bohrwerk.standalone.command.IsItFixedCommand;
 import io.bohrwerk.standalone.command.LogCommand;
 import io.bohrwerk.standalone.command.ReplayCommand;
+import io.bohrwerk.standalone.command.RetentionCommand;
 import io.bohrwerk.standalone.command.StatusCommand;
 import io.bohrwerk.standalone.command.StopCommand;
 import io.bohrwerk.standalone.command.SubmitCommand;
 import io.bohrwerk.standalone.command.TargetCommand;
+import io.bohrwerk.standalone.command.TokenCommand;
 import io.bohrwerk.standalone.command.UpCommand;
 import io.bohrwerk.standalone.command.WatchCommand;
 import io.bohrwerk.standalone.server.StateDirectory;
@@ -37,12 +41,16 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             DownloadCommand.class,
             ReplayCommand.class,
+            DivergenceCommand.class,
             DebugCommand.class,
             AuditCommand.class,
+            RetentionCommand.class,
             ClusterTestCommand.class,
             ClusterPartCommand.class,
             LogCommand.class,
+            TokenCommand.class,
             BenchCommand.class,
+            BenchWorkerCommand.class,
         })
 public final class Bohrwerk {
     private Bohrwerk() {}

@@ -107,9 +107,29 @@ class AllInOneTest {
             assertThat(list.text()).contains("x86-debug-register-race");
             assertThat(command("status").text()).contains(server.url().toString());
 
+            aLargeFileGoesOnWhereItWasCutOff(server, race);
+
             Output refused = command("submit", "--target", "0123456789abcdef", "--iterations", "10");
             assertThat(refused.status()).isEqualTo(1);
             assertThat(refused.text()).startsWith("bohrwerk: ").contains("0123456789abcdef");
+        }
+    }
+
+    private static void aLargeFileGoesOnWhereItWasCutOff(ChildServer server, Path race) throws Exception {
+        byte[] large = new byte[24 << 20];
+        new java.util.SplittableRandom(1).nextBytes(large);
+        Files.write(race.resolve("large.gz"), large);
+        Path manifest = race.resolve("target.yaml");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest).replace("{kernel: kernel.elf}", "{kernel: kernel.elf, initrd: large.gz}"));
+        try (CuttingProxy line = new CuttingProxy(server.url(), 10 << 20, 2)) {
+            JsonNode target = new ApiClient(line.url()).addTarget(race);
+            assertThat(line.cuts()).isEqualTo(2);
+            Path to = directory.resolve("exported");
+            Output export = command("target", "export", target.path("id").asString(), "--to", to.toString());
+            assertThat(export.status()).as(export.text()).isZero();
+            assertThat(to.resolve("large.gz")).hasBinaryContent(large);
         }
     }
 

@@ -17,6 +17,8 @@ import io.bohrwerk.emulator.debug.GdbScript;
 import io.bohrwerk.emulator.debug.TimeTravelServer;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
 class LinuxGuestTest {
     private static final int POINTS = 6;
 
-    /** Fails in its third iteration, by a file that outlives the iterations: /tmp does not. */
+    /**
+     * Fails in its third iteration, by a file that outlives the iterations: /tmp does not. A subtest that is known to fail does so in the first
+     * one only.
+     */
     private static final String TEST = """
             #include <fcntl.h>
             #include <stdio.h>
@@ -48,8 +53,9 @@ class LinuxGuestTest {
 
             	if (write(file, "x", 1) != 1)
             		return 2;
-            	printf("%ld\\n", (long)lseek(file, 0, SEEK_END));
-            	return lseek(file, 0, SEEK_END) == 3;
+            	long count = lseek(file, 0, SEEK_END);
+            	printf("1..2\\n%s 1 known\\n%s 2 third\\n", count == 1 ? "not ok" : "ok", count == 3 ? "not ok" : "ok");
+            	return count == 3;
             }
             """;
 
@@ -71,7 +77,15 @@ class LinuxGuestTest {
         Path kept = Path.of("target", "linux-guest").toAbsolutePath();
         target = TargetFiles.in(LinuxTarget.build(
                 "linux",
-                List.of("--test", test.toString(), "--name", "third-fails"),
+                List.of(
+                        "--test",
+                        test.toString(),
+                        "--name",
+                        "third-fails",
+                        "--format",
+                        "tap",
+                        "--expect-failure",
+                        "known"),
                 directory.resolve("target"),
                 kept,
                 line -> {}));
@@ -87,7 +101,9 @@ class LinuxGuestTest {
             BatchRun run = machine.run(ready, batch, passed -> {});
             assertThat(run.outcome()).as(run.report()).isEqualTo(Outcome.FAILED);
             assertThat(run.iterations()).isEqualTo(3);
-            assertThat(run.reason()).isEqualTo("exit status 1");
+            assertThat(run.reason()).isEqualTo("not ok: third");
+            assertThat(run.subtests()).isEqualTo(new SubtestCounts(1, 1, 0, 0));
+            assertThat(run.unexpectedPasses()).containsExactly(new UnexpectedPass("known", 2));
             Path recording = directory.resolve("recording.rr");
             Files.copy(run.recording(), recording);
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class PageWalkTest {
     /** On a free machine it takes a minute. */
-    private static final long LIMIT_MINUTES = 12;
+    private static final long LIMIT_MINUTES = 18;
 
     @TempDir
     private Path directory;

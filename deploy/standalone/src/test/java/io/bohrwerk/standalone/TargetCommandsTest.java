@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,59 @@ class TargetCommandsTest {
         Files.writeString(manifest, Files.readString(manifest) + "more: 1\n");
         assertThat(run("target", "check", race.toString())).isEqualTo(1);
         assertThat(said.toString()).contains("more").doesNotContain("booted");
+    }
+
+    @Test
+    void aFileThatIsMissingIsNamed() throws Exception {
+        Path race = BundledTarget.RACE.writeTo(directory);
+        Files.delete(race.resolve("kernel.elf"));
+        assertThat(run("target", "check", race.toString())).isEqualTo(1);
+        assertThat(said.toString()).contains("boot: 'kernel.elf' is named in the manifest but is not in " + race);
+    }
+
+    /** 64-bit, by its header, and the machine an i386. */
+    @Test
+    void aKernelForAnotherProcessorIsNotBooted() throws Exception {
+        Path race = BundledTarget.RACE.writeTo(directory);
+        byte[] elf = new byte[64];
+        System.arraycopy(new byte[] {0x7f, 'E', 'L', 'F', 2}, 0, elf, 0, 5);
+        elf[18] = 62;
+        Files.write(race.resolve("kernel.elf"), elf);
+        assertThat(run("target", "check", race.toString())).isEqualTo(1);
+        assertThat(said.toString())
+                .contains("machine.arch: 'i386' must be x86_64")
+                .doesNotContain("booted");
+    }
+
+    @Test
+    void aProgramThatCannotRunInTheGuestIsNotPacked() throws Exception {
+        Path dynamic = Path.of("/bin/true").toRealPath();
+        assertThat(build(dynamic)).isEqualTo(1);
+        assertThat(said.toString()).contains("--test " + dynamic + ": is dynamically linked", "gcc -static");
+        byte[] arm = Files.readAllBytes(dynamic);
+        arm[18] = (byte) 183;
+        Path other = Files.write(directory.resolve("for-arm"), arm);
+        assertThat(build(other)).isEqualTo(1);
+        assertThat(said.toString()).contains("--test " + other + ": must be for x86_64 or i386", "AArch64");
+    }
+
+    /** A 32-bit Linux image by its header, which a Linux target's machine does not take. */
+    @Test
+    void aLinuxForAnotherProcessorIsRefusedWhenItIsBuilt() throws Exception {
+        byte[] linux = new byte[1024];
+        System.arraycopy(new byte[] {'H', 'd', 'r', 'S', 0x0f, 0x02}, 0, linux, 0x202, 6);
+        Path kernel = Files.write(directory.resolve("bzImage"), linux);
+        Path script = Files.writeString(directory.resolve("my test.sh"), "#!/bin/sh\n");
+        assertThat(build(script, "--kernel", kernel.toString())).isEqualTo(1);
+        assertThat(said.toString()).contains("machine.arch: 'x86_64' must be i386");
+        assertThat(directory.resolve("out/target.yaml")).content().contains("name: 'linux-my-test'");
+    }
+
+    private int build(Path test, String... more) {
+        List<String> command = new ArrayList<>(List.of("target", "build-linux", "--test", test.toString()));
+        command.addAll(List.of("--to", directory.resolve("out").toString()));
+        command.addAll(List.of(more));
+        return run(command.toArray(String[]::new));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.bohrwerk.emulator.console;
 
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,12 @@ public sealed interface AgentLine {
     /** The batch is through. */
     record Done(long iteration) implements AgentLine {}
 
+    /** How the subtests of this iteration ended; said when it is not as it was last said. */
+    record Subtests(long iteration, SubtestCounts counts) implements AgentLine {}
+
+    /** In this iteration a subtest passed that is expected to fail; said once in a batch. */
+    record Unexpected(UnexpectedPass pass) implements AgentLine {}
+
     /** The agent cannot serve the batch, or said what nobody understands. */
     record Refusal(String why) implements AgentLine {}
 
@@ -39,11 +47,23 @@ public sealed interface AgentLine {
         if (words.group("error") != null) {
             return Optional.of(new Refusal(words.group("why") == null ? "no reason given" : words.group("why")));
         }
+        if (words.group("subtests") != null) {
+            return Optional.of(new Subtests(
+                    Long.parseLong(words.group("at")),
+                    new SubtestCounts(
+                            Long.parseLong(words.group("passed")),
+                            Long.parseLong(words.group("failed")),
+                            Long.parseLong(words.group("expected")),
+                            Long.parseLong(words.group("skipped")))));
+        }
         long iteration = Long.parseLong(words.group("number"));
         return Optional.of(
                 switch (words.group("verb")) {
                     case "pass" -> new Pass(iteration);
                     case "done" -> new Done(iteration);
+                    case "unexpected" ->
+                        new Unexpected(new UnexpectedPass(
+                                words.group("reason") == null ? "" : words.group("reason"), iteration));
                     default -> new Fail(iteration, words.group("reason") == null ? "" : words.group("reason"));
                 });
     }
@@ -51,7 +71,9 @@ public sealed interface AgentLine {
     /** The grammar of the protocol's lines behind the prefix. */
     final class Words {
         private static final Pattern SHAPE = Pattern.compile(
-                "(?<ready>ready)|(?<error>error)(?: (?<why>.*))?|(?<verb>pass|done|fail) (?<number>[0-9]{1,18})(?: (?<reason>.*))?");
+                "(?<ready>ready)|(?<error>error)(?: (?<why>.*))?|(?<verb>pass|done|fail|unexpected) (?<number>[0-9]{1,18})(?: (?<reason>.*))?"
+                        + "|(?<subtests>subtests) (?<at>[0-9]{1,18}) passed=(?<passed>[0-9]{1,18}) failed=(?<failed>[0-9]{1,18})"
+                        + " expected=(?<expected>[0-9]{1,18}) skipped=(?<skipped>[0-9]{1,18})");
 
         private Words() {}
     }

@@ -2,6 +2,7 @@ package io.bohrwerk.emulator.debug;
 
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpException;
@@ -82,17 +83,12 @@ final class Replay implements AutoCloseable {
             throws IOException, InfrastructureException {
         TargetManifest manifest = failure.target().manifest();
         Path files = failure.target().directory().toAbsolutePath();
-        Files.createSymbolicLink(
-                directory.resolve(QemuCommandLine.KERNEL),
-                files.resolve(manifest.boot().kernel()));
+        Confinement.Cell cell = emulator.cell();
+        cell.lend(QemuCommandLine.KERNEL, files.resolve(manifest.boot().kernel()));
         if (manifest.boot().initrd() != null) {
-            Files.createSymbolicLink(
-                    directory.resolve(QemuCommandLine.INITRD),
-                    files.resolve(manifest.boot().initrd()));
+            cell.lend(QemuCommandLine.INITRD, files.resolve(manifest.boot().initrd()));
         }
-        Files.createSymbolicLink(
-                directory.resolve(QemuCommandLine.RECORDING),
-                failure.recording().toAbsolutePath());
+        cell.lend(QemuCommandLine.RECORDING, failure.recording());
         for (Map.Entry<String, String> file : failure.configuration().entrySet()) {
             Files.writeString(directory.resolve(file.getKey()), file.getValue());
         }
@@ -105,6 +101,7 @@ final class Replay implements AutoCloseable {
         QemuProcess qemu = QemuProcess.start(
                 QemuCommandLine.of(manifest, QemuCommandLine.Phase.DEBUG, failure.shift(), from.name()),
                 directory,
+                cell,
                 event -> {},
                 process -> {});
         try {
@@ -299,8 +296,8 @@ final class Replay implements AutoCloseable {
                 throw new InfrastructureException(
                         InfrastructureTrouble.HOST_TIME_LIMIT,
                         "the replay stands still at instruction " + count
-                                + ": the recording is cut off there, does not belong to this failure, or a watchpoint on what"
-                                + " the guest watches itself made it go another way");
+                                + ": the recording is cut off there, does not belong to this failure, or a watchpoint"
+                                + " on what the guest watches itself made it go another way");
             }
         }
     }

@@ -43,6 +43,10 @@ public final class QemuCommandLine {
     private static final int SNAPSHOTS_PER_DISK = 3;
 
     private static final long LARGEST_RECORDING = 2L << 30;
+    /** It opens about thirty. */
+    private static final int MOST_FILES = 256;
+    /** Of the processor's time. Long before that a limit of the host's time ends it; this one holds even when nobody watches. */
+    private static final int SECONDS_OF_WORK = 86_400;
 
     private QemuCommandLine() {}
 
@@ -57,7 +61,9 @@ public final class QemuCommandLine {
         FREE(false),
         REPLAY(false),
         /** A replay with QEMU's gdb server, and without a log. */
-        DEBUG(false);
+        DEBUG(false),
+        /** A replay whose log is QEMU's own only. */
+        TRACE(false);
 
         private final boolean boots;
 
@@ -150,7 +156,7 @@ public final class QemuCommandLine {
         return switch (phase) {
             case BOOT, COUNT -> List.of("-icount", count);
             case RECORD -> List.of("-icount", count + ",rr=record,rrfile=" + RECORDING);
-            case REPLAY -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING, "-D", MERGED);
+            case REPLAY, TRACE -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING, "-D", MERGED);
             case DEBUG -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING);
             case BOOT_FREE, FREE -> List.of();
         };
@@ -168,6 +174,8 @@ public final class QemuCommandLine {
                 "--core=0",
                 "--as=" + (memory + ((long) TRANSLATION_BUFFER_MIB << 20) + ADDRESS_SPACE_OVERHEAD),
                 "--fsize=" + largestFile,
+                "--nofile=" + MOST_FILES,
+                "--cpu=" + SECONDS_OF_WORK,
                 "--");
     }
 }

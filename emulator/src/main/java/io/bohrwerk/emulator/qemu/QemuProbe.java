@@ -28,9 +28,10 @@ public final class QemuProbe {
      * The emulator's version: the binary's name and the first line of {@code --version}.
      *
      * @param directory a place for the probe's recording
+     * @param cell what the emulator may reach
      * @throws InfrastructureException when it is not there, or cannot count instructions or record
      */
-    public static String probe(String binary, Path directory) throws InfrastructureException {
+    public static String probe(String binary, Path directory, Confinement.Cell cell) throws InfrastructureException {
         String version = version(binary);
         List<String> command = List.of(
                 "setpriv",
@@ -47,7 +48,7 @@ public final class QemuProbe {
                 "stdio",
                 "-icount",
                 "shift=1,sleep=off,rr=record,rrfile=probe.rr");
-        try (QemuProcess qemu = QemuProcess.start(command, directory, event -> {}, process -> {})) {
+        try (QemuProcess qemu = QemuProcess.start(command, directory, cell, event -> {}, process -> {})) {
             Set<String> known = StreamSupport.stream(
                             qemu.qmp()
                                     .execute("query-commands", Map.of(), LIMIT)

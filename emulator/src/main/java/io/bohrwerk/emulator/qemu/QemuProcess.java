@@ -6,10 +6,12 @@ import io.bohrwerk.emulator.qmp.QmpEvent;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -39,12 +41,16 @@ public final class QemuProcess implements AutoCloseable {
     });
 
     private final Process process;
+    private final Path directory;
     private final Path errors;
+    private final Confinement.Cell cell;
     private final QmpClient qmp;
 
-    private QemuProcess(Process process, Path errors, QmpClient qmp) {
+    private QemuProcess(Process process, Path directory, Confinement.Cell cell, QmpClient qmp) {
         this.process = process;
-        this.errors = errors;
+        this.directory = directory;
+        this.errors = directory.resolve(ERRORS);
+        this.cell = cell;
         this.qmp = qmp;
     }
 
@@ -52,28 +58,43 @@ public final class QemuProcess implements AutoCloseable {
      * Starts QEMU and waits until it answers.
      *
      * @param command from {@link QemuCommandLine}
-     * @param directory where it runs
+     * @param directory where it runs; its own while it does
+     * @param cell what it may reach
      * @param events as {@link QmpClient#connect}
      * @param started told of the process at once, so that it can be killed while it is starting
      * @throws InfrastructureException when it does not come up, with its exit and what it said
      */
     public static QemuProcess start(
-            List<String> command, Path directory, Consumer<QmpEvent> events, Consumer<Process> started)
+            List<String> command,
+            Path directory,
+            Confinement.Cell cell,
+            Consumer<QmpEvent> events,
+            Consumer<Process> started)
             throws InfrastructureException {
         Path errors = directory.resolve(ERRORS);
-        Process process = launch(command, directory, errors);
+        List<String> confined = new ArrayList<>(cell.prefix());
+        confined.addAll(command);
+        Process process = launch(confined, directory, errors, cell);
         started.accept(process);
         try {
             QmpClient qmp = QmpClient.connect(process.getInputStream(), process.getOutputStream(), events, START_LIMIT);
-            return new QemuProcess(process, errors, qmp);
+            return new QemuProcess(process, directory, cell, qmp);
         } catch (QmpException e) {
             kill(process);
+            takeBack(cell, directory);
             throw new InfrastructureException(
                     InfrastructureTrouble.EMULATOR_DIED, "the emulator did not start: " + describe(process, errors), e);
         }
     }
 
-    private static Process launch(List<String> command, Path directory, Path errors) throws InfrastructureException {
+    private static Process launch(List<String> command, Path directory, Path errors, Confinement.Cell cell)
+            throws InfrastructureException {
+        try {
+            cell.give(directory);
+        } catch (IOException e) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.DISK_FULL, "cannot lay out the emulator's directory: " + e, e);
+        }
         try {
             return STARTER.submit(() -> new ProcessBuilder(command)
                             .directory(directory.toFile())
@@ -120,6 +141,7 @@ public final class QemuProcess implements AutoCloseable {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new QmpException("the emulator does not end: still there after " + limit.toMillis() + " ms");
         }
+        takeBack(cell, directory);
     }
 
     /** Kills it at once, with nothing written any more, and waits until it is gone. */
@@ -132,6 +154,15 @@ public final class QemuProcess implements AutoCloseable {
     @Override
     public void close() {
         kill(process);
+        takeBack(cell, directory);
+    }
+
+    private static void takeBack(Confinement.Cell cell, Path directory) {
+        try {
+            cell.takeBack(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot take back " + directory, e);
+        }
     }
 
     /** SIGTERM, then SIGKILL. */

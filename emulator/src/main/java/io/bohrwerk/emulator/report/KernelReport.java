@@ -1,6 +1,7 @@
 package io.bohrwerk.emulator.report;
 
 import io.bohrwerk.protocol.batch.Outcome;
+import java.util.List;
 
 /**
  * What a kernel printed about its own trouble, cut out of a console.
@@ -15,6 +16,8 @@ import io.bohrwerk.protocol.batch.Outcome;
  * @param damage why the report and its title are not to be trusted, as a few words; empty when it is whole
  * @param deadly whether the kernel cannot have gone on after it: if it did, the line was somebody else's
  * @param certain whether only a kernel can have printed it
+ * @param alternatives other titles that reports of the same bug may have; titles as well
+ * @param frames its stack's functions from the inside out, at most {@value ReportScanner#MOST_FRAMES}, without those that say nothing
  */
 public record KernelReport(
         String title,
@@ -25,4 +28,6 @@ public record KernelReport(
         String text,
         String damage,
         boolean deadly,
-        boolean certain) {}
+        boolean certain,
+        List<String> alternatives,
+        List<String> frames) {}

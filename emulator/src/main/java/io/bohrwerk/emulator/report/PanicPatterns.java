@@ -36,7 +36,8 @@ public final class PanicPatterns {
                 List.of());
         for (PanicPattern pattern : added) {
             List<String> titles = pattern.title().isEmpty() ? List.of() : List.of(pattern.title());
-            rules.add(new Rule(any, new Known(pattern.line(), List.of(), titles, pattern.kind(), false, false, false)));
+            rules.add(new Rule(
+                    any, new Known(pattern.line(), List.of(), titles, List.of(), pattern.kind(), false, false, false)));
         }
         for (Family family : KNOWN) {
             for (Known known : family.reports) {
@@ -103,6 +104,7 @@ public final class PanicPatterns {
      * @param line the report's first
      * @param also later lines of the report, for what the title needs
      * @param titles the first of which all names are known is taken; without any it is the line itself
+     * @param alternatives titles that reports of the same bug may have, whichever way it is told of
      * @param stack whether a report without a stack is damaged
      * @param deadly see {@link KernelReport#deadly}
      * @param inside whether it comes in the middle of other reports, too, and is a part of them then
@@ -111,6 +113,7 @@ public final class PanicPatterns {
             LinePattern line,
             List<LinePattern> also,
             List<String> titles,
+            List<String> alternatives,
             PanicPattern.Kind kind,
             boolean stack,
             boolean deadly,
@@ -120,6 +123,7 @@ public final class PanicPatterns {
                 LinePattern line,
                 @Nullable List<LinePattern> also,
                 @Nullable List<String> titles,
+                @Nullable List<String> alternatives,
                 PanicPattern.@Nullable Kind kind,
                 @Nullable Boolean stack,
                 @Nullable Boolean deadly,
@@ -128,6 +132,7 @@ public final class PanicPatterns {
                     present(line, "line"),
                     also == null ? List.of() : List.copyOf(also),
                     titles == null ? List.of() : List.copyOf(titles),
+                    alternatives == null ? List.of() : List.copyOf(alternatives),
                     kind == null ? PanicPattern.Kind.PANIC : kind,
                     Boolean.TRUE.equals(stack),
                     Boolean.TRUE.equals(deadly),

@@ -4,7 +4,9 @@ import io.bohrwerk.emulator.report.PanicPatterns.Found;
 import io.bohrwerk.protocol.LinePattern;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.target.PanicPattern;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class ReportScanner {
     /** Characters of a report. The longest of Linux's with a stack and two allocation traces take 8 to 12 KiB. */
     static final int LONGEST = 32 << 10;
+    /** The top of a stack tells bugs apart; what is further out is alike in all. */
+    static final int MOST_FRAMES = 8;
 
     /**
      * What stands in front of a kernel's line: a time, and on Linux the syslog level before and the task or processor behind it (group
@@ -44,6 +48,7 @@ public final class ReportScanner {
         final boolean timed;
         final @Nullable String by;
         final Map<String, String> known;
+        final List<String> frames = new ArrayList<>();
         final StringBuilder text = new StringBuilder();
         long end;
         boolean stack;
@@ -134,10 +139,18 @@ public final class ReportScanner {
                 String function = Titles.function(kept.get().getOrDefault("frame", ""));
                 if (!family.skips(function)) {
                     current.known.putIfAbsent("frame", function);
+                    if (current.frames.size() < MOST_FRAMES && !repeats(current.frames, function)) {
+                        current.frames.add(function);
+                    }
                 }
                 return;
             }
         }
+    }
+
+    /** Registers name the function once more that the stack begins with. */
+    private static boolean repeats(List<String> frames, String function) {
+        return !frames.isEmpty() && frames.get(frames.size() - 1).equals(function);
     }
 
     private static void add(Report current, String line, long end) {
@@ -173,7 +186,9 @@ public final class ReportScanner {
                 current.text.toString(),
                 damage,
                 known.deadly(),
-                !known.deadly() || current.stack || current.over));
+                !known.deadly() || current.stack || current.over,
+                Titles.all(known.alternatives(), current.known),
+                List.copyOf(current.frames)));
     }
 
     /** Forgets the report that was found, and looks for the next. */

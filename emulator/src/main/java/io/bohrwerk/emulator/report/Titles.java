@@ -37,6 +37,14 @@ final class Titles {
         return normal(line);
     }
 
+    /** Those of which every name is known. */
+    static List<String> all(List<String> titles, Map<String, String> known) {
+        return titles.stream()
+                .flatMap(title -> filled(title, known).stream())
+                .map(Titles::normal)
+                .toList();
+    }
+
     private static Optional<String> filled(String title, Map<String, String> known) {
         StringBuilder text = new StringBuilder();
         Matcher name = NAME.matcher(title);

@@ -2,6 +2,8 @@ package io.bohrwerk.emulator.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import org.junit.jupiter.api.Test;
 
 class AgentLineTest {
@@ -13,6 +15,10 @@ class AgentLineTest {
         assertThat(AgentLine.parse("@bw fail 18 DR6 lacks B0: 3 of 4"))
                 .contains(new AgentLine.Fail(18, "DR6 lacks B0: 3 of 4"));
         assertThat(AgentLine.parse("@bw fail 18")).contains(new AgentLine.Fail(18, ""));
+        assertThat(AgentLine.parse("@bw subtests 3 passed=107 failed=1 expected=2 skipped=0"))
+                .contains(new AgentLine.Subtests(3, new SubtestCounts(107, 1, 2, 0)));
+        assertThat(AgentLine.parse("@bw unexpected 3 Test icebp"))
+                .contains(new AgentLine.Unexpected(new UnexpectedPass("Test icebp", 3)));
         assertThat(AgentLine.parse("@bw error align=tick: no timer"))
                 .contains(new AgentLine.Refusal("align=tick: no timer"));
     }
@@ -34,6 +40,8 @@ class AgentLineTest {
             "@bw pass 99999999999999999999",
             "@bw ready 3",
             "@bw readypass 3",
+            "@bw subtests 3",
+            "@bw subtests 3 passed=1 failed=-1 expected=0 skipped=0",
             "@bw PASS 3"
         }) {
             assertThat(AgentLine.parse(line)).contains(new AgentLine.Refusal("not in the guest protocol: " + line));

@@ -1,57 +1,62 @@
 package io.bohrwerk.emulator.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
+import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QemuCommandLineTest {
     private static final TargetManifest BARE = TargetManifest.parse("""
-            name: bare
-            machine: {arch: i386, memory: 16MiB}
-            boot: {kernel: "ker,nel.elf"}
-            test: {}
-            """);
+        name: bare
+        machine: {arch: i386, memory: 16MiB}
+        boot: {kernel: "ker,nel.elf"}
+        test: {}
+        """);
     private static final TargetManifest LINUX = TargetManifest.parse("""
-            name: linux
-            machine: {arch: x86_64, memory: 128MiB}
-            boot: {kernel: vmlinuz, initrd: "init,rd=x.gz", append: 'console=ttyS0,115200 x="a, b" panic=-1'}
-            test: {}
-            """);
+        name: linux
+        machine: {arch: x86_64, memory: 128MiB}
+        boot: {kernel: vmlinuz, initrd: "init,rd=x.gz", append: 'console=ttyS0,115200 x="a, b" panic=-1'}
+        test: {}
+        """);
 
     @Test
     void bootsABareMetalKernel() {
         assertThat(text(QemuCommandLine.of(BARE, Phase.BOOT, 4))).isEqualTo("""
-                        setpriv --pdeathsig KILL
-                        prlimit --core=0 --as=3305111552 --fsize=2147483648 --
-                        qemu-system-i386
-                        -M pc
-                        -cpu qemu32
-                        -m 16
-                        -smp 1
-                        -nodefaults
-                        -display none
-                        -rtc base=2026-01-01,clock=vm
-                        -seed 1
-                        -device isa-debugcon,iobase=0xe9,chardev=console
-                        -device isa-serial,chardev=serial
-                        -device isa-debug-exit,iobase=0xf4,iosize=4
-                        -device pvpanic
-                        -action reboot=shutdown,shutdown=pause,panic=pause
-                        -kernel kernel
-                        -append [empty]
-                        -accel tcg,tb-size=64
-                        -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
-                        -qmp stdio
-                        -chardev file,id=console,path=console.fifo
-                        -chardev file,id=serial,path=serial.fifo
-                        -fw_cfg name=opt/bohrwerk/batch,file=batch.cfg
-                        -fw_cfg name=opt/bohrwerk/delays,file=delays.cfg
-                        -fw_cfg name=opt/bohrwerk/test,file=test.cfg
-                        -drive file=state.qcow2,if=none,id=state,format=qcow2
-                        -icount shift=4,sleep=off""");
+            setpriv --pdeathsig KILL
+            prlimit --core=0 --as=3305111552 --fsize=2147483648 --nofile=256 --cpu=86400 --
+            qemu-system-i386
+            -M pc
+            -cpu qemu32
+            -m 16
+            -smp 1
+            -nodefaults
+            -display none
+            -rtc base=2026-01-01,clock=vm
+            -seed 1
+            -device isa-debugcon,iobase=0xe9,chardev=console
+            -device isa-serial,chardev=serial
+            -device isa-debug-exit,iobase=0xf4,iosize=4
+            -device pvpanic
+            -action reboot=shutdown,shutdown=pause,panic=pause
+            -kernel kernel
+            -append [empty]
+            -accel tcg,tb-size=64
+            -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+            -qmp stdio
+            -chardev file,id=console,path=console.fifo
+            -chardev file,id=serial,path=serial.fifo
+            -fw_cfg name=opt/bohrwerk/batch,file=batch.cfg
+            -fw_cfg name=opt/bohrwerk/delays,file=delays.cfg
+            -fw_cfg name=opt/bohrwerk/test,file=test.cfg
+            -drive file=state.qcow2,if=none,id=state,format=qcow2
+            -icount shift=4,sleep=off\
+            """);
     }
 
     @Test
@@ -59,9 +64,10 @@ class QemuCommandLineTest {
         assertThat(text(QemuCommandLine.of(LINUX, Phase.RECORD, 3)))
                 .contains("qemu-system-x86_64\n", "-cpu qemu64\n", "-m 128\n", "-initrd initrd\n")
                 .endsWith("""
-                        -icount shift=3,sleep=off,rr=record,rrfile=recording.rr
-                        -loadvm ready
-                        -S""");
+                    -icount shift=3,sleep=off,rr=record,rrfile=recording.rr
+                    -loadvm ready
+                    -S\
+                    """);
     }
 
     @Test
@@ -71,10 +77,11 @@ class QemuCommandLineTest {
                         "-chardev file,id=console,path=console.fifo,logfile=merged.fifo,logappend=on\n",
                         "-chardev file,id=serial,path=serial.fifo,logfile=merged.fifo,logappend=on\n")
                 .endsWith("""
-                        -icount shift=3,sleep=off,rr=replay,rrfile=recording.rr
-                        -D merged.fifo
-                        -loadvm ready
-                        -S""");
+                    -icount shift=3,sleep=off,rr=replay,rrfile=recording.rr
+                    -D merged.fifo
+                    -loadvm ready
+                    -S\
+                    """);
     }
 
     @Test
@@ -92,6 +99,59 @@ class QemuCommandLineTest {
         assertThat(command.get(command.indexOf("console=ttyS0,115200 x=\"a, b\" panic=-1") - 1))
                 .isEqualTo("-append");
         assertThat(QemuCommandLine.of(BARE, Phase.RECORD, 4)).noneMatch(argument -> argument.contains("ker,nel"));
+    }
+
+    /** Whatever a kernel's command line says, it is one argument to QEMU, and no shell ever sees it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ",file=/etc/shadow,if=none",
+                "-drive file=/etc/shadow",
+                "-append",
+                "--",
+                "$(id) `id` ; id | id > /tmp/x & ' \\ %s %n",
+                "a=b,,c==d,readonly=off",
+                "@file"
+            })
+    void aHostileCommandLineIsOneArgument(String append) {
+        TargetManifest hostile = TargetManifest.parse("""
+            name: hostile
+            machine: {arch: i386, memory: 16MiB}
+            boot: {kernel: "k,file==x@,.elf", initrd: "a=b,readonly=off", append: '%s'}
+            test: {}
+            """.formatted(append.replace("'", "''")));
+        for (Phase phase : Phase.values()) {
+            List<String> command = QemuCommandLine.of(hostile, phase, 4);
+            List<String> tame = QemuCommandLine.of(tame(), phase, 4);
+            assertThat(command).hasSameSizeAs(tame);
+            for (int i = 0; i < tame.size(); i++) {
+                assertThat(command.get(i)).isEqualTo(tame.get(i).equals("tame") ? append : tame.get(i));
+            }
+        }
+    }
+
+    private static TargetManifest tame() {
+        return TargetManifest.parse("""
+            name: tame
+            machine: {arch: i386, memory: 16MiB}
+            boot: {kernel: k, initrd: i, append: tame}
+            test: {}
+            """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\nb", "a\rb", "a\u0000b", "a\u001bb", "\u00e4"})
+    void aCommandLineIsOnePrintableLine(String append) {
+        assertThatThrownBy(() -> new TargetManifest.Boot("kernel", null, append, List.of(), null))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("append");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../kernel", "/etc/passwd", "a/b", "-kernel", ".hidden", "a\nb", "a b", "a;b", "$(id)", ""})
+    void aFileNameNamesNothingElse(String name) {
+        assertThatThrownBy(() -> new TargetManifest.Boot(name, null, "", List.of(), null))
+                .isInstanceOf(InvalidInputException.class);
     }
 
     /** An option and its values to a line. */

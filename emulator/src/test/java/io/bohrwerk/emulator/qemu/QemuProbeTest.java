@@ -18,7 +18,8 @@ class QemuProbeTest {
 
     @Test
     void knowsTheEmulatorThatIsHere() throws Exception {
-        assertThat(QemuProbe.probe("qemu-system-x86_64", directory))
+        assertThat(QemuProbe.probe(
+                        "qemu-system-x86_64", directory, Confinement.probe().cell()))
                 .startsWith("qemu-system-x86_64: QEMU emulator version ");
     }
 
@@ -34,13 +35,17 @@ class QemuProbeTest {
     void refusesOneThatCannotRecord() throws Exception {
         Path binary = Files.writeString(
                 directory.resolve("qemu-system-old"),
-                "#!/bin/sh\n[ \"$1\" = --version ] && { echo 'QEMU emulator version 1.0'; exit 0; }\necho 'invalid option -icount' >&2\nexit 1\n");
+                "#!/bin/sh\n"
+                        + "[ \"$1\" = --version ] && { echo 'QEMU emulator version 1.0'; exit 0; }\n"
+                        + "echo 'invalid option -icount' >&2\n"
+                        + "exit 1\n");
         Files.setPosixFilePermissions(binary, PosixFilePermissions.fromString("rwx------"));
         assertUnfit(binary.toString(), "QEMU emulator version 1.0 cannot record and replay", "invalid option -icount");
     }
 
     private void assertUnfit(String binary, String... words) {
-        assertThatThrownBy(() -> QemuProbe.probe(binary, directory))
+        assertThatThrownBy(() ->
+                        QemuProbe.probe(binary, directory, Confinement.probe().cell()))
                 .asInstanceOf(type(InfrastructureException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(InfrastructureTrouble.EMULATOR_UNFIT))
                 .satisfies(e -> assertThat(e.getMessage()).contains(words));

@@ -31,7 +31,7 @@ class ReportScannerTest {
 
     /**
      * One console per file, headed by what is to be found in it: the title, the kind of report (or {@code NONE}), what is wrong with it and
-     * the last line of what is cut out. Linux's from 6.1 in QEMU as it printed them where its build has the means; the others by the
+     * the last line of what is cut out; of some the functions of the stack, and the titles that other reports of the bug could have. Linux's from 6.1 in QEMU as it printed them where its build has the means; the others by the
      * kernels' sources. Every report that is found misread adds one.
      */
     @TestFactory
@@ -68,6 +68,10 @@ class ReportScannerTest {
         assertThat(report.certain()).isTrue();
         assertThat(report.text().stripTrailing())
                 .endsWith(String.valueOf(expected.get("last")).strip());
+        if (expected.containsKey("frames")) {
+            assertThat(String.join(" ", report.frames())).isEqualTo(expected.get("frames"));
+            assertThat(String.join("; ", report.alternatives())).isEqualTo(expected.get("alternatives"));
+        }
         byte[] bytes = console.getBytes(StandardCharsets.UTF_8);
         String cut =
                 new String(bytes, (int) report.start(), (int) (report.end() - report.start()), StandardCharsets.UTF_8);

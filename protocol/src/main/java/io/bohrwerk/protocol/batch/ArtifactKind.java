@@ -1,6 +1,6 @@
 package io.bohrwerk.protocol.batch;
 
-/** What an artifact of a failure is. */
+/** What an artifact is: of a failure or of a replay of it, where nothing else is said. */
 public enum ArtifactKind {
     /** Guest console and emulator log in the order in which they happened; text, zstd. */
     MERGED_LOG("merged.log.zst", "application/zstd"),
@@ -10,8 +10,14 @@ public enum ArtifactKind {
     SNAPSHOT("snapshot.qcow2", "application/octet-stream"),
     /** QEMU's record/replay log of the batch from the snapshot {@code ready}. */
     RECORDING("recording.rr", "application/octet-stream"),
+    /** What the traced strategy tries at one shift, see {@link io.bohrwerk.protocol.traced.TracedPlan}; belongs to a job. */
+    TRACED_PLAN("traced.plan", "application/octet-stream"),
     /** All coordinates, instruction counts and digests, as JSON. */
-    MANIFEST("manifest.json", "application/json");
+    MANIFEST("manifest.json", "application/json"),
+    /** A {@link io.bohrwerk.protocol.divergence.Divergence}, as JSON: where the failing iteration and a passing one went apart. */
+    DIVERGENCE("divergence.json", "application/json"),
+    /** An {@link io.bohrwerk.protocol.divergence.Adjacent}, as JSON: two schedules next to each other, one of which fails. */
+    ADJACENT("adjacent.json", "application/json");
 
     private final String fileName;
     private final String mediaType;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.bohrwerk.protocol.Wire;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -59,16 +60,33 @@ public record BatchReport(
      * @param instructions executed in this batch by the virtual CPU
      * @param millisToFirstIteration host time from taking the batch to the guest's first iteration
      * @param failure null when all passed
+     * @param subtests of the last iteration that told of them; null when none did, and in messages of older processes
+     * @param unexpectedPasses each subtest once; empty in messages of older processes
      */
     public record Finished(
             Coordinates coordinates,
             long iterations,
             long instructions,
             long millisToFirstIteration,
-            @Nullable FailedIteration failure)
+            @Nullable FailedIteration failure,
+            @Nullable SubtestCounts subtests,
+            List<UnexpectedPass> unexpectedPasses)
             implements Result {
         public Finished {
             present(coordinates, "coordinates");
+            unexpectedPasses = unexpectedPasses == null
+                    ? List.of()
+                    : unexpectedPasses.stream().limit(UnexpectedPass.MOST).toList();
+        }
+
+        /** Of a test that has no subtests. */
+        public Finished(
+                Coordinates coordinates,
+                long iterations,
+                long instructions,
+                long millisToFirstIteration,
+                @Nullable FailedIteration failure) {
+            this(coordinates, iterations, instructions, millisToFirstIteration, failure, null, List.of());
         }
     }
 

@@ -38,6 +38,7 @@ public record BatchRequest(
         present(schedule, "schedule");
         require(attempt >= 1, "attempt", attempt, "must be at least 1");
         require(iterations >= 1, "iterations", iterations, "must be at least 1");
+        schedule.requireServes(iterations);
         require(reportEvery >= 1, "reportEvery", reportEvery, "must be at least 1");
     }
 

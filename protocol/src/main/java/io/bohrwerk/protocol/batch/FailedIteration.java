@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoints in their order; empty when it was not replayed, and in messages of older processes
  * @param title of what the guest's kernel said of its trouble, without what differs from run to run; null when it said nothing
  * @param damage why that is not to be trusted, in a few words; empty when it is whole, null when there is none
+ * @param alternatives other titles that reports of the same bug may have; empty in messages of older processes
+ * @param frames the top of the report's stack, innermost first, without functions that say nothing; empty in messages of older processes
  */
 public record FailedIteration(
         long iteration,
@@ -29,7 +31,9 @@ public record FailedIteration(
         List<ArtifactReference> artifacts,
         List<Checkpoint> checkpoints,
         @Nullable String title,
-        @Nullable String damage) {
+        @Nullable String damage,
+        List<String> alternatives,
+        List<String> frames) {
     public FailedIteration {
         present(outcome, "outcome");
         present(reason, "reason");
@@ -39,6 +43,37 @@ public record FailedIteration(
         present(artifacts, "artifacts");
         artifacts = List.copyOf(artifacts);
         checkpoints = checkpoints == null ? List.of() : List.copyOf(checkpoints);
+        alternatives = alternatives == null ? List.of() : List.copyOf(alternatives);
+        frames = frames == null ? List.of() : List.copyOf(frames);
+    }
+
+    /** Whose report, if there is one, has one title and no stack. */
+    public FailedIteration(
+            long iteration,
+            Outcome outcome,
+            String reason,
+            long instructionCount,
+            String report,
+            ReplayVerdict replay,
+            String replayNote,
+            List<ArtifactReference> artifacts,
+            List<Checkpoint> checkpoints,
+            @Nullable String title,
+            @Nullable String damage) {
+        this(
+                iteration,
+                outcome,
+                reason,
+                instructionCount,
+                report,
+                replay,
+                replayNote,
+                artifacts,
+                checkpoints,
+                title,
+                damage,
+                List.of(),
+                List.of());
     }
 
     /** Without checkpoints, and of which the guest's kernel said nothing. */

@@ -12,5 +12,16 @@ public enum ReplayMode {
     VERIFY,
     /** The snapshots {@code before} and {@code failure}. */
     @JsonProperty("checkpoints")
-    CHECKPOINTS
+    CHECKPOINTS,
+    /** Where the failing iteration and the nearest passing one went apart. */
+    @JsonProperty("divergence")
+    DIVERGENCE,
+    /** Two schedules next to each other, one of which fails: batches of few iterations are run for it. */
+    @JsonProperty("adjacent")
+    ADJACENT;
+
+    /** Whether it is to find something out by a comparison with other runs. */
+    public boolean compares() {
+        return this == DIVERGENCE || this == ADJACENT;
+    }
 }

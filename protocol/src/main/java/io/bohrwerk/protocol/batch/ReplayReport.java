@@ -63,13 +63,22 @@ public record ReplayReport(
      * @param difference what was not the same in the first that differed; empty when none did
      * @param log what its log covers; null when none was asked for
      * @param artifacts what it leaves
+     * @param summary what a comparison with other runs found, one line for people; null when none was asked for
      */
     public record Replayed(
             int same,
             int times,
             String difference,
             @Nullable LogCover log,
-            List<ArtifactReference> artifacts) implements Result {
+            List<ArtifactReference> artifacts,
+            @Nullable String summary)
+            implements Result {
+        /** Without a comparison. */
+        public Replayed(
+                int same, int times, String difference, @Nullable LogCover log, List<ArtifactReference> artifacts) {
+            this(same, times, difference, log, artifacts, null);
+        }
+
         public Replayed {
             present(difference, "difference");
             artifacts = List.copyOf(present(artifacts, "artifacts"));

@@ -1,7 +1,7 @@
 package io.bohrwerk.protocol.batch;
 
 /** What came of one attempt at a piece of {@link Work}. */
-public sealed interface Report permits BatchReport, ReplayReport {
+public sealed interface Report permits BatchReport, ReplayReport, TraceReport {
     /** Where it is sent. */
     String topic();
 

@@ -16,6 +16,8 @@ public final class Topics {
     public static final String REPORTS = "bohrwerk.reports";
     /** {@link ReplayReport}s, keyed by failure. */
     public static final String REPLAY_REPORTS = "bohrwerk.replay-reports";
+    /** {@link TraceReport}s, keyed by job. */
+    public static final String TRACE_REPORTS = "bohrwerk.trace-reports";
     /** {@link io.bohrwerk.protocol.worker.WorkerHeartbeat}s, keyed by worker. */
     public static final String HEARTBEATS = "bohrwerk.heartbeats";
     /** The share group of all workers. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A further kind needs a record here, its word in {@link #read}, and a runner in the worker.
  */
-public sealed interface Work permits BatchRequest, ReplayRequest {
+public sealed interface Work permits BatchRequest, ReplayRequest, TraceRequest {
     /** Of the message. */
     int version();
 
@@ -30,11 +30,14 @@ public sealed interface Work permits BatchRequest, ReplayRequest {
         if (type == null) {
             return Wire.read(message, BatchRequest.class);
         }
-        InvalidInputException.require(
-                type.equals(ReplayRequest.TYPE),
-                "type",
-                type,
-                "must be a kind of work known here: " + ReplayRequest.TYPE);
-        return Wire.read(message, ReplayRequest.class);
+        return switch (type) {
+            case ReplayRequest.TYPE -> Wire.read(message, ReplayRequest.class);
+            case TraceRequest.TYPE -> Wire.read(message, TraceRequest.class);
+            default ->
+                throw new InvalidInputException(
+                        "type",
+                        type,
+                        "must be a kind of work known here: " + ReplayRequest.TYPE + " or " + TraceRequest.TYPE);
+        };
     }
 }

@@ -40,8 +40,14 @@ public interface BlobStore extends AutoCloseable {
         return open(digest, 0, Long.MAX_VALUE);
     }
 
+    /** What is known of a blob, empty when it is not there. */
+    Optional<StoredBlob> find(Digest digest) throws IOException;
+
     /** The blob's size in bytes, empty when it is not there. */
-    OptionalLong size(Digest digest) throws IOException;
+    default OptionalLong size(Digest digest) throws IOException {
+        Optional<StoredBlob> found = find(digest);
+        return found.isPresent() ? OptionalLong.of(found.get().size()) : OptionalLong.empty();
+    }
 
     /** Takes a blob away; one that is not there is no error. */
     void delete(Digest digest) throws IOException;

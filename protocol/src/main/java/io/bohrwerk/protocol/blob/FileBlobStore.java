@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -132,11 +131,13 @@ public final class FileBlobStore implements BlobStore {
     }
 
     @Override
-    public OptionalLong size(Digest digest) throws IOException {
+    public Optional<StoredBlob> find(Digest digest) throws IOException {
         try {
-            return OptionalLong.of(Files.size(path(digest)));
+            BasicFileAttributes file = Files.readAttributes(path(digest), BasicFileAttributes.class);
+            return Optional.of(
+                    new StoredBlob(digest, file.size(), file.lastModifiedTime().toInstant()));
         } catch (NoSuchFileException e) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
     }
 

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -140,9 +139,8 @@ public final class S3BlobStore implements BlobStore {
     }
 
     @Override
-    public OptionalLong size(Digest digest) throws IOException {
-        Optional<HeadObjectResponse> head = head(digest);
-        return head.isPresent() ? OptionalLong.of(head.get().contentLength()) : OptionalLong.empty();
+    public Optional<StoredBlob> find(Digest digest) throws IOException {
+        return head(digest).map(head -> new StoredBlob(digest, head.contentLength(), head.lastModified()));
     }
 
     private Optional<HeadObjectResponse> head(Digest digest) throws IOException {

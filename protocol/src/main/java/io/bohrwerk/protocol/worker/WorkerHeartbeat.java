@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param emulator the emulator's version
  * @param running the batches in its machines now
  * @param replays the replays in its machines now; left out by older processes
+ * @param traces the traces in its machines now; left out by older processes
  * @param lastTrouble the latest infrastructure trouble in one line, null when there was none
  */
 public record WorkerHeartbeat(
@@ -27,7 +28,8 @@ public record WorkerHeartbeat(
         Instant at,
         List<RunningBatch> running,
         @Nullable String lastTrouble,
-        List<UUID> replays) {
+        List<UUID> replays,
+        List<UUID> traces) {
     public WorkerHeartbeat {
         Wire.requireKnown(version);
         present(workerId, "workerId");
@@ -37,9 +39,10 @@ public record WorkerHeartbeat(
         present(running, "running");
         running = List.copyOf(running);
         replays = replays == null ? List.of() : List.copyOf(replays);
+        traces = traces == null ? List.of() : List.copyOf(traces);
     }
 
-    /** Of a worker that replays nothing. */
+    /** Of a worker that runs nothing but batches. */
     public WorkerHeartbeat(
             int version,
             String workerId,
@@ -49,7 +52,7 @@ public record WorkerHeartbeat(
             Instant at,
             List<RunningBatch> running,
             @Nullable String lastTrouble) {
-        this(version, workerId, host, slots, emulator, at, running, lastTrouble, List.of());
+        this(version, workerId, host, slots, emulator, at, running, lastTrouble, List.of(), List.of());
     }
 
     /** @param iterationsPassed as far as the agent has reported */

@@ -218,11 +218,17 @@ abstract class BlobStoreContract {
             found.put(blob.digest(), blob.size());
         });
         assertThat(found).isEqualTo(expected);
+        for (Digest digest : expected.keySet()) {
+            BlobStore.StoredBlob blob = store().find(digest).orElseThrow();
+            assertThat(blob.size()).isEqualTo(expected.get(digest));
+            assertThat(blob.storedAt()).isBetween(before, Instant.now().plusSeconds(60));
+        }
         Map<String, Digest> names = new HashMap<>();
         store().names(names::put);
         assertThat(names).isEqualTo(Map.of("a", ONE, "a/b", TWO, "snapshots/x/y", ONE));
         Digest gone = put(random(5));
         store().delete(gone);
+        assertThat(store().find(gone)).isEmpty();
         store().blobs(blob -> assertThat(blob.digest()).isNotEqualTo(gone));
     }
 

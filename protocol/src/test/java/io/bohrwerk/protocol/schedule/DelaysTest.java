@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bohrwerk.protocol.InvalidInputException;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DelaysTest {
@@ -27,6 +31,38 @@ class DelaysTest {
                     .isEqualTo(v[5]);
             assertThat(v[5]).isBetween(v[0], v[0] + Math.max(0, v[2] - 1));
         }
+    }
+
+    /** The lists that the agent in the guest is tested against too. */
+    @Test
+    void agreesWithTheGoldenLists() throws IOException {
+        List<String[]> vectors =
+                lines("delays-list.golden").map(line -> line.split(" ")).toList();
+        assertThat(vectors).hasSizeGreaterThan(5);
+        for (String[] vector : vectors) {
+            byte[] file = HexFormat.of().parseHex(vector[0]);
+            ByteBuffer words = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+            List<Long> delays = new ArrayList<>();
+            while (words.hasRemaining()) {
+                delays.add(Integer.toUnsignedLong(words.getInt()));
+            }
+            Schedule schedule = Schedule.listed(4, delays, Align.TICK);
+            assertThat(Delays.file(schedule)).isEqualTo(file);
+            assertThat(Delays.before(schedule, Long.parseLong(vector[1]))).isEqualTo(Long.parseLong(vector[2]));
+        }
+        assertThat(Delays.file(Schedule.fixed(4, 7))).containsExactly(0, 0, 0, 0);
+    }
+
+    @Test
+    void aListIsBoundedAndStandsAlone() {
+        refused("delays", () -> Schedule.listed(4, Collections.nCopies(16_385, 0L), Align.TICK));
+        refused("delays[1]", () -> Schedule.listed(4, List.of(1L, 1L << 32), Align.TICK));
+        refused("delays", () -> new Schedule(4, 1, 0, 0, 0, Align.TICK, List.of(1L)));
+        Schedule two = Schedule.listed(4, List.of(5L, 9L), Align.TICK);
+        assertThat(two.longestDelay()).isEqualTo(9);
+        two.requireServes(2);
+        refused("iterations", () -> two.requireServes(3));
+        assertThat(new Schedule(4, 7, 0, 10, 1, Align.NONE).longestDelay()).isEqualTo(17);
     }
 
     /** The JDK's generator adds its constant to the state before it mixes, as ours does to its argument. */
@@ -54,14 +90,18 @@ class DelaysTest {
     }
 
     private static List<long[]> golden() throws IOException {
-        try (InputStream in = Objects.requireNonNull(DelaysTest.class.getResourceAsStream("delays.golden"));
-                BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            return lines.lines()
-                    .filter(line -> !line.startsWith("#") && !line.isBlank())
-                    .map(line -> Arrays.stream(line.split(" "))
-                            .mapToLong(Long::parseUnsignedLong)
-                            .toArray())
-                    .toList();
+        return lines("delays.golden")
+                .map(line -> Arrays.stream(line.split(" "))
+                        .mapToLong(Long::parseUnsignedLong)
+                        .toArray())
+                .toList();
+    }
+
+    private static Stream<String> lines(String file) throws IOException {
+        try (InputStream in = Objects.requireNonNull(DelaysTest.class.getResourceAsStream(file))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("#") && !line.isBlank());
         }
     }
 }

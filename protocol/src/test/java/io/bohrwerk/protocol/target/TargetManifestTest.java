@@ -36,6 +36,22 @@ class TargetManifestTest {
         assertThat(manifest.test().expectedFailures()).containsExactly("Test icebp");
     }
 
+    /** Nine lists of nine references to the one before are a billion words to whoever spells them out. */
+    @Test
+    void aDocumentThatUnfoldsIsRefused() {
+        StringBuilder bomb = new StringBuilder("a0: &a0 x\n");
+        for (int i = 1; i < 10; i++) {
+            bomb.append("a").append(i).append(": &a").append(i).append(" [");
+            bomb.append(("*a" + (i - 1) + ", ").repeat(9)).append("]\n");
+        }
+        assertThatThrownBy(() -> TargetManifest.parse(bomb.toString())).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(
+                        () -> TargetManifest.parse(
+                                bomb
+                                        + "name: n\nmachine: {arch: i386, memory: 16MiB}\nboot: {kernel: k}\ntest: {expectedFailures: *a9}\n"))
+                .isInstanceOf(InvalidInputException.class);
+    }
+
     @Test
     void fillsInWhatIsLeftOut() {
         TargetManifest manifest =

@@ -14,7 +14,7 @@ interface Bench {
      *
      * @param directory its own, empty, taken away afterwards
      * @param state the state directory of the command line, where downloads are kept
-     * @param quick a smaller one will do, where there is a choice
+     * @param quick a first look will do: fewer repetitions
      */
     record Place(Emulator emulator, Path directory, Path state, boolean quick) {}
 

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,24 +38,49 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("log", new LogBench());
         ALL.put("debug", new DebugBench());
         ALL.put("linux", new LinuxBench());
+        ALL.put("search", new SearchBench());
         ALL.put("statistics", new StatisticsBench());
+        ALL.put("cluster", new ClusterBench());
         ALL.put("dashboard", new DashboardBench());
     }
 
     /** What a failure that replays is good for is measured with it. */
     private static final Map<String, List<String>> WITH = Map.of("replay", List.of("replay", "log", "debug"));
 
+    /** Takes an hour, and is run by its name only. */
+    private static final String SELFTESTS = "selftests";
+
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description =
-                    "engine, start, print, replay (with log and debug), log, debug, linux, statistics or dashboard. Default: all")
+            description = {
+                "engine, start, print, replay (with log and debug), log, debug, linux, search, statistics, cluster or"
+                        + " dashboard. Default: all of them.",
+                "selftests: the Linux kernel's own tests, each run twice, as a table"
+            })
     private @Nullable String name;
+
+    @Option(
+            names = "--iterations",
+            paramLabel = "N",
+            description = "Of each selftest. Default: ${DEFAULT-VALUE}",
+            defaultValue = "200")
+    private int iterations;
+
+    @Option(
+            names = "--selftest",
+            paramLabel = "DIR/NAME",
+            description = "Only this one; may be repeated. Default: a list of them.")
+    private List<String> selftests = new ArrayList<>();
 
     @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")
     private boolean json;
 
-    @Option(names = "--quick", description = "Makes the dashboard's database and log ten times smaller.")
+    @Option(
+            names = "--quick",
+            description =
+                    "Fewer repetitions, for a first look: cluster takes two minutes instead of half an hour, and dashboard"
+                            + " has a database and a log ten times smaller.")
     private boolean quick;
 
     @Spec
@@ -63,14 +89,22 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (name != null && !ALL.containsKey(name)) {
+        if (name != null && !ALL.containsKey(name) && !name.equals(SELFTESTS)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "there is no benchmark " + name + "; there are: " + String.join(", ", ALL.keySet()));
+                    "there is no benchmark " + name + "; there are: " + String.join(", ", ALL.keySet()) + ", "
+                            + SELFTESTS);
+        }
+        if (iterations < 1) {
+            throw new ParameterException(spec.commandLine(), "--iterations " + iterations + ": must be 1 or more");
         }
         AtomicBoolean ok = new AtomicBoolean(true);
         Measurement.Sink sink = sink(ok);
         Path state = StateDirectory.ofEnvironment().path();
+        if (SELFTESTS.equals(name)) {
+            run(SELFTESTS, new SelftestBench(selftests, iterations), state, quick, sink);
+            return ok.get() ? 0 : 1;
+        }
         for (Map.Entry<String, Bench> bench : ALL.entrySet()) {
             if (name == null || WITH.getOrDefault(name, List.of(name)).contains(bench.getKey())) {
                 run(bench.getKey(), bench.getValue(), state, quick, sink);

@@ -22,8 +22,10 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,6 +35,11 @@ public final class ApiClient {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
     /** Answers are small; a server that takes longer is stuck. Uploads and downloads have no limit. */
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
+
+    /** Larger files of a target are sent alone, and resumably. Smaller ones take seconds. */
+    private static final long LARGEST_PART = 16 << 20;
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
@@ -45,9 +52,17 @@ public final class ApiClient {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     private final URI server;
+    private final @Nullable String token;
 
+    /** For a server that wants no token. */
     public ApiClient(URI server) {
+        this(server, null);
+    }
+
+    /** @param token shown with each request; null for none */
+    public ApiClient(URI server, @Nullable String token) {
         this.server = server;
+        this.token = token;
     }
 
     public URI server() {
@@ -83,7 +98,10 @@ public final class ApiClient {
         json(request("/api/v1" + path).timeout(ANSWER_LIMIT).DELETE());
     }
 
-    /** Uploads a target: its manifest, the files that this names, and their digests. The answer's {@code id} is the target's. */
+    /**
+     * Uploads a target: its manifest, the files that this names, and their digests. Large files go first, each by itself, so that a cut
+     * costs only what was under way; what the server has already is not sent again. The answer's {@code id} is the target's.
+     */
     public JsonNode addTarget(Path directory) throws IOException, InterruptedException {
         TargetFiles target = TargetFiles.in(directory);
         SortedMap<String, Digest> digests = new TreeMap<>();
@@ -93,12 +111,25 @@ public final class ApiClient {
         }
         String list = new String(new TargetBundle(digests).text(), StandardCharsets.UTF_8);
         Multipart multipart = new Multipart().text("digests", list);
-        for (String name : digests.keySet()) {
-            multipart.file("file", name, directory.resolve(name));
+        for (Map.Entry<String, Digest> file : digests.entrySet()) {
+            Path path = directory.resolve(file.getKey());
+            if (Files.size(path) <= LARGEST_PART) {
+                multipart.file("file", file.getKey(), path);
+            } else {
+                sendAlone(path, file.getValue());
+            }
         }
         return json(request("/api/v1/targets")
                 .header("Content-Type", multipart.contentType())
                 .POST(multipart.body()));
+    }
+
+    private void sendAlone(Path path, Digest digest) throws IOException, InterruptedException {
+        try {
+            new ResumableUpload(http, server, FIRST_PAUSE).send(path, digest);
+        } catch (java.net.ConnectException e) {
+            throw away();
+        }
     }
 
     /**
@@ -139,7 +170,11 @@ public final class ApiClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(server.resolve(path)).header("Accept", "application/json, */*;q=0.1");
+        URI address = server.resolve(path);
+        HttpRequest.Builder request = HttpRequest.newBuilder(address).header("Accept", "application/json, */*;q=0.1");
+        // Nobody else is to have it, whatever the server's answers point to.
+        boolean same = server.getAuthority() != null && server.getAuthority().equals(address.getAuthority());
+        return token != null && same ? request.header("Authorization", "Bearer " + token) : request;
     }
 
     private <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
@@ -147,8 +182,12 @@ public final class ApiClient {
         try {
             return http.send(request.build(), body);
         } catch (java.net.ConnectException e) {
-            throw new ApiException(0, "no server answers at " + server + "; start one with: ./bohrwerk up");
+            throw away();
         }
+    }
+
+    private ApiException away() {
+        return new ApiException(0, "no server answers at " + server + "; start one with: ./bohrwerk up");
     }
 
     private JsonNode json(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -166,8 +205,12 @@ public final class ApiClient {
         }
     }
 
-    /** The server's own words (problem+json), when it found some. */
     private ApiException refused(int status, String body) {
+        return refused(server, status, body);
+    }
+
+    /** The server's own words (problem+json), when it found some. */
+    static ApiException refused(URI server, int status, String body) {
         String said = "";
         try {
             JsonNode problem = JSON.readTree(body);

@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** PostgreSQL, Kafka, S3, two APIs and three workers, each a process of its own. What they share is the network and nothing else. */
@@ -23,6 +25,7 @@ final class Cluster implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final int WORKERS = 3;
     private static final int STARTS = 3;
+    private static final String MAIN = "io.bohrwerk.standalone.Bohrwerk";
     private static final String BUCKET = "bohrwerk";
     private static final String ACCESS_KEY = "cluster-test";
     private static final String SECRET_KEY = "cluster-test-secret";
@@ -36,9 +39,11 @@ final class Cluster implements AutoCloseable {
     private final List<ApiClient> clients = new ArrayList<>();
     private final Map<Member, Integer> ports = new java.util.HashMap<>();
     private final int kafkaPort;
+    /** Around the last worker, where this host permits it. */
+    private @Nullable Enclosure enclosure;
 
     /** @param s3Jars holds S3Proxy and its libraries */
-    Cluster(Path directory, Path s3Jars) throws IOException {
+    Cluster(Path directory, Path s3Jars) throws IOException, InterruptedException {
         this.directory = directory;
         if (!Files.isDirectory(s3Jars)) {
             throw new FileNotFoundException("there is no " + s3Jars + ": build with ./bohrwerk");
@@ -60,7 +65,7 @@ final class Cluster implements AutoCloseable {
             settings.put("server.tomcat.basedir", directory.resolve(name).toString());
             settings.put("bohrwerk.api.worker-timeout", "10s");
             settings.put("bohrwerk.api.scheduling.batch-timeout", "30s");
-            Member api = spring(name, "io.bohrwerk.api.ApiApplication", settings);
+            Member api = spring(List.of(), name, "io.bohrwerk.api.ApiApplication", settings);
             ports.put(api, port);
             apis.add(api);
             clients.add(new ApiClient(URI.create("http://127.0.0.1:" + port)));
@@ -75,7 +80,15 @@ final class Cluster implements AutoCloseable {
             settings.put("bohrwerk.worker.queue.bootstrap-servers", bootstrapServers());
             settings.put("bohrwerk.worker.queue.lock", LOCK.toSeconds() + "s");
             settings.put("bohrwerk.worker.queue.renew-interval", "4s");
-            workers.add(spring(name, "io.bohrwerk.worker.WorkerApplication", settings));
+            List<String> prefix = List.of();
+            if (number == WORKERS && Enclosure.permitted()) {
+                enclosure = new Enclosure(
+                        directory,
+                        java("relay", System.getProperty("java.class.path"), MAIN),
+                        List.of(kafkaPort, s3Port));
+                prefix = enclosure.prefix();
+            }
+            workers.add(spring(prefix, name, "io.bohrwerk.worker.WorkerApplication", settings));
         }
     }
 
@@ -93,7 +106,7 @@ final class Cluster implements AutoCloseable {
     }
 
     private Member part(String kind, int port) {
-        List<String> command = java(kind, System.getProperty("java.class.path"), "io.bohrwerk.standalone.Bohrwerk");
+        List<String> command = java(kind, System.getProperty("java.class.path"), MAIN);
         command.addAll(List.of(
                 "cluster-part",
                 kind.toUpperCase(java.util.Locale.ROOT),
@@ -102,8 +115,9 @@ final class Cluster implements AutoCloseable {
         return member(kind, command, port);
     }
 
-    private Member spring(String name, String main, Map<String, Object> settings) {
-        List<String> command = java(name, System.getProperty("java.class.path"), main);
+    private Member spring(List<String> prefix, String name, String main, Map<String, Object> settings) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(java(name, System.getProperty("java.class.path"), main));
         settings.forEach((key, value) -> command.add("--" + key + "=" + value));
         return new Member(name, command, directory.resolve(name + ".log"));
     }
@@ -234,6 +248,22 @@ final class Cluster implements AutoCloseable {
         throw new IOException("no worker began a batch within " + START_LIMIT);
     }
 
+    /** The network of the last worker; empty where this host does not permit it a network of its own. */
+    Optional<Enclosure> enclosure() {
+        return Optional.ofNullable(enclosure);
+    }
+
+    /** Waits until this worker is in the middle of a batch. */
+    void awaitBusy(Member worker) throws IOException, InterruptedException {
+        for (long end = System.nanoTime() + START_LIMIT.toNanos();
+                worker.emulators().isEmpty();
+                Thread.sleep(20)) {
+            if (System.nanoTime() > end) {
+                throw new IOException(worker.name() + " began no batch within " + START_LIMIT);
+            }
+        }
+    }
+
     /** The number of the PostgreSQL server itself. */
     long postmaster() throws IOException {
         return Long.parseLong(
@@ -258,6 +288,13 @@ final class Cluster implements AutoCloseable {
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
+            }
+        }
+        if (enclosure != null) {
+            try {
+                enclosure.close();
+            } catch (IOException e) {
+                // It ends with its process, which was killed.
             }
         }
     }

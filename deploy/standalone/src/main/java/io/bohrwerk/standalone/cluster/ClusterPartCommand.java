@@ -2,7 +2,10 @@ package io.bohrwerk.standalone.cluster;
 
 import io.bohrwerk.embedded.KafkaBroker;
 import io.bohrwerk.embedded.PostgresServer;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -10,14 +13,16 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** PostgreSQL or Kafka as a process of its own, until it is stopped or killed. */
+/** PostgreSQL, Kafka or a relay as a process of its own, until it is stopped or killed. */
 @Command(name = "cluster-part", hidden = true, description = "For cluster-test.")
 public final class ClusterPartCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterPartCommand.class);
 
     enum Kind {
         POSTGRES,
-        KAFKA
+        KAFKA,
+        /** Of any number of ports, into files of the directory. */
+        RELAY
     }
 
     @Parameters(index = "0")
@@ -28,13 +33,13 @@ public final class ClusterPartCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    @Parameters(index = "2")
-    private int port;
+    @Parameters(index = "2..*", arity = "1..*")
+    @SuppressWarnings("NullAway.Init")
+    private List<Integer> ports;
 
     @Override
     public Integer call() throws Exception {
-        AutoCloseable part =
-                kind == Kind.POSTGRES ? PostgresServer.start(directory, port) : KafkaBroker.start(directory, port);
+        AutoCloseable part = part();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
                 part.close();
@@ -44,5 +49,24 @@ public final class ClusterPartCommand implements Callable<Integer> {
         }));
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    private AutoCloseable part() throws IOException {
+        switch (kind) {
+            case POSTGRES:
+                return PostgresServer.start(directory, ports.get(0));
+            case KAFKA:
+                return KafkaBroker.start(directory, ports.get(0));
+            default:
+                List<Relay> relays = new ArrayList<>();
+                for (int port : ports) {
+                    relays.add(Relay.in(port, Enclosure.file(directory, port)));
+                }
+                return () -> {
+                    for (Relay relay : relays) {
+                        relay.close();
+                    }
+                };
+        }
     }
 }

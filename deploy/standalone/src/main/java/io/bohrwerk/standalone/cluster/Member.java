@@ -6,37 +6,43 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One process of the cluster, which can be killed and started again. For one thread. */
-final class Member {
+public final class Member {
     private final String name;
     private final List<String> command;
     private final Path log;
     private @Nullable Process process;
 
     /** @param log of what it prints; appended to */
-    Member(String name, List<String> command, Path log) {
+    public Member(String name, List<String> command, Path log) {
         this.name = name;
         this.command = List.copyOf(command);
         this.log = log;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    void start() throws IOException {
+    public void start() throws IOException {
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(log.toFile()))
                 .start();
     }
 
-    boolean alive() {
+    public boolean alive() {
         return process != null && process.isAlive();
+    }
+
+    /** Of the process, while it lives. */
+    public Optional<ProcessHandle> handle() {
+        return process == null ? Optional.empty() : Optional.of(process.toHandle());
     }
 
     private Process running() {
@@ -47,12 +53,12 @@ final class Member {
     }
 
     /** As kill -9. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         running().destroyForcibly().waitFor();
     }
 
     /** Asks it to stop. @return how long that took */
-    Duration stop(Duration limit) throws IOException, InterruptedException {
+    public Duration stop(Duration limit) throws IOException, InterruptedException {
         long began = System.nanoTime();
         running().destroy();
         if (!running().waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -64,6 +70,16 @@ final class Member {
 
     void signal(String signal) throws IOException {
         send(signal, running().pid());
+    }
+
+    /** @param bytes longest file that it may write from now on, or {@code unlimited} */
+    void limitFiles(String bytes) throws IOException {
+        Process prlimit = new ProcessBuilder(
+                        "prlimit", "--pid", Long.toString(running().pid()), "--fsize=" + bytes + ":unlimited")
+                .start();
+        if (prlimit.onExit().join().exitValue() != 0) {
+            throw new IOException("prlimit does not let us limit the files of " + name);
+        }
     }
 
     static void send(String signal, long pid) throws IOException {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -78,6 +79,24 @@ enum Play {
             return worker.name();
         }
     },
+    WORKER_CUT_OFF("a worker's network is cut for longer than its lock, while it runs on") {
+        @Override
+        String act(Cluster cluster) throws Exception {
+            Optional<Enclosure> enclosure = cluster.enclosure();
+            if (enclosure.isEmpty()) {
+                return "SKIPPED: this host permits no network namespace (it takes root, unshare and ip)";
+            }
+            Member worker = cluster.workers.get(cluster.workers.size() - 1);
+            cluster.awaitBusy(worker);
+            enclosure.get().cut();
+            try {
+                Thread.sleep(Cluster.LOCK.plusSeconds(10).toMillis());
+            } finally {
+                enclosure.get().mend();
+            }
+            return worker.name();
+        }
+    },
     BROKER_KILLED("kill -9 of the broker") {
         @Override
         String act(Cluster cluster) throws Exception {
@@ -108,6 +127,20 @@ enum Play {
                 Thread.sleep(900);
                 cluster.s3.signal("CONT");
                 Thread.sleep(100);
+            }
+            return "";
+        }
+    },
+    /** A limit of the size of files, which a process can be put under while it runs; to the server it is a disk without room. */
+    STORE_FULL("an S3 server that can write nothing, for 15 s") {
+        @Override
+        String act(Cluster cluster) throws Exception {
+            cluster.awaitBusyWorker();
+            cluster.s3.limitFiles("0");
+            try {
+                Thread.sleep(15_000);
+            } finally {
+                cluster.s3.limitFiles("unlimited");
             }
             return "";
         }

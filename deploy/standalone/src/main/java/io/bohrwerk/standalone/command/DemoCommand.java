@@ -46,7 +46,7 @@ public final class DemoCommand implements Callable<Integer> {
         Optional<StateDirectory.Running> running = state.running();
         if (running.isPresent()) {
             out.println("using what runs at " + running.get().url());
-            return hunt(new ApiClient(running.get().uri()), state, out);
+            return hunt(new ApiClient(running.get().uri(), state.token().orElse(null)), state, out);
         }
         AllInOne all = AllInOne.start(state, 0, out::println);
         Runtime.getRuntime().addShutdownHook(new Thread(all::close));

@@ -36,7 +36,8 @@ final class JobOptions {
             names = "--strategy",
             paramLabel = "NAME",
             description = "random: every phase of the timer, drawn. sweep: every phase once, in order."
-                    + " aligned: the timer strikes inside the test. adaptive: goes to where failures are found."
+                    + " aligned: the timer strikes inside the test."
+                    + " traced: the timer strikes each place of the test once, modules and traps first. adaptive: goes to where failures are found."
                     + " fixed: one schedule. Default: random")
     private @Nullable String strategy;
 
@@ -103,6 +104,12 @@ final class JobOptions {
             description = "Do not store the snapshots of failures; ./bohrwerk replay FAILURE --checkpoints makes them.")
     private boolean noCheckpoints;
 
+    @Option(
+            names = "--priority",
+            paramLabel = "low|normal|high",
+            description = "Its share of the machines, while others want them too: 1, 4, 16. Default: normal")
+    private @Nullable String priority;
+
     @Option(names = "--wall-time", paramLabel = "TIME", description = "Most time to take, as 90s or 10m.")
     private @Nullable String wallTime;
 
@@ -121,6 +128,7 @@ final class JobOptions {
         }
         put(job, "iterationsPerBatch", iterationsPerBatch);
         put(job, "wallTime", wallTime);
+        put(job, "priority", priority);
         put(job, "keepCheckpoints", noCheckpoints ? false : null);
         if (!job.has("strategy") || !named().isEmpty()) {
             job.set("strategy", strategy());

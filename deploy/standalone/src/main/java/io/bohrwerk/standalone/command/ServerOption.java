@@ -4,6 +4,8 @@ import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.server.StateDirectory;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -11,19 +13,39 @@ import picocli.CommandLine.Option;
 final class ServerOption {
     static final int DEFAULT_PORT = 8080;
 
+    private static final String TOKEN = "BOHRWERK_TOKEN";
+
     @Option(
             names = "--url",
             paramLabel = "URL",
             description = "The server. Default: what runs in the state directory, else http://localhost:8080")
     private @Nullable URI url;
 
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "Holds the token to show. Default: $BOHRWERK_TOKEN, else what the state directory has")
+    private @Nullable Path tokenFile;
+
     ApiClient client() throws IOException {
+        StateDirectory state = StateDirectory.ofEnvironment();
         if (url != null) {
-            return new ApiClient(url);
+            return new ApiClient(url, token(null));
         }
-        return new ApiClient(StateDirectory.ofEnvironment()
-                .running()
-                .map(StateDirectory.Running::uri)
-                .orElse(URI.create("http://localhost:" + DEFAULT_PORT)));
+        return new ApiClient(
+                state.running().map(StateDirectory.Running::uri).orElse(URI.create("http://localhost:" + DEFAULT_PORT)),
+                token(state));
+    }
+
+    /** @param state whose own server is meant; null for another's, which is not to see this one's token */
+    private @Nullable String token(@Nullable StateDirectory state) throws IOException {
+        if (tokenFile != null) {
+            return Files.readString(tokenFile).strip();
+        }
+        String given = System.getenv(TOKEN);
+        if (given != null && !given.isBlank()) {
+            return given.strip();
+        }
+        return state == null ? null : state.token().orElse(null);
     }
 }

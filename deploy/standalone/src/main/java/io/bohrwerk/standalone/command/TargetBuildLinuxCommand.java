@@ -1,5 +1,6 @@
 package io.bohrwerk.standalone.command;
 
+import io.bohrwerk.emulator.TargetFiles;
 import io.bohrwerk.standalone.LinuxTarget;
 import io.bohrwerk.standalone.server.StateDirectory;
 import java.nio.file.Path;
@@ -112,6 +113,7 @@ final class TargetBuildLinuxCommand implements Callable<Integer> {
                 to == null ? state.targets().resolve(directory()) : to.toAbsolutePath(),
                 state.path(),
                 spec.commandLine().getErr()::println);
+        TargetFiles.in(target); // tells of a kernel for another processor
         spec.commandLine()
                 .getOut()
                 .println(add ? server.client().addTarget(target).path("id").asString() : target.toString());

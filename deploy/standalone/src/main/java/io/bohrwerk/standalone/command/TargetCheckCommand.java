@@ -8,6 +8,8 @@ import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.emulator.TargetFiles;
 import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.standalone.server.StateDirectory;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,6 +34,9 @@ import picocli.CommandLine.Spec;
             "Exit status 1 when it cannot be used, or when the two runs differ."
         })
 final class TargetCheckCommand implements Callable<Integer> {
+    /** Of a failing iteration's output: a screen of it. */
+    private static final int SHOWN_LINES = 25;
+
     @Parameters(paramLabel = "DIR", description = "Holds target.yaml and the files it names.")
     @SuppressWarnings("NullAway.Init")
     private Path directory;
@@ -69,7 +75,7 @@ final class TargetCheckCommand implements Callable<Integer> {
                     Math.min(count, manifest.test().reportEvery()));
             BatchRun first = run(emulator, target, ready, batch);
             tell(first, out);
-            boolean same = same(first, run(emulator, target, ready, batch));
+            boolean same = first.agrees(run(emulator, target, ready, batch));
             out.println(
                     same
                             ? "a second run was identical: iterations, instruction count and console"
@@ -116,14 +122,26 @@ final class TargetCheckCommand implements Callable<Integer> {
                 run.outcome() == Outcome.PASSED
                         ? "all passed"
                         : "iteration " + run.iterations() + " " + run.outcome() + ": " + run.reason());
-    }
-
-    private static boolean same(BatchRun a, BatchRun b) {
-        return a.outcome() == b.outcome()
-                && a.iterations() == b.iterations()
-                // Where the host had to stop the machine, it did so at any instruction.
-                && (!a.stoppedByGuest() || a.lastInstruction() == b.lastInstruction())
-                && a.console().equals(b.console())
-                && a.serial().equals(b.serial());
+        SubtestCounts subtests = run.subtests();
+        if (subtests != null) {
+            out.printf(
+                    Locale.ROOT,
+                    "its subtests: %,d passed, %,d failed, %,d failed as expected, %,d skipped%n",
+                    subtests.passed(),
+                    subtests.failed(),
+                    subtests.expected(),
+                    subtests.skipped());
+        }
+        for (UnexpectedPass pass : run.unexpectedPasses()) {
+            out.println("expected to fail, and passed in iteration " + pass.iteration() + ": " + pass.subtest());
+        }
+        if (run.outcome() != Outcome.PASSED) {
+            List<String> lines = run.report()
+                    .lines()
+                    .filter(line -> !line.startsWith("@bw "))
+                    .toList();
+            out.println("the guest's last words:");
+            lines.stream().skip(Math.max(0, lines.size() - SHOWN_LINES)).forEach(line -> out.println("    " + line));
+        }
     }
 }

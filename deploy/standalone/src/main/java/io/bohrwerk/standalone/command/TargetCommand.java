@@ -1,11 +1,15 @@
 package io.bohrwerk.standalone.command;
 
 import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.standalone.LinuxTarget;
 import io.bohrwerk.standalone.server.StateDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -174,12 +178,22 @@ public final class TargetCommand implements Runnable {
         @Override
         public Integer call() throws Exception {
             Path directory = Files.createDirectories(to.toAbsolutePath());
-            for (JsonNode file : server.client().get("/targets/" + target).path("files")) {
-                Path path = directory.resolve(file.path("name").asString());
+            JsonNode files = server.client().get("/targets/" + target).path("files");
+            SortedMap<String, Digest> digests = new TreeMap<>();
+            for (JsonNode file : files) {
+                digests.put(
+                        file.path("name").asString(),
+                        new Digest(file.path("digest").asString()));
+            }
+            // Names from elsewhere become paths here.
+            SortedMap<String, Digest> checked = new TargetBundle(digests).files();
+            for (JsonNode file : files) {
+                String name = file.path("name").asString();
+                Path path = directory.resolve(name);
                 server.client()
                         .download(
                                 file.path("url").asString(),
-                                new Digest(file.path("digest").asString()),
+                                InvalidInputException.present(checked.get(name), name),
                                 path);
                 spec.commandLine().getOut().println(path);
             }

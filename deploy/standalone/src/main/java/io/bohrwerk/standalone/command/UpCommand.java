@@ -3,6 +3,7 @@ package io.bohrwerk.standalone.command;
 import io.bohrwerk.standalone.server.AllInOne;
 import io.bohrwerk.standalone.server.StateDirectory;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -16,8 +17,27 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             defaultValue = "" + ServerOption.DEFAULT_PORT,
-            description = "Where API and page answer, on the loopback address. 0 for any. Default: ${DEFAULT-VALUE}")
+            description = "Where API and page answer. 0 for any. Default: ${DEFAULT-VALUE}")
     private int port;
+
+    @Option(
+            names = "--address",
+            defaultValue = "127.0.0.1",
+            description = "The address to listen on. Any but loopback's wants --tokens. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    private String address;
+
+    @Option(
+            names = "--tokens",
+            description = "Let in only who shows a token. The first is made in the state directory, where the commands"
+                    + " find it; 'token create' makes more.")
+    private boolean tokens;
+
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            description = "A name, or an address, by which others call this server. Can be given several times.")
+    private List<String> hosts = List.of();
 
     /** For the launcher, which makes an archive of the classes that a start loads. */
     @Option(names = "--rehearse", hidden = true, description = "Start on a free port, and stop.")
@@ -31,7 +51,8 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         StateDirectory state = StateDirectory.ofEnvironment();
-        AllInOne all = AllInOne.start(state, rehearse ? 0 : port, out::println);
+        AllInOne all =
+                AllInOne.start(state, rehearse ? 0 : port, new AllInOne.Access(address, tokens, hosts), out::println);
         if (rehearse) {
             all.close();
             return 0;

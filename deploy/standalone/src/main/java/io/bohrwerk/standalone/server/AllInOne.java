@@ -6,12 +6,16 @@ import io.bohrwerk.embedded.PostgresServer;
 import io.bohrwerk.standalone.Explain;
 import io.bohrwerk.worker.WorkerApplication;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -38,6 +43,7 @@ public final class AllInOne implements AutoCloseable {
     private static final Duration WORKER_STOP_LIMIT = Duration.ofSeconds(4);
 
     private final StateDirectory state;
+    private final Access access;
     private final Deque<Part> parts = new ArrayDeque<>();
     private final URI url;
     private boolean closed;
@@ -45,13 +51,44 @@ public final class AllInOne implements AutoCloseable {
     private record Part(String name, AutoCloseable part) {}
 
     /**
+     * Who may call the API, and from where.
+     *
+     * @param address that it listens on; others than loopback's want {@code tokens}
+     * @param tokens whether callers must show one; the first is in the state directory
+     * @param hosts names by which the server may be called, besides loopback's
+     */
+    public record Access(String address, boolean tokens, List<String> hosts) {
+        /** Everyone on this host, and nobody else. */
+        public static final Access LOOPBACK = new Access("127.0.0.1", false, List.of());
+
+        /** By what name the server answers on this host. */
+        private String name() throws UnknownHostException {
+            InetAddress listening = InetAddress.getByName(address);
+            if (listening.isLoopbackAddress() || listening.isAnyLocalAddress()) {
+                return "localhost";
+            }
+            return listening instanceof Inet6Address ? "[" + listening.getHostAddress() + "]" : address;
+        }
+
+        private List<String> allHosts() throws UnknownHostException {
+            return Stream.concat(hosts.stream(), Stream.of(name())).distinct().toList();
+        }
+    }
+
+    /** As {@link #start(StateDirectory, int, Access, Consumer)}, for everyone on this host. */
+    public static AllInOne start(StateDirectory state, int port, Consumer<String> said)
+            throws IOException, InterruptedException {
+        return start(state, port, Access.LOOPBACK, said);
+    }
+
+    /**
      * Starts everything, and returns when it answers.
      *
-     * @param port of the API, on loopback; 0 for any
+     * @param port of the API; 0 for any
      * @param said told of the steps
      * @throws IOException when something does not start, with what, why, and what to do
      */
-    public static AllInOne start(StateDirectory state, int port, Consumer<String> said)
+    public static AllInOne start(StateDirectory state, int port, Access access, Consumer<String> said)
             throws IOException, InterruptedException {
         StateDirectory.Lock lock = state.tryLock();
         if (lock == null) {
@@ -62,13 +99,14 @@ public final class AllInOne implements AutoCloseable {
             lock.close();
             throw new IOException("port " + port + " is in use by another program; choose one with --port");
         }
-        return new AllInOne(state, port == 0 ? StateDirectory.freePort() : port, lock, said);
+        return new AllInOne(state, port == 0 ? StateDirectory.freePort() : port, access, lock, said);
     }
 
-    private AllInOne(StateDirectory state, int port, StateDirectory.Lock lock, Consumer<String> said)
+    private AllInOne(StateDirectory state, int port, Access access, StateDirectory.Lock lock, Consumer<String> said)
             throws IOException, InterruptedException {
         this.state = state;
-        this.url = URI.create("http://localhost:" + port);
+        this.access = access;
+        this.url = URI.create("http://" + access.name() + ":" + port);
         parts.push(new Part("lock", lock));
         long began = System.nanoTime();
         // Tomcat speaks java.util.logging.
@@ -117,6 +155,18 @@ public final class AllInOne implements AutoCloseable {
         settings.put("spring.datasource.url", jdbcUrl);
         settings.put("spring.kafka.bootstrap-servers", bootstrapServers);
         settings.put("bohrwerk.api.blobs.directory", state.blobs().toString());
+        settings.put(
+                "bohrwerk.api.uploads.directory",
+                state.path().resolve("uploads").toString());
+        settings.put("server.address", access.address());
+        if (access.tokens()) {
+            settings.put(
+                    "bohrwerk.api.access.admin-token-file", state.ensureToken().toString());
+        } else {
+            // The commands would show it to a server that does not know it.
+            state.removeToken();
+        }
+        settings.put("bohrwerk.api.hosts", String.join(",", access.allHosts()));
         // An open page must not hold up the stop.
         settings.put("spring.lifecycle.timeout-per-shutdown-phase", "2s");
         return run(ApiApplication.class, WebApplicationType.SERVLET, settings);

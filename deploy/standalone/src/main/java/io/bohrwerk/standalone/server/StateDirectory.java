@@ -6,14 +6,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * lock running.json     who runs here, and where it answers
  * ports.json            of the parts inside, chosen once
+ * token                 opens everything, while a server runs that wants tokens; its owner alone reads it
  * postgres/ kafka/ blobs/
  * worker/               snapshots and machines; can be deleted while nothing runs
  * cache/                Debian packages that targets are made of
@@ -104,6 +111,37 @@ public final class StateDirectory {
         private static Instant startOf(ProcessHandle process) {
             return process.info().startInstant().orElse(Instant.EPOCH);
         }
+    }
+
+    /** The administrator's token, if one was ever made here. */
+    public Optional<String> token() throws IOException {
+        Path file = tokenFile();
+        return Files.isReadable(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+    }
+
+    Path tokenFile() {
+        return path.resolve("token");
+    }
+
+    /** Makes the administrator's token, unless there is one: 256 random bits in a file for its owner alone. */
+    Path ensureToken() throws IOException {
+        Path file = tokenFile();
+        if (!Files.exists(file)) {
+            byte[] random = new byte[32];
+            new SecureRandom().nextBytes(random);
+            String secret = "bw_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+            try (FileChannel channel = FileChannel.open(
+                    file,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                channel.write(ByteBuffer.wrap((secret + "\n").getBytes(StandardCharsets.US_ASCII)));
+            }
+        }
+        return file;
+    }
+
+    void removeToken() throws IOException {
+        Files.deleteIfExists(tokenFile());
     }
 
     /** Ports of the parts inside. */

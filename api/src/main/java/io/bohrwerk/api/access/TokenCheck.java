@@ -1,0 +1,63 @@
+package io.bohrwerk.api.access;
+
+import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.protocol.InvalidInputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
+import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
+import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
+import org.springframework.stereotype.Component;
+
+/** Whose a token of ours is. Asked for each request, so that a revoked one opens nothing from then on. */
+@Component
+class TokenCheck implements OpaqueTokenIntrospector {
+    private static final Pattern SECRET = Pattern.compile(AccessToken.PREFIX + "[A-Za-z0-9_-]{43}");
+
+    private final AccessTokens tokens;
+    private final @Nullable String administrators;
+
+    TokenCheck(AccessTokens tokens, ApiProperties properties) {
+        this.tokens = tokens;
+        String file = properties.access().adminTokenFile();
+        this.administrators = file == null ? null : AccessToken.hash(secretIn(Path.of(file)));
+    }
+
+    /** The first token, of which there can be no row yet, and the way back when all others are lost. */
+    private static String secretIn(Path file) {
+        try {
+            String secret = Files.readString(file, StandardCharsets.US_ASCII).strip();
+            if (!SECRET.matcher(secret).matches()) {
+                throw new InvalidInputException(
+                        "bohrwerk.api.access.admin-token-file",
+                        file,
+                        "must hold one token: bw_ and 43 letters, digits, dashes or underscores, for example from"
+                                + " echo bw_$(head -c 32 /dev/urandom | basenc --base64url -w0 | tr -d =)");
+            }
+            return secret;
+        } catch (IOException e) {
+            throw new InvalidInputException("bohrwerk.api.access.admin-token-file", file, "cannot be read: " + e);
+        }
+    }
+
+    @Override
+    public OAuth2AuthenticatedPrincipal introspect(String token) {
+        String hash = AccessToken.hash(token);
+        if (administrators != null
+                && MessageDigest.isEqual(
+                        hash.getBytes(StandardCharsets.US_ASCII), administrators.getBytes(StandardCharsets.US_ASCII))) {
+            return new Caller("token:admin-token-file", "admin-token-file", Scope.ADMIN, null, null, null);
+        }
+        // By its hash, so that how long the look takes tells nothing of the secret.
+        return tokens.findByHash(hash)
+                .filter(known -> known.validAt(Instant.now()))
+                .map(AccessToken::caller)
+                .orElseThrow(() -> new BadOpaqueTokenException("the token is unknown, expired or revoked"));
+    }
+}

@@ -1,0 +1,133 @@
+package io.bohrwerk.api.job;
+
+import io.bohrwerk.protocol.traced.Place;
+import io.bohrwerk.protocol.traced.TestTrace;
+import io.bohrwerk.protocol.traced.TracedPlan;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the timer's interrupt was put in a job's test, as the API shows it. Positions follow from the trace and the delays that were run:
+ * they are those where the ticks were put.
+ *
+ * @param failures where the tick was in the iterations that failed, the latest ones
+ */
+record CoverageView(List<Shift> shifts, List<Landing> failures) {
+    /**
+     * At one icount shift.
+     *
+     * @param message of the latest trouble with the trace; null when there is none
+     * @param iterations of the plan
+     * @param run how many of them were counted
+     * @param checked whether the ticks of the plan's first iterations were seen to land where they were put; when not, take the positions as
+     *     intended. Null before there is a plan
+     * @param instructions of the traced test; 0 when it failed while it was to be traced, and is run again instead
+     * @param blind instructions before which the CPU takes no interrupt
+     * @param places distinct ones
+     * @param tried how many of them were interrupted
+     * @param symbols with the fewest tried first
+     */
+    record Shift(
+            int shift,
+            JobTrace.State state,
+            @Nullable String message,
+            int iterations,
+            int run,
+            @Nullable Boolean checked,
+            int instructions,
+            int blind,
+            int places,
+            int tried,
+            List<Symbol> symbols) {}
+
+    /**
+     * A function, or a page of memory where no name is known.
+     *
+     * @param trapPlaces those of them on the path of an exception or a software interrupt
+     */
+    record Symbol(String symbol, int places, int trapPlaces, int tried) {}
+
+    /**
+     * @param pc hexadecimal
+     * @param delay in instructions after the tick
+     */
+    record Landing(
+            UUID failureId,
+            int shift,
+            long delay,
+            @Nullable String pc,
+            @Nullable String symbol,
+            Place.@Nullable Kind kind) {}
+
+    /** @param ran which iterations of the plan were counted; null plan when there is none yet */
+    static Shift of(JobTrace trace, @Nullable TracedPlan plan, BitSet ran) {
+        TestTrace test = plan == null ? null : plan.trace();
+        if (plan == null || test == null) {
+            return new Shift(
+                    trace.shift(),
+                    trace.state(),
+                    trace.message(),
+                    trace.delays(),
+                    ran.cardinality(),
+                    trace.checked(),
+                    0,
+                    0,
+                    0,
+                    0,
+                    List.of());
+        }
+        BitSet tried = new BitSet();
+        ran.stream().forEach(index -> plan.covered(index).forEach(tried::set));
+        int blind = 0;
+        for (int i = 0; i < test.length(); i++) {
+            blind += test.at(i) == TestTrace.BLIND ? 1 : 0;
+        }
+        return new Shift(
+                trace.shift(),
+                trace.state(),
+                trace.message(),
+                plan.size(),
+                ran.cardinality(),
+                trace.checked(),
+                test.length(),
+                blind,
+                test.places().size(),
+                tried.cardinality(),
+                symbols(test.places(), tried));
+    }
+
+    private static List<Symbol> symbols(List<Place> places, BitSet tried) {
+        Map<String, Symbol> symbols = new HashMap<>();
+        for (int i = 0; i < places.size(); i++) {
+            Place place = places.get(i);
+            int trap = place.kind() == Place.Kind.TRAP ? 1 : 0;
+            int done = tried.get(i) ? 1 : 0;
+            String name =
+                    place.symbol().isEmpty() ? "0x" + Long.toHexString(place.pc() >>> 12) + "000" : place.symbol();
+            symbols.merge(
+                    name,
+                    new Symbol(name, 1, trap, done),
+                    (a, b) -> new Symbol(name, a.places + b.places, a.trapPlaces + b.trapPlaces, a.tried + b.tried));
+        }
+        return symbols.values().stream()
+                .sorted(Comparator.comparingDouble((Symbol symbol) -> (double) symbol.tried / symbol.places)
+                        .thenComparing(Symbol::symbol))
+                .toList();
+    }
+
+    static Landing landing(UUID failure, TracedPlan plan, int index) {
+        Place place = plan.place(index);
+        return new Landing(
+                failure,
+                plan.shift(),
+                plan.delay(index),
+                place == null ? null : "0x" + Long.toHexString(place.pc()),
+                place == null ? null : place.symbol(),
+                place == null ? null : place.kind());
+    }
+}

@@ -1,0 +1,183 @@
+package io.bohrwerk.api.job;
+
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.TraceReport;
+import io.bohrwerk.protocol.batch.TraceRequest;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The trace of a job's test at one of its shifts, and the plan made of it. Changed under the job's row lock. */
+@Entity
+@Table(name = "traces")
+class JobTrace {
+    @Id
+    private UUID id;
+
+    @Version
+    private @Nullable Integer version;
+
+    private UUID jobId;
+    private int arm;
+    private int shift;
+    private int attempt;
+
+    @Enumerated(EnumType.STRING)
+    private State state;
+
+    private @Nullable String digest;
+    private @Nullable Long size;
+    private @Nullable Integer delays;
+    private @Nullable Integer instructions;
+    private @Nullable Integer places;
+    private @Nullable Boolean checked;
+    private @Nullable String message;
+    private @Nullable String workerId;
+    private Instant queuedAt;
+    private @Nullable Instant seenAt;
+    private Instant createdAt;
+    private @Nullable Instant startedAt;
+    private @Nullable Instant finishedAt;
+
+    /** Where a trace is. */
+    enum State {
+        /** In the outbox or in Kafka. */
+        QUEUED,
+        /** A worker's heartbeat tells of it. */
+        RUNNING,
+        /** There is a plan. */
+        COMPLETED,
+        /** Infrastructure trouble that another attempt would meet again, or too many attempts. */
+        ERROR
+    }
+
+    @SuppressWarnings("NullAway.Init")
+    protected JobTrace() {}
+
+    /** @param arm the number of the shift among the strategy's */
+    @SuppressWarnings("NullAway.Init")
+    JobTrace(Job job, int arm, int shift, Instant now) {
+        this.id = UUID.randomUUID();
+        this.jobId = job.id();
+        this.arm = arm;
+        this.shift = shift;
+        this.attempt = 1;
+        this.state = State.QUEUED;
+        this.queuedAt = now;
+        this.createdAt = now;
+    }
+
+    /** The message to the workers. */
+    TraceRequest request(Digest target) {
+        return new TraceRequest(Wire.VERSION, id, jobId, attempt, target, shift);
+    }
+
+    /** A worker was seen at it. */
+    void see(Instant now) {
+        if (open()) {
+            state = State.RUNNING;
+            seenAt = now;
+        }
+    }
+
+    /** Takes the first plan that comes: every attempt's is the same. */
+    void complete(TraceReport report, TraceReport.Traced traced) {
+        if (state == State.COMPLETED) {
+            throw new IllegalStateException("trace " + id + " is completed already");
+        }
+        state = State.COMPLETED;
+        digest = traced.plan().digest().hex();
+        size = traced.plan().size();
+        delays = traced.delays();
+        instructions = traced.instructions();
+        places = traced.places();
+        checked = traced.checked();
+        message = null;
+        workerId = report.workerId();
+        startedAt = report.startedAt();
+        finishedAt = report.finishedAt();
+    }
+
+    /** Begins another attempt. @param why the latest did not do */
+    void retry(String why, Instant due) {
+        requireOpen();
+        attempt++;
+        state = State.QUEUED;
+        queuedAt = due;
+        seenAt = null;
+        message = why;
+    }
+
+    void fail(String why, Instant now) {
+        requireOpen();
+        state = State.ERROR;
+        message = why;
+        finishedAt = now;
+    }
+
+    private void requireOpen() {
+        if (!open()) {
+            throw new IllegalStateException("trace " + id + " is " + state);
+        }
+    }
+
+    /** Whether it is waited for. */
+    boolean open() {
+        return state == State.QUEUED || state == State.RUNNING;
+    }
+
+    boolean completed() {
+        return state == State.COMPLETED;
+    }
+
+    UUID id() {
+        return id;
+    }
+
+    UUID jobId() {
+        return jobId;
+    }
+
+    int shift() {
+        return shift;
+    }
+
+    int attempt() {
+        return attempt;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** The blob of the plan, once it is completed. */
+    Digest plan() {
+        if (digest == null) {
+            throw new IllegalStateException("trace " + id + " is " + state);
+        }
+        return new Digest(digest);
+    }
+
+    /** Iterations of the plan; 0 before it is completed. */
+    int delays() {
+        return delays == null ? 0 : delays;
+    }
+
+    /** Whether ticks were seen to land where they were put; null before it is completed. */
+    @Nullable
+    Boolean checked() {
+        return checked;
+    }
+
+    @Nullable
+    String message() {
+        return message;
+    }
+}

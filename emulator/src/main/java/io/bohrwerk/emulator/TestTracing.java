@@ -1,0 +1,93 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.emulator.trace.IterationTracer;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.schedule.Align;
+import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.traced.Landings;
+import io.bohrwerk.protocol.traced.Placement;
+import io.bohrwerk.protocol.traced.Planner;
+import io.bohrwerk.protocol.traced.TestTrace;
+import io.bohrwerk.protocol.traced.TracedPlan;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Makes the plan of the traced strategy at one shift: runs three iterations, replays them instruction by instruction, plans from that, and
+ * watches the plan's first ticks land, so that what the ticks' own handler does otherwise can be made up for. Nothing in it is left to
+ * chance: it gives the same on every host.
+ */
+public final class TestTracing {
+    /** So many iterations are looked at, whether the ticks land where they were put. */
+    private static final int PROBED = 8;
+
+    private static final long LONGEST_DELAY = 1_600;
+    /** The loop of a shorter one does not stand out. */
+    private static final long SHORTEST_DELAY = 640;
+    /** The traced iteration's delay, and the way to it, are to lie well within a period. */
+    private static final int PERIOD_PART = 4;
+
+    private TestTracing() {}
+
+    /**
+     * What came of it.
+     *
+     * @param iterations that were run. Any that failed is in the plan, and will fail there again
+     * @param late by how many instructions the first ticks came late; corrected in the plan. Empty when it could not be told
+     */
+    public record Result(TracedPlan plan, long iterations, OptionalLong late) {}
+
+    /**
+     * @param ready an image from {@link Machine#prepare} or {@link Machine#settle}, for batches at that shift
+     * @throws InfrastructureException of kind {@code INTERNAL} when the test cannot be traced; another attempt would say the same
+     */
+    public static Result run(Machine machine, Path ready, TargetManifest manifest, int shift)
+            throws InfrastructureException {
+        long period = manifest.machine().timerPeriod().instructions(shift);
+        if (period / PERIOD_PART < SHORTEST_DELAY) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.INTERNAL,
+                    "at shift " + shift + " the timer's period has " + period + " instructions; tracing needs "
+                            + PERIOD_PART * SHORTEST_DELAY + ": choose a smaller shift");
+        }
+        long delay = Math.min(LONGEST_DELAY, period / PERIOD_PART / 16 * 16);
+        Batch batch = new Batch(IterationTracer.schedule(shift, period, delay), 3, 3);
+        BatchRun traced = machine.run(ready, batch, passed -> {});
+        if (traced.outcome() != Outcome.PASSED) {
+            return new Result(
+                    TracedPlan.ofFailing(shift, batch.schedule().delays()), traced.iterations(), OptionalLong.empty());
+        }
+        TestTrace trace = machine.trace(ready, batch, traced.recording());
+        List<Placement> placements = Planner.plan(trace, Set.of());
+        if (placements.isEmpty()) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.INTERNAL,
+                    "the traced test (" + trace + ") has no place where the timer's interrupt could land");
+        }
+        return probed(machine, ready, shift, trace, placements, traced.iterations());
+    }
+
+    private static Result probed(
+            Machine machine, Path ready, int shift, TestTrace trace, List<Placement> placements, long iterations)
+            throws InfrastructureException {
+        List<Placement> first = placements.subList(0, Math.min(PROBED, placements.size()));
+        List<Long> delays = first.stream().map(Placement::delay).toList();
+        Batch probe = new Batch(Schedule.listed(shift, delays, Align.TICK), delays.size(), delays.size());
+        BatchRun run = machine.run(ready, probe, passed -> {});
+        long all = iterations + run.iterations();
+        TracedPlan plan = TracedPlan.of(shift, trace, placements);
+        if (run.outcome() != Outcome.PASSED) {
+            return new Result(plan, all, OptionalLong.empty());
+        }
+        OptionalLong late = Landings.late(trace, first, machine.landings(ready, probe, run.recording()));
+        if (late.orElse(0) == 0) {
+            return new Result(plan, all, late);
+        }
+        TestTrace corrected = trace.corrected(late.getAsLong());
+        return new Result(TracedPlan.of(shift, corrected, Planner.plan(corrected, Set.of())), all, late);
+    }
+}

@@ -1,0 +1,45 @@
+package io.bohrwerk.protocol.batch;
+
+import static io.bohrwerk.protocol.InvalidInputException.present;
+import static io.bohrwerk.protocol.InvalidInputException.require;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.schedule.Schedule;
+import java.util.UUID;
+
+/**
+ * Trace a target's test, and plan where the timer's interrupt is to be put.
+ *
+ * @param attempt from 1; counts infrastructure retries
+ * @param shift icount shift at which it is traced; the plan holds for that shift only
+ */
+public record TraceRequest(int version, UUID traceId, UUID jobId, int attempt, Digest target, int shift)
+        implements Work {
+    static final String TYPE = "trace";
+
+    public TraceRequest {
+        Wire.requireKnown(version);
+        present(traceId, "traceId");
+        present(jobId, "jobId");
+        present(target, "target");
+        require(attempt >= 1, "attempt", attempt, "must be at least 1");
+        require(
+                shift >= 0 && shift <= Schedule.LARGEST_SHIFT,
+                "shift",
+                shift,
+                "must be between 0 and " + Schedule.LARGEST_SHIFT);
+    }
+
+    /** Tells it from other work. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public String type() {
+        return TYPE;
+    }
+
+    @Override
+    public UUID id() {
+        return traceId;
+    }
+}

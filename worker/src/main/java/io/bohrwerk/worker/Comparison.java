@@ -1,0 +1,120 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.emulator.BatchRun;
+import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.emulator.Machine;
+import io.bohrwerk.emulator.Passes;
+import io.bohrwerk.emulator.ReplayPlan;
+import io.bohrwerk.emulator.ReplayRun;
+import io.bohrwerk.emulator.TargetFiles;
+import io.bohrwerk.emulator.TargetSymbols;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.ArtifactReference;
+import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.ReplayMode;
+import io.bohrwerk.protocol.batch.ReplayReport;
+import io.bohrwerk.protocol.batch.ReplayReport.LogCover;
+import io.bohrwerk.protocol.divergence.Adjacent;
+import io.bohrwerk.protocol.divergence.Divergence;
+import io.bohrwerk.protocol.elf.Symbols;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Compares a failing iteration with a passing one near it: the one before it in the same batch, where the agent told them apart by a report
+ * each; else, one whose delay is an instruction off, which {@link AdjacentSearch} finds.
+ */
+final class Comparison {
+    private static final String LOG_CLASSES = "int";
+
+    private final Machine machine;
+    private final Path ready;
+    private final TargetFiles target;
+    private final FailureManifest failure;
+    private final BatchRun run;
+    private final BlobFiles blobs;
+    private final Symbols symbols;
+
+    /** @param run the failure's, with its recording */
+    Comparison(
+            Machine machine, Path ready, TargetFiles target, FailureManifest failure, BatchRun run, BlobFiles blobs) {
+        this.machine = machine;
+        this.ready = ready;
+        this.target = target;
+        this.failure = failure;
+        this.run = run;
+        this.blobs = blobs;
+        this.symbols = TargetSymbols.of(target);
+    }
+
+    ReplayReport.Replayed of(ReplayMode mode) throws InfrastructureException, IOException {
+        return mode == ReplayMode.DIVERGENCE && failure.coordinates().reportEvery() == 1 && failure.iteration() > 1
+                ? sameBatch()
+                : adjacent(mode);
+    }
+
+    private ReplayReport.Replayed sameBatch() throws InfrastructureException, IOException {
+        long failing = failure.iteration();
+        Passes.Window window =
+                machine.passes(ready, failure.batch(), run, run.recording()).covering(failing - 1, failing);
+        ReplayRun replay =
+                machine.replay(ready, failure.batch(), run, run.recording(), ReplayPlan.log(LOG_CLASSES, window));
+        if (!replay.verified()) {
+            String why = "its replay went another way: " + replay.difference();
+            return new ReplayReport.Replayed(0, 1, replay.difference(), null, List.of(), why);
+        }
+        Map<Long, TraceReader.Trace> traces = TraceReader.read(replay.mergedLog(), symbols);
+        TraceReader.Trace fails = traces.getOrDefault(failing, new TraceReader.Trace());
+        TraceReader.Trace passes = traces.getOrDefault(failing - 1, new TraceReader.Trace());
+        Divergence divergence = Divergence.of(
+                side(failing, failure.outcome(), fails),
+                fails.arrivals(),
+                side(failing - 1, Outcome.PASSED, passes),
+                passes.arrivals());
+        List<ArtifactReference> artifacts = new ArrayList<>();
+        artifacts.add(blobs.put(ArtifactKind.DIVERGENCE, Wire.write(divergence)));
+        artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.mergedLog()));
+        if (replay.mergedLogIndex() != null) {
+            artifacts.add(blobs.put(ArtifactKind.MERGED_LOG_INDEX, replay.mergedLogIndex()));
+        }
+        LogCover cover = new LogCover(
+                window.fromIteration(),
+                window.toIteration(),
+                replay.logFrom(),
+                replay.logTo(),
+                replay.mergedLogBytes(),
+                replay.mergedLogCut());
+        return new ReplayReport.Replayed(1, 1, "", cover, artifacts, divergence.summary());
+    }
+
+    private Divergence.Side side(long iteration, Outcome outcome, TraceReader.Trace trace) {
+        return new Divergence.Side(
+                Divergence.Nearness.SAME_BATCH,
+                failure.coordinates().schedule(),
+                iteration,
+                outcome,
+                trace.arrivals().size(),
+                trace.inDelays(),
+                trace.cut());
+    }
+
+    private ReplayReport.Replayed adjacent(ReplayMode mode) throws InfrastructureException, IOException {
+        int shift = failure.coordinates().schedule().shift();
+        long period = target.manifest().machine().timerPeriod().instructions(shift);
+        Adjacent found = new AdjacentSearch(machine, ready, symbols, failure, period).search();
+        List<ArtifactReference> artifacts = new ArrayList<>();
+        artifacts.add(blobs.put(ArtifactKind.ADJACENT, Wire.write(found)));
+        Adjacent.Window window = found.window();
+        if (window != null) {
+            artifacts.add(blobs.put(ArtifactKind.DIVERGENCE, Wire.write(window.divergence())));
+        }
+        String summary = window != null && mode == ReplayMode.DIVERGENCE
+                ? window.divergence().summary()
+                : found.summary();
+        return new ReplayReport.Replayed(0, 0, "", null, artifacts, summary);
+    }
+}

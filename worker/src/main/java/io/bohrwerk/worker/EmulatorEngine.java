@@ -1,0 +1,117 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.emulator.Emulator;
+import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.ReplayRequest;
+import io.bohrwerk.protocol.batch.Report;
+import io.bohrwerk.protocol.batch.TraceRequest;
+import io.bohrwerk.protocol.batch.Work;
+import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.target.TargetManifest;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Emulated machines, with the caches that they start from. */
+final class EmulatorEngine implements Engine {
+    private static final Logger log = LoggerFactory.getLogger(EmulatorEngine.class);
+
+    private final String versions;
+    private final Machines machines;
+    private final BatchRunner batches;
+    private final ReplayRunner replays;
+    private final TraceRunner traces;
+    /** The last one opened is the first one closed. */
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+
+    /**
+     * The emulators must be here: a worker that lacks one would use up the attempts at batches that others can run.
+     *
+     * @param store closed with the engine, also when this fails
+     */
+    EmulatorEngine(WorkerProperties properties, BlobStore store) throws IOException, InfrastructureException {
+        boolean good = false;
+        resources.push(store);
+        try {
+            Emulator emulator = kept(Emulator.open(properties.emulatorSettings()));
+            this.versions = versions(emulator);
+            this.machines = new Machines(emulator);
+            DiskCache cache = kept(DiskCache.open(
+                    properties.home().resolve("cache"), properties.cacheLimit().toBytes()));
+            BlobFiles blobs = new BlobFiles(store);
+            TargetCache targets = new TargetCache(cache, blobs);
+            SnapshotCache snapshots = new SnapshotCache(cache, blobs, machines);
+            this.batches =
+                    new BatchRunner(properties.id(), emulator, machines, targets, snapshots, new FailureKeeper(blobs));
+            this.replays = new ReplayRunner(properties.id(), emulator, machines, targets, snapshots, cache, blobs);
+            this.traces = new TraceRunner(properties.id(), emulator, machines, targets, snapshots, blobs);
+            good = true;
+        } finally {
+            if (!good) {
+                close();
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T kept(T resource) {
+        resources.push(resource);
+        return resource;
+    }
+
+    private static String versions(Emulator emulator) throws InfrastructureException {
+        List<String> versions = new ArrayList<>();
+        for (TargetManifest.Arch arch : TargetManifest.Arch.values()) {
+            versions.add(emulator.version(arch));
+        }
+        return String.join("; ", versions);
+    }
+
+    @Override
+    public String versions() {
+        return versions;
+    }
+
+    @Override
+    public Optional<? extends Report> run(Work work, LongConsumer progress) {
+        if (work instanceof BatchRequest batch) {
+            return batches.run(batch, progress);
+        }
+        return work instanceof ReplayRequest replay
+                ? replays.run(replay)
+                : traces.run((TraceRequest) work); // the kinds are sealed
+    }
+
+    @Override
+    public Report refuse(Work work, InfrastructureTrouble kind, String message) {
+        if (work instanceof BatchRequest batch) {
+            return batches.refuse(batch, kind, message);
+        }
+        return work instanceof ReplayRequest replay
+                ? replays.refuse(replay, kind, message)
+                : traces.refuse((TraceRequest) work, kind, message);
+    }
+
+    @Override
+    public void stop() {
+        machines.stop();
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable resource : resources) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                log.warn("while stopping: {}", e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.bohrwerk.worker;
+
+import io.bohrwerk.emulator.Emulator;
+import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.emulator.TestTracing;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.TraceReport;
+import io.bohrwerk.protocol.batch.TraceRequest;
+import io.bohrwerk.protocol.traced.TestTrace;
+import io.bohrwerk.protocol.traced.TracedPlan;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Traces a target's test for the traced strategy, from the target's bytes to the report. Safe for many threads. */
+final class TraceRunner {
+    private static final Logger log = LoggerFactory.getLogger(TraceRunner.class);
+
+    private final String workerId;
+    private final Emulator emulator;
+    private final Machines machines;
+    private final TargetCache targets;
+    private final SnapshotCache snapshots;
+    private final BlobFiles blobs;
+
+    TraceRunner(
+            String workerId,
+            Emulator emulator,
+            Machines machines,
+            TargetCache targets,
+            SnapshotCache snapshots,
+            BlobFiles blobs) {
+        this.workerId = workerId;
+        this.emulator = emulator;
+        this.machines = machines;
+        this.targets = targets;
+        this.snapshots = snapshots;
+        this.blobs = blobs;
+    }
+
+    /** What came of it. Empty when the worker stops: that says nothing, the trace goes to another one. */
+    Optional<TraceReport> run(TraceRequest request) {
+        Instant started = Instant.now();
+        try {
+            return Optional.of(report(request, started, trace(request)));
+        } catch (InfrastructureException | IOException | RuntimeException e) {
+            InfrastructureTrouble kind = Troubles.kind(e);
+            if (machines.stopped() || kind == InfrastructureTrouble.WORKER_STOPPED) {
+                return Optional.empty();
+            }
+            log.warn("trace {} has trouble: {}: {}", request.traceId(), kind, Troubles.message(e));
+            return Optional.of(report(request, started, new TraceReport.Troubled(kind, Troubles.message(e))));
+        }
+    }
+
+    /** A report of trouble with a trace that is not made. */
+    TraceReport refuse(TraceRequest request, InfrastructureTrouble kind, String message) {
+        return report(request, Instant.now(), new TraceReport.Troubled(kind, message));
+    }
+
+    private TraceReport.Traced trace(TraceRequest request) throws InfrastructureException, IOException {
+        try (TargetCache.Target target = targets.hold(request.target())) {
+            String version = emulator.version(target.manifest().machine().arch());
+            try (SnapshotCache.Snapshot ready = snapshots.hold(target, version, request.shift());
+                    Machines.Open open = machines.open(target.files())) {
+                TestTracing.Result traced =
+                        TestTracing.run(open.machine(), ready.image(), target.manifest(), request.shift());
+                TracedPlan plan = traced.plan();
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                plan.write(bytes);
+                TestTrace trace = plan.trace();
+                return new TraceReport.Traced(
+                        blobs.put(ArtifactKind.TRACED_PLAN, bytes.toByteArray()),
+                        plan.size(),
+                        trace == null ? 0 : trace.length(),
+                        trace == null ? 0 : trace.places().size(),
+                        traced.late().isPresent());
+            }
+        }
+    }
+
+    private TraceReport report(TraceRequest request, Instant started, TraceReport.Result result) {
+        return new TraceReport(
+                Wire.VERSION,
+                request.traceId(),
+                request.jobId(),
+                request.attempt(),
+                workerId,
+                started,
+                Instant.now(),
+                result);
+    }
+}
