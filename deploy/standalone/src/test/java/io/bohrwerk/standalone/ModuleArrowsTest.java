@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 
 /** The module arrows of the design: {@code ui -HTTP-> api -> protocol <- emulator <- worker}, {@code worker -> protocol}. No other. */
 class ModuleArrowsTest {
+    /** A benchmark's million of rows does not come by REST. */
+    private static final String FILLS_A_DATABASE = "io\\.bohrwerk\\.standalone\\.bench\\.Dashboard.*";
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.bohrwerk");
@@ -70,6 +73,8 @@ class ModuleArrowsTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages("io.bohrwerk.api..", "io.bohrwerk.embedded..")
+                .and()
+                .haveNameNotMatching(FILLS_A_DATABASE)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "jakarta.persistence..", "org.postgresql..")
