@@ -8,11 +8,14 @@ import { CHUNK, toQuery, type Filter } from "./filter";
 
 /** A request looks through a bounded part of the log and may find nothing there: so some at once, and then a person decides. */
 const TURNS = 20;
+/** Who sees a first entry can wait for the others. */
+const PATIENCE_MILLIS = 400;
 
 async function look(failure: string, filter: Filter, from: number, signal?: AbortSignal): Promise<LogPage> {
   let page = await get<LogPage>(`/failures/${failure}/log/entries${toQuery(filter, { from, limit: CHUNK })}`, signal);
   const entries = [...page.entries];
-  for (let turn = 1; turn < TURNS && entries.length < CHUNK && page.next !== null; turn++) {
+  const until = performance.now() + PATIENCE_MILLIS;
+  for (let turn = 1; turn < TURNS && entries.length < CHUNK && page.next !== null && (entries.length === 0 || performance.now() < until); turn++) {
     page = await get<LogPage>(`/failures/${failure}/log/entries${toQuery(filter, { from: page.next, limit: CHUNK })}`, signal);
     entries.push(...page.entries);
   }
