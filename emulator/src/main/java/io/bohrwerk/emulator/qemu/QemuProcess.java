@@ -40,6 +40,13 @@ public final class QemuProcess implements AutoCloseable {
         return thread;
     });
 
+    /**
+     * A change of user takes the signal of the parent's death away again, so it is asked for behind all of these. This process may have died
+     * until then; who comes to another parent ends. The parent's number is to follow.
+     */
+    private static final List<String> DIES_WITH_ITS_PARENT =
+            List.of("setpriv", "--pdeathsig", "KILL", "--", "sh", "-c", "[ \"$PPID\" = \"$0\" ] && exec \"$@\"");
+
     private final Process process;
     private final Path directory;
     private final Path errors;
@@ -73,6 +80,8 @@ public final class QemuProcess implements AutoCloseable {
             throws InfrastructureException {
         Path errors = directory.resolve(ERRORS);
         List<String> confined = new ArrayList<>(cell.prefix());
+        confined.addAll(DIES_WITH_ITS_PARENT);
+        confined.add(String.valueOf(ProcessHandle.current().pid()));
         confined.addAll(command);
         Process process = launch(confined, directory, errors, cell);
         started.accept(process);
