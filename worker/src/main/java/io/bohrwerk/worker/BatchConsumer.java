@@ -9,6 +9,8 @@ import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.batch.TraceRequest;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
+import io.bohrwerk.protocol.span.Spans;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,17 +47,20 @@ final class BatchConsumer {
     private final Duration renewInterval;
     private final Engine engine;
     private final Reports reports;
+    private final Spans spans;
     private final ExecutorService batches;
     private final Thread thread;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable Running running;
 
-    BatchConsumer(String name, KafkaClients clients, Duration renewInterval, Engine engine, Reports reports) {
+    BatchConsumer(
+            String name, KafkaClients clients, Duration renewInterval, Engine engine, Reports reports, Spans spans) {
         this.name = name;
         this.clients = clients;
         this.renewInterval = renewInterval;
         this.engine = engine;
         this.reports = reports;
+        this.spans = spans;
         this.batches = Executors.newSingleThreadExecutor(task -> {
             Thread batch = new Thread(task, name + "-batch");
             batch.setDaemon(true);
@@ -185,7 +191,7 @@ final class BatchConsumer {
                 record.offset(),
                 record.partition(),
                 deliveries);
-        Future<Boolean> done = batches.submit(() -> work(request, deliveries));
+        Future<Boolean> done = batches.submit(() -> work(request, deliveries, parent(record)));
         boolean ours = keepWhile(queue, record, done);
         if (!ours) {
             throw new KafkaException("the lock on " + request.id() + " was lost while it ran");
@@ -196,7 +202,7 @@ final class BatchConsumer {
     }
 
     /** Does the work and reports, on the slot's second thread. True when the broker has the report. */
-    private boolean work(Work request, int deliveries) {
+    private boolean work(Work request, int deliveries, @Nullable String parent) {
         if (deliveries >= KafkaClients.MOST_DELIVERIES) {
             return reports.send(engine.refuse(
                     request,
@@ -205,7 +211,9 @@ final class BatchConsumer {
         }
         Running now = new Running(request, new AtomicLong());
         running = now;
-        try (MDC.MDCCloseable machine = MDC.putCloseable("machine", name);
+        try (Spans.Span span = span(request, deliveries, parent);
+                Spans.Scope here = span.here();
+                MDC.MDCCloseable machine = MDC.putCloseable("machine", name);
                 MDC.MDCCloseable job = MDC.putCloseable(
                         "job",
                         request instanceof BatchRequest batch ? batch.jobId().toString() : "");
@@ -219,6 +227,18 @@ final class BatchConsumer {
         } finally {
             running = null;
         }
+    }
+
+    private Spans.Span span(Work request, int deliveries, @Nullable String parent) {
+        Spans.Span span = spans.receiving("batch", parent);
+        return request instanceof BatchRequest batch
+                ? span
+                        .with("bohrwerk.job", batch.jobId().toString())
+                        .with("bohrwerk.batch", batch.batchId().toString())
+                        .with("bohrwerk.attempt", batch.attempt())
+                        .with("bohrwerk.deliveries", deliveries)
+                        .with("bohrwerk.machine", name)
+                : span;
     }
 
     /** Renews the lock until the batch is done. False when the lock is lost: then the batch is finished and reported all the same. */
@@ -280,6 +300,11 @@ final class BatchConsumer {
 
     /** Of any message, only this much is read before its version is known. */
     private record Envelope(int version) {}
+
+    private static @Nullable String parent(ConsumerRecord<byte[], byte[]> record) {
+        Header parent = record.headers().lastHeader(Spans.HEADER);
+        return parent == null ? null : new String(parent.value(), StandardCharsets.US_ASCII);
+    }
 
     private static byte[] value(ConsumerRecord<byte[], byte[]> record) {
         return record.value() == null ? new byte[0] : record.value();

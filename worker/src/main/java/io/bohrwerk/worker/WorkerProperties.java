@@ -31,6 +31,7 @@ import org.springframework.util.unit.DataSize;
  * @param limits of machines
  * @param blobs where bytes are kept
  * @param queue Kafka
+ * @param telemetry where spans go
  */
 @ConfigurationProperties(prefix = "bohrwerk.worker", ignoreUnknownFields = false)
 public record WorkerProperties(
@@ -42,7 +43,8 @@ public record WorkerProperties(
         @DefaultValue("9s") Duration stopLimit,
         @DefaultValue Limits limits,
         @DefaultValue Blobs blobs,
-        @DefaultValue Queue queue) {
+        @DefaultValue Queue queue,
+        @DefaultValue Telemetry telemetry) {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
     public WorkerProperties {
@@ -147,6 +149,21 @@ public record WorkerProperties(
         @Override
         public String toString() {
             return "Queue[" + bootstrapServers + "]";
+        }
+    }
+
+    /**
+     * Spans of batches that the API has traced from their job's submission, by OpenTelemetry's protocol over HTTP.
+     *
+     * @param endpoint the collector's for spans, {@code http://collector:4318/v1/traces}; null for none, and no cost
+     * @param headers sent along, for collectors that ask who calls: {@code name=value}, several divided by commas
+     */
+    public record Telemetry(
+            @Nullable URI endpoint, @DefaultValue("") String headers) {
+        /** Headers carry passwords. */
+        @Override
+        public String toString() {
+            return "Telemetry[" + endpoint + "]";
         }
     }
 

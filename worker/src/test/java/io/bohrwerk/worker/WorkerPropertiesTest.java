@@ -34,6 +34,7 @@ class WorkerPropertiesTest {
         assertThat(properties.queue().partitions()).isEqualTo(4);
         assertThat(properties.queue().replicationFactor()).isEqualTo((short) 1);
         assertThat(properties.queue().client()).isEmpty();
+        assertThat(properties.telemetry().endpoint()).isNull();
         assertThat(properties.blobs().directory()).isNull();
         assertThat(properties.blobs().s3()).isNull();
         assertThat(properties.blobs().leastFree()).isEqualTo(DataSize.ofGigabytes(1));

@@ -113,6 +113,7 @@ class Job {
 
     private @Nullable Long batchMillis;
     private @Nullable String submittedBy;
+    private @Nullable String traceparent;
     private Instant createdAt;
     private @Nullable Instant startedAt;
     private @Nullable Instant countedAt;
@@ -167,6 +168,17 @@ class Job {
     void belongsTo(Caller caller) {
         owner = caller.id();
         submittedBy = caller.id() == null ? null : caller.name();
+    }
+
+    /** Once, before it is stored. @param parent of its spans; null where they are not gathered */
+    void tracedUnder(@Nullable String parent) {
+        traceparent = parent;
+    }
+
+    /** The span that those of its batches belong to. */
+    @Nullable
+    String traceparent() {
+        return traceparent;
     }
 
     /** Whether another batch may be put into flight. */

@@ -7,7 +7,6 @@ import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.strategy.AdaptiveStrategy;
 import io.bohrwerk.api.strategy.ArmCount;
 import io.bohrwerk.api.strategy.TracedStrategy;
-import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +27,7 @@ class Scheduler {
     private final Outbox outbox;
     private final Shares shares;
     private final ApiProperties.Scheduling settings;
+    private final int traced;
 
     Scheduler(
             Jobs jobs,
@@ -44,6 +44,7 @@ class Scheduler {
         this.outbox = outbox;
         this.shares = shares;
         this.settings = properties.scheduling();
+        this.traced = properties.telemetry().batchesPerJob();
     }
 
     /** What follows from a change of the job: more batches, or none when it ended. */
@@ -64,7 +65,7 @@ class Scheduler {
             shares.changed();
         }
         int window = shares.of(job);
-        List<BatchRequest> requests = new ArrayList<>();
+        List<Outbox.Message> requests = new ArrayList<>();
         if (partner.isPresent()) {
             interleave(job, partner.get(), window, requests, now);
         } else {
@@ -77,7 +78,7 @@ class Scheduler {
     }
 
     /** Batch by batch: neither side goes ahead of the other as long as both have batches to come. */
-    private void interleave(Job one, Job other, int window, List<BatchRequest> requests, Instant now) {
+    private void interleave(Job one, Job other, int window, List<Outbox.Message> requests, Instant now) {
         Supplier<List<ArmCount>> ones = counts(one);
         Supplier<List<ArmCount>> others = counts(other);
         while (true) {
@@ -91,10 +92,14 @@ class Scheduler {
         }
     }
 
-    private void cut(Job job, Supplier<List<ArmCount>> counts, List<BatchRequest> requests, Instant now) {
+    private void cut(Job job, Supplier<List<ArmCount>> counts, List<Outbox.Message> requests, Instant now) {
         List<TracedPlan> plans = job.strategy() instanceof TracedStrategy ? traces.plans(job.id()) : List.of();
         Batch batch = batches.save(job.nextBatch(counts.get(), plans, now));
-        requests.add(job.request(batch));
+        requests.add(message(job, batch));
+    }
+
+    private Outbox.Message message(Job job, Batch batch) {
+        return new Outbox.Message(job.request(batch), batch.number() < traced ? job.traceparent() : null);
     }
 
     /** What was counted of a job's arms, if its strategy learns; read once, as nothing is counted while batches are cut. */
@@ -110,7 +115,7 @@ class Scheduler {
         long factor = 1L << Math.min(batch.attempt() - 1, 16);
         Instant due = now.plus(settings.retryDelay().multipliedBy(factor));
         batch.retry(due);
-        outbox.add(List.of(job.request(batch)), due);
+        outbox.add(List.of(message(job, batch)), due);
     }
 
     private void withdraw(Job job, Instant now) {

@@ -20,7 +20,9 @@ import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
+import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.schedule.Delays;
+import io.bohrwerk.protocol.span.Spans;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +36,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,15 +180,19 @@ class JobLifecycleTest {
                 .single();
     }
 
+    private static ConsumerRecord<?, byte[]> message(byte[] value) {
+        return new ConsumerRecord<>(Topics.REPORTS, 0, 0, null, value);
+    }
+
     /** The others are good, and are not to wait for it. */
     @Test
     void ofReportsThatComeTogetherTheOneThatCannotBeTakenInIsNamed() {
         UUID id = submit(", \"iterations\": 100, \"iterationsPerBatch\": 10");
-        List<byte[]> messages = List.of(
-                Wire.write(Samples.passed(id, inFlight(id).get(0).id(), 1, 10)),
-                Wire.write(Samples.passed(id, UUID.randomUUID(), 1, 10)),
-                Wire.write(Samples.passed(id, inFlight(id).get(1).id(), 1, 10)));
-        ReportListener listener = new ReportListener(intake);
+        List<ConsumerRecord<?, byte[]>> messages = List.of(
+                message(Wire.write(Samples.passed(id, inFlight(id).get(0).id(), 1, 10))),
+                message(Wire.write(Samples.passed(id, UUID.randomUUID(), 1, 10))),
+                message(Wire.write(Samples.passed(id, inFlight(id).get(1).id(), 1, 10))));
+        ReportListener listener = new ReportListener(intake, Spans.off());
         assertThatThrownBy(() -> listener.accept(messages))
                 .isInstanceOfSatisfying(
                         BatchListenerFailedException.class,
@@ -194,7 +201,7 @@ class JobLifecycleTest {
         assertThat(job(id).iterations()).isEqualTo(10);
         listener.accept(messages.subList(2, 3));
         assertThat(job(id).iterations()).isEqualTo(20);
-        assertThatThrownBy(() -> listener.accept(List.of(messages.get(0), new byte[] {'x'})))
+        assertThatThrownBy(() -> listener.accept(List.of(messages.get(0), message(new byte[] {'x'}))))
                 .isInstanceOfSatisfying(
                         BatchListenerFailedException.class,
                         e -> assertThat(e.getIndex()).isEqualTo(1));
