@@ -8,8 +8,8 @@ import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.batch.TraceRequest;
 import io.bohrwerk.protocol.batch.Work;
-import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
 import io.bohrwerk.protocol.span.Spans;
+import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -196,9 +196,13 @@ final class BatchConsumer {
         if (!ours) {
             throw new KafkaException("the lock on " + request.id() + " was lost while it ran");
         }
-        AcknowledgeType how = reported(done) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
-        queue.settle(record, how);
-        log.debug("{}: {}: {}", name, request.id(), how);
+        boolean reported = reported(done);
+        if (reported) {
+            queue.done(record);
+        } else {
+            queue.settle(record, AcknowledgeType.RELEASE);
+        }
+        log.debug("{}: {}: {}", name, request.id(), reported ? "done" : "given back");
     }
 
     /** Does the work and reports, on the slot's second thread. True when the broker has the report. */
@@ -232,8 +236,7 @@ final class BatchConsumer {
     private Spans.Span span(Work request, int deliveries, @Nullable String parent) {
         Spans.Span span = spans.receiving("batch", parent);
         return request instanceof BatchRequest batch
-                ? span
-                        .with("bohrwerk.job", batch.jobId().toString())
+                ? span.with("bohrwerk.job", batch.jobId().toString())
                         .with("bohrwerk.batch", batch.batchId().toString())
                         .with("bohrwerk.attempt", batch.attempt())
                         .with("bohrwerk.deliveries", deliveries)

@@ -103,8 +103,7 @@ final class BatchRunner {
         }
     }
 
-    private static BatchRun run(
-            Machine machine, SnapshotCache.Snapshot ready, Batch batch, LongConsumer progress)
+    private static BatchRun run(Machine machine, SnapshotCache.Snapshot ready, Batch batch, LongConsumer progress)
             throws InfrastructureException {
         try (Spans.Span span = Spans.Span.part("run")) {
             BatchRun run = machine.run(ready.image(), batch, progress);

@@ -26,7 +26,9 @@ final class Reports {
 
     /** Whether the broker has it for good. */
     boolean send(Report report) {
-        if (report instanceof BatchReport batch && batch.result() instanceof BatchReport.Troubled trouble) {
+        if (report instanceof BatchReport batch
+                && batch.result() instanceof BatchReport.Troubled trouble
+                && !trouble.kind().handedBack()) {
             lastTrouble = trouble.kind() + ": " + trouble.message();
         }
         ProducerRecord<String, byte[]> message = new ProducerRecord<>(report.topic(), report.key(), Wire.write(report));

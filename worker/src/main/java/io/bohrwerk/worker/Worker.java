@@ -92,7 +92,9 @@ final class Worker implements AutoCloseable {
                 slots.stream().flatMap(Worker::running).toList(),
                 reports.lastTrouble(),
                 slots.stream().flatMap(slot -> slot.replaying().stream()).toList(),
-                slots.stream().flatMap(slot -> slot.tracing().stream()).toList());
+                slots.stream().flatMap(slot -> slot.tracing().stream()).toList(),
+                properties.largestGuestBytes(),
+                engine.snapshots().orElse(null));
     }
 
     private static Stream<WorkerHeartbeat.RunningBatch> running(BatchConsumer slot) {

@@ -46,6 +46,17 @@ class WorkerPropertiesTest {
     }
 
     @Test
+    void aSlotServesGuestsOfItsShareOfTheMemoryUnlessToldOtherwise() {
+        long share = bind(Map.of("bohrwerk.worker.slots", "2")).largestGuestBytes();
+        assertThat(bind(Map.of("bohrwerk.worker.slots", "4")).largestGuestBytes())
+                .isBetween(share / 2 - 1, share / 2 + 1);
+        assertThat(bind(Map.of("bohrwerk.worker.largest-guest", "256MB")).largestGuestBytes())
+                .isEqualTo(256 << 20);
+        assertThatThrownBy(() -> bind(Map.of("bohrwerk.worker.largest-guest", "0MB")))
+                .hasStackTraceContaining("bohrwerk.worker.largest-guest");
+    }
+
+    @Test
     void twoProcessesOnAHostHaveTwoNames() {
         assertThat(bind(Map.of()).id()).isNotEqualTo(bind(Map.of()).id());
     }

@@ -114,6 +114,7 @@ class Job {
     private @Nullable Long batchMillis;
     private @Nullable String submittedBy;
     private @Nullable String traceparent;
+    private @Nullable Long guestBytes;
     private Instant createdAt;
     private @Nullable Instant startedAt;
     private @Nullable Instant countedAt;
@@ -143,6 +144,7 @@ class Job {
         this.stopRateBelow = terms.stopWhenRateBelow();
         this.iterationsPerBatch = terms.iterationsPerBatch();
         this.reportEvery = manifest.test().reportEvery();
+        this.guestBytes = manifest.machine().memory().bytes();
         this.timerPeriodNanos = manifest.machine().timerPeriod().nanos();
         this.question = terms.question();
         this.comparisonId = terms.comparison();
@@ -156,6 +158,11 @@ class Job {
 
     Priority priority() {
         return priority;
+    }
+
+    /** What its guest needs of a worker's memory, in bytes; 0 where it is not known. */
+    long guestBytes() {
+        return guestBytes == null ? 0 : guestBytes;
     }
 
     /** Mean wall time of its batches of late, in milliseconds; null until one was counted. */

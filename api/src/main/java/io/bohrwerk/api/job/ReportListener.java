@@ -16,6 +16,7 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.listener.BatchListenerFailedException;
 import org.springframework.stereotype.Component;
@@ -70,7 +71,7 @@ class ReportListener {
                         .with("bohrwerk.batch", told.report().batchId().toString())
                         .with("bohrwerk.counted.together", round.size()))
                 .toList();
-        try {
+        try (MDC.MDCCloseable field = MDC.putCloseable("job", job.toString())) {
             intake.accept(job, round.stream().map(Told::report).toList());
         } catch (RuntimeException e) {
             begun.forEach(span -> span.fail("one of the reports cannot be taken in"));
@@ -98,8 +99,7 @@ class ReportListener {
     }
 
     /** Reads up to the first that is none. @return what is wrong with that one */
-    private static @Nullable InvalidInputException read(
-            List<ConsumerRecord<?, byte[]>> messages, List<Told> reports) {
+    private static @Nullable InvalidInputException read(List<ConsumerRecord<?, byte[]>> messages, List<Told> reports) {
         for (ConsumerRecord<?, byte[]> message : messages) {
             try {
                 byte[] value = message.value() == null ? new byte[0] : message.value();

@@ -43,7 +43,11 @@ final class SpanCollector implements AutoCloseable {
             for (ByteBuffer ofScope : fields(ofResource, 2)) {
                 for (ByteBuffer span : fields(ofScope, 2)) {
                     spans.add(new Collected(
-                            hex(span, 1), hex(span, 2), hex(span, 4), text(fields(span, 5).get(0)), header));
+                            hex(span, 1),
+                            hex(span, 2),
+                            hex(span, 4),
+                            text(fields(span, 5).get(0)),
+                            header));
                 }
             }
         }

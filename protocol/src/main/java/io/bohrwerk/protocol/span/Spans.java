@@ -209,7 +209,11 @@ public final class Spans implements AutoCloseable {
             Span whole = HERE.get();
             return whole == null || whole.tracer == null || whole.span == null
                     ? NONE
-                    : start(whole.tracer, name, SpanKind.INTERNAL, Context.root().with(whole.span));
+                    : start(
+                            whole.tracer,
+                            name,
+                            SpanKind.INTERNAL,
+                            Context.root().with(whole.span));
         }
 
         /** The {@link #HEADER} for what follows from what this thread does now; null where that is not traced. */

@@ -16,8 +16,8 @@ class SpansTest {
 
     @Test
     void withoutACollectorThereAreNone() {
-        for (Spans off : new Spans[] {Spans.off(), Spans.to(null, "", "s", "i"), Spans.to(URI.create(""), "", "s", "i")
-        }) {
+        for (Spans off :
+                new Spans[] {Spans.off(), Spans.to(null, "", "s", "i"), Spans.to(URI.create(""), "", "s", "i")}) {
             try (off;
                     Spans.Span span = off.begin("submit", PARENT);
                     Spans.Scope here = span.here()) {

@@ -150,7 +150,8 @@ class HelmChartTest {
             for (String name : List.of("demo-api", "demo-worker")) {
                 for (Object each : DeployFiles.list(container(documents, name).get("env"))) {
                     Map<String, Object> variable = DeployFiles.map(each);
-                    if (String.valueOf(variable.get("name")).matches(".*(PASSWORD|SECRETKEY|ACCESSKEY|JAAS|HEADERS).*")) {
+                    if (String.valueOf(variable.get("name"))
+                            .matches(".*(PASSWORD|SECRETKEY|ACCESSKEY|JAAS|HEADERS).*")) {
                         assertThat(variable).doesNotContainKey("value").containsKey("valueFrom");
                     }
                 }
