@@ -21,7 +21,7 @@ class StrategyRequestTest {
             """);
 
     @ParameterizedTest
-    @ValueSource(strings = {"sweep", "aligned"})
+    @ValueSource(strings = {"sweep", "aligned", "traced"})
     void saysWhyAShellCannotServeAStrategy(String kind) {
         assertThatThrownBy(() -> StrategyRequest.named(kind).resolve(DRIVEN, UUID.randomUUID()))
                 .isInstanceOf(InvalidInputException.class)

@@ -60,8 +60,7 @@ class ConsoleTargetTest {
     @BeforeAll
     static void build() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/apt-get")), "no apt-get, which brings Debian's kernel");
-        Files.writeString(directory.resolve("third-fails"), TEST);
-        shell = build("linux-shell");
+        shell = TargetFiles.in(build("linux-shell", directory));
         emulator = Emulator.open(EmulatorSettings.in(directory.resolve("machines")));
         ready = prepared(shell);
     }
@@ -74,13 +73,15 @@ class ConsoleTargetTest {
         }
     }
 
-    private static TargetFiles build(String kind) throws Exception {
-        return TargetFiles.in(LinuxTarget.build(
+    /** The target of this kind with {@link #TEST}, whose file and which are put into a directory. */
+    static Path build(String kind, Path directory) throws Exception {
+        Path test = Files.writeString(directory.resolve("third-fails"), TEST);
+        return LinuxTarget.build(
                 kind,
-                List.of("--test", directory.resolve("third-fails").toString()),
+                List.of("--test", test.toString()),
                 directory.resolve(kind),
                 Path.of("target", "linux-guest").toAbsolutePath(),
-                line -> {}));
+                line -> {});
     }
 
     private static Path prepared(TargetFiles target) throws Exception {
@@ -172,7 +173,7 @@ class ConsoleTargetTest {
     /** Its instruction counts differ from run to run, but a recording replays. */
     @Test
     void replaysAGuestOnADiskAndNeverWritesTheDisk() throws Exception {
-        TargetFiles target = build("linux-disk");
+        TargetFiles target = TargetFiles.in(build("linux-disk", directory));
         Path disk = target.directory().resolve("disk.img");
         Digest before = Digest.of(disk);
         Path image = prepared(target);
