@@ -20,9 +20,9 @@ record Output(int status, String text) {
         return of(ChildServer.launch(state, arguments).start());
     }
 
-    /** Of a command in a directory, with nothing on its standard input; ended after two minutes. */
+    /** Of a command in a directory, with nothing on its standard input; ended after ten minutes, for hosts that are busy. */
     static Output ofScript(Path directory, String... command) throws IOException, InterruptedException {
-        List<String> bounded = new ArrayList<>(List.of("timeout", "-k", "5", "120"));
+        List<String> bounded = new ArrayList<>(List.of("timeout", "-k", "5", "600"));
         bounded.addAll(List.of(command));
         Process process = new ProcessBuilder(bounded)
                 .directory(directory.toFile())
