@@ -2,6 +2,7 @@ package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.console.AgentLine;
 import io.bohrwerk.emulator.console.ConsoleReader;
+import io.bohrwerk.emulator.console.ConsoleText;
 import io.bohrwerk.emulator.log.MergedLogFile;
 import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
@@ -34,6 +35,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
@@ -77,6 +79,9 @@ final class Session implements AutoCloseable {
         /** So many iterations have passed as were waited for. */
         record Enough() implements Happening {}
 
+        /** A guest that is driven over its serial console printed something there. */
+        record Printed() implements Happening {}
+
         /** The guest printed more than it may. */
         record Flooded() implements Happening {}
 
@@ -90,6 +95,11 @@ final class Session implements AutoCloseable {
     private final List<Thread> readers = new ArrayList<>();
     private final ConsoleReader console;
     private final ConsoleReader serial;
+    private final String serialFile;
+    /** What a driven guest has printed; whether its driver knows that there is more. */
+    private final ConsoleText printed = new ConsoleText();
+
+    private final AtomicBoolean printedTold = new AtomicBoolean();
     private final @Nullable MergedLogFile merged;
     private final QemuProcess qemu;
     private volatile long passed;
@@ -105,6 +115,8 @@ final class Session implements AutoCloseable {
     /**
      * Starts the emulator in a directory that holds its files.
      *
+     * @param serialFile by which the guest's first serial port is read; a guest that prints on {@link QemuCommandLine#OUTPUT} is driven
+     *     over it, and speaks the guest protocol there
      * @param cell what it may reach
      * @param progress told how many iterations have passed, as the agent reports it
      * @param patterns how the guest's kernel tells of its trouble; null when nobody wants to know
@@ -115,6 +127,7 @@ final class Session implements AutoCloseable {
     Session(
             Path directory,
             List<String> command,
+            String serialFile,
             Confinement.Cell cell,
             long consoleLimit,
             LongConsumer progress,
@@ -126,19 +139,16 @@ final class Session implements AutoCloseable {
         this.directory = directory;
         this.progress = progress;
         this.merged = merged;
-        ConsoleReader.Lines other = scanned(patterns);
-        this.console = new ConsoleReader(
-                (line, start, end) -> {
-                    if (!take(line)) {
-                        other.take(line, start, end);
-                    }
-                },
-                consoleLimit,
-                () -> happenings.add(new Happening.Flooded()));
-        this.serial = new ConsoleReader(scanned(patterns), consoleLimit, () -> happenings.add(new Happening.Flooded()));
-        makeFifos(directory, List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED));
+        this.serialFile = serialFile;
+        boolean driven = serialFile.equals(QemuCommandLine.OUTPUT);
+        Runnable flooded = () -> happenings.add(new Happening.Flooded());
+        this.console = new ConsoleReader(driven ? scanned(patterns) : spoken(scanned(patterns)), consoleLimit, flooded);
+        this.serial = driven
+                ? new ConsoleReader(spoken(scanned(patterns)), consoleLimit, flooded, this::takePrinted)
+                : new ConsoleReader(scanned(patterns), consoleLimit, flooded);
+        makeFifos(directory, fifos());
         read(QemuCommandLine.CONSOLE, in -> console.readAll(from == null ? in : behind(from.console(), in)));
-        read(QemuCommandLine.SERIAL, in -> serial.readAll(from == null ? in : behind(from.serial(), in)));
+        read(serialFile, in -> serial.readAll(from == null ? in : behind(from.serial(), in)));
         if (merged != null) {
             read(QemuCommandLine.MERGED, merged::writeAll);
         }
@@ -159,15 +169,19 @@ final class Session implements AutoCloseable {
      *
      * @param started told of the process at once
      */
-    Session(Path directory, List<String> command, Confinement.Cell cell, Consumer<Process> started)
+    Session(Path directory, List<String> command, String serialFile, Confinement.Cell cell, Consumer<Process> started)
             throws InfrastructureException, IOException {
         this.directory = directory;
+        this.serialFile = serialFile;
         this.progress = passed -> {};
         this.merged = null;
         this.console = new ConsoleReader((line, start, end) -> {}, 0, () -> {});
         this.serial = new ConsoleReader((line, start, end) -> {}, 0, () -> {});
-        for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
+        for (String name : fifos()) {
             Files.deleteIfExists(directory.resolve(name));
+        }
+        if (serialFile.equals(QemuCommandLine.OUTPUT)) {
+            Files.createFile(directory.resolve(serialFile)); // QEMU makes files, but no pipes
         }
         this.qemu = QemuProcess.start(
                 command, directory, cell, event -> happenings.add(new Happening.Event(event)), process -> {
@@ -178,6 +192,32 @@ final class Session implements AutoCloseable {
 
     private static InputStream behind(String said, InputStream in) {
         return new SequenceInputStream(new ByteArrayInputStream(said.getBytes(StandardCharsets.ISO_8859_1)), in);
+    }
+
+    private List<String> fifos() {
+        return List.of(QemuCommandLine.CONSOLE, serialFile, QemuCommandLine.MERGED);
+    }
+
+    /** Of a console on which the agent speaks: its words are taken, the others are console text. */
+    private ConsoleReader.Lines spoken(ConsoleReader.Lines other) {
+        return (line, start, end) -> {
+            if (!take(line)) {
+                other.take(line, start, end);
+            }
+        };
+    }
+
+    private void takePrinted(byte[] bytes, int length) {
+        printed.add(bytes, length);
+        if (printedTold.compareAndSet(false, true)) {
+            happenings.add(new Happening.Printed());
+        }
+    }
+
+    /** What a driven guest has printed; after this call it is told again that there is more. */
+    ConsoleText printed() {
+        printedTold.set(false);
+        return printed;
     }
 
     /** Whether it was the agent's. */
@@ -379,7 +419,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private boolean running() throws QmpException {
+    boolean running() throws QmpException {
         return qemu.qmp()
                 .execute("query-status", Map.of(), COMMAND_LIMIT)
                 .path("running")
@@ -471,7 +511,7 @@ final class Session implements AutoCloseable {
 
     /** A reader whose writer died before opening the FIFO would wait for ever: opening it for both lets it go, and blocks nobody. */
     private void openOnce() throws IOException {
-        for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
+        for (String name : fifos()) {
             FileChannel.open(directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE)
                     .close();
         }
@@ -502,7 +542,7 @@ final class Session implements AutoCloseable {
         readers.add(thread);
     }
 
-    private static void makeFifos(Path directory, List<String> names) throws IOException {
+    static void makeFifos(Path directory, List<String> names) throws IOException {
         List<String> command = new ArrayList<>(List.of("mkfifo", "-m", "600"));
         for (String name : names) {
             Files.deleteIfExists(directory.resolve(name));

@@ -18,6 +18,7 @@ import io.bohrwerk.protocol.batch.ReplayReport.LogCover;
 import io.bohrwerk.protocol.divergence.Adjacent;
 import io.bohrwerk.protocol.divergence.Divergence;
 import io.bohrwerk.protocol.elf.Symbols;
+import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.when.WhenCurve;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -110,6 +111,10 @@ final class Comparison {
      * @param directory for images of the machine
      */
     ReplayReport.Replayed when(int points, int runs, Path directory) throws InfrastructureException, IOException {
+        if (target.manifest().test().driver() == TargetManifest.Driver.CONSOLE) {
+            String why = "no when curve: a guest that is driven over its serial console cannot go on from a checkpoint";
+            return new ReplayReport.Replayed(0, 0, "", null, List.of(), why);
+        }
         int shift = failure.coordinates().schedule().shift();
         long period = target.manifest().machine().timerPeriod().instructions(shift);
         WhenCurve curve = new WhenSearch(machine, symbols, failure, run, period, points, runs, directory).search(ready);

@@ -7,6 +7,7 @@ import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.blob.DigestMismatchException;
 import io.bohrwerk.protocol.blob.NoSuchBlobException;
+import io.bohrwerk.protocol.target.SnapshotNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -94,7 +95,7 @@ final class SnapshotCache {
         if (shift != target.manifest().machine().bootShift()) {
             options += "\nshift " + shift;
         }
-        return "snapshots/" + target.id() + "/" + Digest.of(options.getBytes(StandardCharsets.UTF_8));
+        return SnapshotNames.of(target.id()) + Digest.of(options.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -12,6 +12,7 @@ import io.bohrwerk.api.web.RequestDocument;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.target.ConsoleScript;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,13 @@ record JobRequest(
     Terms terms(Target found, UUID job) {
         Strategy chosen = strategy.resolve(found.manifest(), job);
         requireSample(stopWhenRateBelow, chosen);
+        require(
+                iterationsPerBatch == null
+                        || iterationsPerBatch <= ConsoleScript.MOST_ITERATIONS
+                        || found.manifest().test().console().isEmpty(),
+                "iterationsPerBatch",
+                String.valueOf(iterationsPerBatch),
+                "must be at most " + ConsoleScript.MOST_ITERATIONS + " for a target of the driver console");
         return new Terms(
                 name == null ? found.name() : name,
                 chosen,

@@ -39,6 +39,7 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("debug", new DebugBench());
         ALL.put("linux", new LinuxBench());
         ALL.put("search", new SearchBench());
+        ALL.put("console", new ConsoleBench());
         ALL.put("statistics", new StatisticsBench());
         ALL.put("cluster", new ClusterBench());
         ALL.put("dashboard", new DashboardBench());
@@ -54,7 +55,7 @@ public final class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "NAME",
             description = {
-                "engine, start, print, replay (with log and debug), log, debug, linux, search, statistics, cluster or"
+                "engine, start, print, replay (with log and debug), log, debug, linux, search, console, statistics, cluster or"
                         + " dashboard. Default: all of them.",
                 "selftests: the Linux kernel's own tests, each run twice, as a table"
             })
