@@ -237,6 +237,9 @@ export type Adjacent = {
   runs: number;
   millis: number;
 };
+export type WhenPoint = { before: number; ip: string; symbol: string | null; runs: number; failures: number; others: number; rate: { perIteration: number; low: number; high: number } };
+/** How likely a failure is from points further and further back, the farthest first. */
+export type WhenCurve = { summary: string; iteration: number; period: number; points: WhenPoint[]; certainFrom: number | null; runs: number; millis: number; cut: boolean };
 export type Replayed<T> = { replay: Replay; result: T | null };
 export type Hour = { at: string; failures: number; crashes: number };
 export type Health = { status: string; components?: Record<string, { status: string; details?: Record<string, unknown> }> };

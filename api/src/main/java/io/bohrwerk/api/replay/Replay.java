@@ -62,6 +62,7 @@ public class Replay {
     private LogWindow logWindow;
 
     private int times;
+    private @Nullable Integer points;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private @Nullable Result result;
@@ -108,13 +109,15 @@ public class Replay {
         this.logClasses = order.classes();
         this.logWindow = window;
         this.times = order.repetitions();
+        this.points = order.pointsOrDefault();
         this.queuedAt = now;
         this.createdAt = now;
     }
 
     /** The message to the workers. @param manifest the failure's */
     ReplayRequest request(Digest manifest) {
-        return new ReplayRequest(Wire.VERSION, id, failureId, attempt, manifest, mode, logClasses, logWindow, times);
+        return new ReplayRequest(
+                Wire.VERSION, id, failureId, attempt, manifest, mode, logClasses, logWindow, times, points);
     }
 
     /** A worker was seen at it. */
@@ -225,6 +228,11 @@ public class Replay {
 
     int times() {
         return times;
+    }
+
+    @Nullable
+    Integer points() {
+        return points;
     }
 
     @Nullable

@@ -22,6 +22,7 @@ import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.divergence.Adjacent;
+import io.bohrwerk.protocol.when.WhenCurve;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -259,6 +260,53 @@ class ReplayTest {
         assertThat(http.post("/api/v1/failures/" + UUID.randomUUID() + "/divergence", "{}")
                         .status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void aWhenCurveIsOrderedWithBoundsAndShownWithIntervals() throws Exception {
+        String path = "/api/v1/failures/" + failure + "/when";
+        assertThat(http.get(path).json().get("detail").asString()).contains("POST " + path);
+        for (String wrong : List.of("{\"points\": 1}", "{\"points\": 31}", "{\"runs\": 0}", "{\"runs\": 101}")) {
+            Http.Answer refused = http.post(path, wrong);
+            assertThat(refused.status()).as(wrong).isEqualTo(400);
+            assertThat(refused.text()).contains("must be between", wrong.substring(2, wrong.indexOf('"', 2)));
+        }
+        assertThat(order("{\"mode\": \"verify\", \"points\": 4}").status()).isEqualTo(400);
+        JsonNode ordered = http.post(path, "{\"points\": 3, \"runs\": 6}").json();
+        assertThat(ordered.get("points").asInt()).isEqualTo(3);
+        assertThat(ordered.get("times").asInt()).isEqualTo(6);
+        UUID id = UUID.fromString(ordered.get("id").asString());
+        String found = Wire.writeText(WhenCurve.of(
+                9_000,
+                ITERATION,
+                62_500,
+                List.of(
+                        new WhenCurve.Point(900, "100fcd", "trap+0xd", 0, 6, 0, 1),
+                        new WhenCurve.Point(9, "100040", null, 0, 6, 6, 0)),
+                12,
+                5_000,
+                false));
+        intake.accept(report(
+                id,
+                1,
+                new ReplayReport.Replayed(
+                        0,
+                        0,
+                        "",
+                        null,
+                        List.of(new ArtifactReference(ArtifactKind.WHEN_CURVE, found.length(), put(found))),
+                        "found it")));
+        JsonNode curve = http.get(path).json().get("result");
+        assertThat(curve.get("certainFrom").asLong()).isEqualTo(9);
+        assertThat(curve.get("points").get(0).get("others").asInt()).isEqualTo(1);
+        JsonNode rate = curve.get("points").get(1).get("rate");
+        assertThat(rate.get("perIteration").asDouble()).isEqualTo(1);
+        assertThat(rate.get("low").asDouble()).isBetween(0.540, 0.541);
+        assertThat(http.get("/api/v1/replays/" + id + "/when").text()).isEqualTo(found);
+
+        JsonNode plain = http.post(path, "").json();
+        assertThat(plain.get("points").asInt()).isEqualTo(8);
+        assertThat(plain.get("times").asInt()).isEqualTo(20);
     }
 
     @Test

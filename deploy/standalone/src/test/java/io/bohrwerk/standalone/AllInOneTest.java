@@ -206,7 +206,8 @@ class AllInOneTest {
         Output gdb = Output.ofScript(bundle, "./debug.sh", "-batch", "-ex", "info symbol $eip", "-ex", "print/x $dr7");
         assertThat(gdb.status()).as(gdb.text()).isZero();
         assertThat(gdb.text()).contains("at 'failure', instruction " + last, "bw_stop");
-        Output before = Output.ofScript(bundle, "./debug.sh", "before", "-batch", "-ex", "stepi", "-ex", "info symbol $eip");
+        Output before =
+                Output.ofScript(bundle, "./debug.sh", "before", "-batch", "-ex", "stepi", "-ex", "info symbol $eip");
         assertThat(before.text()).contains("in section .text");
 
         aDebuggerGoesBack(bundle, Long.parseLong(last));
@@ -380,7 +381,7 @@ class AllInOneTest {
     }
 
     private static Output command(String... arguments) throws IOException, InterruptedException {
-        return command(Map.of(), arguments);
+        return Output.ofCommand(state(), Map.of(), arguments);
     }
 
     private static Output command(Map<String, String> environment, String... arguments)

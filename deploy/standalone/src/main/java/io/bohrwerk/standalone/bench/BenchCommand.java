@@ -56,8 +56,8 @@ public final class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "NAME",
             description = {
-                "engine, start, print, replay (with log and debug), log, debug, linux, search, console, statistics,"
-                        + " cluster, dashboard or events. Default: all of them.",
+                "engine, start, print, replay (with log and debug), log, debug, linux, search, console, statistics, cluster,"
+                        + " dashboard or events. Default: all of them.",
                 "selftests: the Linux kernel's own tests, each run twice, as a table"
             })
     private @Nullable String name;

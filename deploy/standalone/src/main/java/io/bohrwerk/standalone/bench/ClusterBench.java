@@ -157,14 +157,18 @@ final class ClusterBench implements Bench {
             began = System.nanoTime();
         }
         awaitEnd(cluster, job, batches);
-        sink.accept(Measurement.of("cluster.growth.processor", last / first, "cost of a batch at the end, over the first"));
+        sink.accept(
+                Measurement.of("cluster.growth.processor", last / first, "cost of a batch at the end, over the first"));
         sink.accept(Measurement.atMost(
                 "cluster.growth",
                 lastShare / firstShare,
                 "the same of API and PostgreSQL, measured by worker and Kafka",
                 GOAL_GROWTH));
         sink.accept(Measurement.atLeast(
-                "cluster.per-2-cores", CORES * 1_000 / least, "batches/s that two cores carry, by the least cost", GOAL_PER_SECOND));
+                "cluster.per-2-cores",
+                CORES * 1_000 / least,
+                "batches/s that two cores carry, by the least cost",
+                GOAL_PER_SECOND));
     }
 
     private static long await(BenchCluster cluster, String job, long batches) throws IOException, InterruptedException {

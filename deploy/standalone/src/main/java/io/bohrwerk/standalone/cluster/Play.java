@@ -144,7 +144,8 @@ enum Play {
             cluster.s3.limitFiles("0");
             try {
                 String refused = refusal(cluster, other);
-                Thread.sleep(Math.max(0, Duration.ofNanos(end - System.nanoTime()).toMillis()));
+                Thread.sleep(
+                        Math.max(0, Duration.ofNanos(end - System.nanoTime()).toMillis()));
                 return "an upload meanwhile: " + refused;
             } finally {
                 cluster.s3.limitFiles("unlimited");
