@@ -28,8 +28,8 @@ class ComposeTest {
     private static Map<String, String> environment(String service) throws IOException {
         Map<String, String> environment = new LinkedHashMap<>();
         DeployFiles.map(DeployFiles.map(services().get(service)).get("environment"))
-                .forEach((name, value) ->
-                        environment.put(name, UNSET.matcher(String.valueOf(value)).replaceAll("")));
+                .forEach((name, value) -> environment.put(
+                        name, UNSET.matcher(String.valueOf(value)).replaceAll("")));
         return environment;
     }
 
