@@ -52,6 +52,7 @@ final class BatchWatch {
     private final Duration graceToStop;
     private final Duration haltedForGood;
 
+    private boolean enough;
     private @Nullable QmpEvent stop;
     private @Nullable String hang;
     /** Have what the kernel says of its trouble, the first in front; one for each console on which it has begun to. */
@@ -137,7 +138,7 @@ final class BatchWatch {
     private void watch(long hostLimit) throws InfrastructureException, IOException {
         long stopFromHere = Long.MAX_VALUE;
         long nextPoll = System.nanoTime() + POLL.toNanos();
-        while (stop == null && hang == null) {
+        while (stop == null && hang == null && !enough) {
             long now = System.nanoTime();
             if (now >= stopFromHere) {
                 return;
@@ -163,6 +164,8 @@ final class BatchWatch {
                     session.next(Duration.ofNanos(Math.max(0, Math.min(nextPoll, stopFromHere) - System.nanoTime())));
             if (happening instanceof Session.Happening.Event event && stopsForGood(event.event())) {
                 stop = event.event();
+            } else if (happening instanceof Session.Happening.Enough) {
+                enough = true;
             } else if (happening instanceof Session.Happening.Said) {
                 stopFromHere = System.nanoTime() + graceToStop.toNanos();
             } else if (happening instanceof Session.Happening.Reported reported) {
@@ -302,10 +305,14 @@ final class BatchWatch {
             throw protocol("ready, in the middle of a batch");
         }
         if (told != null) {
-            // Each console has a reader of its own, and the kernel's may be ahead of the agent's when the report is met.
+            // Each console has a reader of its own, and the kernel's may be ahead of the agent's when the report is
+            // met.
             // None passes after the death of all, so there what has passed by the end is exact.
             long passed = told.deadly() ? session.passed() : passedAtReport;
             return new Ending(told.outcome(), Math.min(passed + 1, batch.iterations()), told.line());
+        }
+        if (enough) {
+            return new Ending(Outcome.PASSED, session.passed(), "");
         }
         if (hang != null) {
             return new Ending(Outcome.HUNG, unreported, hang);

@@ -5,6 +5,7 @@ import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.emulator.qemu.QemuProcess;
+import io.bohrwerk.emulator.qemu.StoredClock;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.emulator.trace.IterationTracer;
@@ -290,6 +291,81 @@ public final class Machine implements AutoCloseable {
         });
     }
 
+    /**
+     * Replays a batch from a station to a later instruction, and stores the machine there.
+     *
+     * @param into where the image is to lie
+     * @throws InfrastructureException as {@link #replay(Path, Batch, BatchRun, Path, ReplayPlan)}
+     */
+    public Station advance(Station from, Batch batch, Path recording, long instruction, Path into)
+            throws InfrastructureException {
+        return using("cannot replay the batch", () -> {
+            layOut(from.image(), batch, recording);
+            List<String> command = QemuCommandLine.of(
+                    target.manifest(), Phase.TRACE, batch.schedule().shift(), from.snapshot());
+            String serial = QemuCommandLine.serialOutput(target.manifest(), from.snapshot());
+            Station there = replaying(() -> new Session(directory, command, serial, cell, this::started), session -> {
+                session.breakAt(instruction);
+                session.resume();
+                session.awaitReplayPause(settings.replayLimit());
+                long at = session.instructionCount();
+                if (at != instruction) {
+                    throw new InfrastructureException(
+                            InfrastructureTrouble.BLOB_MISSING,
+                            "the replay stopped at instruction " + at + " instead of " + instruction
+                                    + ": the recording is cut off, or is not of this batch");
+                }
+                long pc = session.programCounter();
+                session.deleteSnapshot(from.snapshot());
+                session.saveSnapshot(Station.NAME);
+                session.end();
+                return new Station(
+                        into,
+                        Station.NAME,
+                        instruction,
+                        pc,
+                        StoredClock.find(directory.resolve(QemuCommandLine.STATE), instruction),
+                        from.console() + said(QemuCommandLine.CONSOLE),
+                        from.serial() + said(serial));
+            });
+            Files.copy(directory.resolve(QemuCommandLine.STATE), into, StandardCopyOption.REPLACE_EXISTING);
+            return there;
+        });
+    }
+
+    private String said(String console) throws IOException {
+        return Files.readString(directory.resolve(console), StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * Lets the machine itself go on from a station, recorded, in another time: every timer comes later by the same. It ends as a batch
+     * does, or when an iteration has passed, as far as the agent reports it.
+     *
+     * @param from one that {@link Station#hasClock has a clock}, of a target with an agent
+     * @param batch in which the guest stands there
+     * @param holdBack nanoseconds of virtual time; with 0 it goes the recorded way
+     * @param iteration the last that is waited for
+     * @return iterations are counted from the batch's beginning. It {@code PASSED} when that iteration did
+     */
+    public BatchRun goOn(Station from, Batch batch, long holdBack, long iteration) throws InfrastructureException {
+        InvalidInputException.require(from.hasClock(), "from", from.snapshot(), "must have a clock");
+        long began = System.nanoTime();
+        return using("cannot go on from a checkpoint", () -> {
+            Path image = directory.resolve(QemuCommandLine.STATE);
+            Files.copy(from.image(), image, StandardCopyOption.REPLACE_EXISTING);
+            StoredClock.holdBack(image, from.clock(), holdBack);
+            configure(batch);
+            PanicPatterns patterns = PanicPatterns.with(target.manifest().test().panicPatterns());
+            List<String> command = QemuCommandLine.of(
+                    target.manifest(), Phase.RECORD, batch.schedule().shift(), from.snapshot());
+            try (Session session = start(command, passed -> {}, patterns, null, from)) {
+                session.waitFor(iteration);
+                return new BatchWatch(session, batch, target.manifest(), settings, true)
+                        .run(began, directory.resolve(QemuCommandLine.RECORDING));
+            }
+        });
+    }
+
     /** A replay's use of its emulator; what the emulator says when it gives up tells which of its files is to blame. */
     private <T> T replaying(Opener opener, SessionUse<T> use)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
@@ -455,15 +531,26 @@ public final class Machine implements AutoCloseable {
             @Nullable PanicPatterns patterns,
             @Nullable MergedLogFile merged)
             throws InfrastructureException, IOException {
+        return start(QemuCommandLine.of(target.manifest(), phase, shift), progress, patterns, merged, null);
+    }
+
+    private Session start(
+            List<String> command,
+            LongConsumer progress,
+            @Nullable PanicPatterns patterns,
+            @Nullable MergedLogFile merged,
+            @Nullable Station from)
+            throws InfrastructureException, IOException {
         return new Session(
                 directory,
-                QemuCommandLine.of(target.manifest(), phase, shift),
+                command,
                 QemuCommandLine.serialOutput(target.manifest(), QemuCommandLine.READY),
                 cell,
                 settings.consoleLimit().bytes(),
                 progress,
                 patterns,
                 merged,
+                from,
                 this::started);
     }
 

@@ -14,8 +14,10 @@ import io.bohrwerk.emulator.report.ReportScanner;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +38,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +60,8 @@ final class Session implements AutoCloseable {
 
     private static final Duration REPLAY_POLL = Duration.ofMillis(500);
 
+    private static final Pattern PROGRAM_COUNTER = Pattern.compile("[ER]IP=([0-9a-fA-F]+)");
+
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(5);
     private static final Duration READER_POLL = Duration.ofMillis(100);
 
@@ -69,6 +75,9 @@ final class Session implements AutoCloseable {
 
         /** A kernel began to tell of its trouble; the scanner has what it says. */
         record Reported(ReportScanner scanner) implements Happening {}
+
+        /** So many iterations have passed as were waited for. */
+        record Enough() implements Happening {}
 
         /** A guest that is driven over its serial console printed something there. */
         record Printed() implements Happening {}
@@ -100,6 +109,7 @@ final class Session implements AutoCloseable {
     private volatile @Nullable SubtestCounts subtests;
     private final List<UnexpectedPass> unexpectedPasses = new CopyOnWriteArrayList<>();
     private volatile @Nullable IOException readerFailure;
+    private volatile long enough = Long.MAX_VALUE;
     /** Null where the first failure is the last word. */
     private volatile @Nullable List<Long> failures;
 
@@ -112,6 +122,7 @@ final class Session implements AutoCloseable {
      * @param progress told how many iterations have passed, as the agent reports it
      * @param patterns how the guest's kernel tells of its trouble; null when nobody wants to know
      * @param merged where a replay's merged log goes; null when there is none
+     * @param from where the machine goes on in the middle of a batch: what the guest had said is read again first; null at the beginning
      * @param started told of the process at once
      */
     Session(
@@ -123,6 +134,7 @@ final class Session implements AutoCloseable {
             LongConsumer progress,
             @Nullable PanicPatterns patterns,
             @Nullable MergedLogFile merged,
+            @Nullable Station from,
             Consumer<Process> started)
             throws InfrastructureException, IOException {
         this.directory = directory;
@@ -136,8 +148,8 @@ final class Session implements AutoCloseable {
                 ? new ConsoleReader(spoken(scanned(patterns)), consoleLimit, flooded, this::takePrinted)
                 : new ConsoleReader(scanned(patterns), consoleLimit, flooded);
         makeFifos(directory, fifos());
-        read(QemuCommandLine.CONSOLE, console::readAll);
-        read(serialFile, serial::readAll);
+        read(QemuCommandLine.CONSOLE, in -> console.readAll(from == null ? in : behind(from.console(), in)));
+        read(serialFile, in -> serial.readAll(from == null ? in : behind(from.serial(), in)));
         if (merged != null) {
             read(QemuCommandLine.MERGED, merged::writeAll);
         }
@@ -180,6 +192,10 @@ final class Session implements AutoCloseable {
                 });
     }
 
+    private static InputStream behind(String said, InputStream in) {
+        return new SequenceInputStream(new ByteArrayInputStream(said.getBytes(StandardCharsets.ISO_8859_1)), in);
+    }
+
     private List<String> fifos() {
         return List.of(QemuCommandLine.CONSOLE, serialFile, QemuCommandLine.MERGED);
     }
@@ -218,6 +234,9 @@ final class Session implements AutoCloseable {
             if (said instanceof AgentLine.Pass pass) {
                 passed = pass.iteration();
                 progress.accept(passed);
+                if (passed >= enough) {
+                    happenings.add(new Happening.Enough());
+                }
             } else if (failing != null && said instanceof AgentLine.Fail fail) {
                 failing.add(fail.iteration());
             } else if (said instanceof AgentLine.Subtests told) {
@@ -260,6 +279,11 @@ final class Session implements AutoCloseable {
     /** How many iterations have passed, as far as the agent has reported. */
     long passed() {
         return passed;
+    }
+
+    /** From here on it is told when this iteration has passed. */
+    void waitFor(long iteration) {
+        enough = iteration;
     }
 
     /** From here on a failing iteration is noted in this list, and is not the agent's last word. */
@@ -319,6 +343,16 @@ final class Session implements AutoCloseable {
                 .execute("query-replay", Map.of(), COMMAND_LIMIT)
                 .path("icount")
                 .asLong(0);
+    }
+
+    /** Address of the next instruction. */
+    long programCounter() throws QmpException {
+        String registers = human("info registers");
+        Matcher matcher = PROGRAM_COUNTER.matcher(registers);
+        if (!matcher.find()) {
+            throw new QmpException("the emulator tells no program counter");
+        }
+        return Long.parseUnsignedLong(matcher.group(1), 16);
     }
 
     /** Whether the processor waits for an interrupt. */

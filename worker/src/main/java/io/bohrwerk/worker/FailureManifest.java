@@ -143,6 +143,15 @@ record FailureManifest(
                 recording);
     }
 
+    /** Whether another run failed in the same way: with the same outcome, and for the same reason but for its numbers. */
+    boolean happensIn(BatchRun other) {
+        return other.outcome() == outcome && words(other.reason()).equals(words(reason));
+    }
+
+    private static String words(String reason) {
+        return reason.replaceAll("\\b0x[0-9a-fA-F]+|[0-9]+", "N");
+    }
+
     private static ByHand byHand(Coordinates coordinates, TargetManifest target, Batch batch, boolean snapshots) {
         List<String> command = new ArrayList<>(QemuCommandLine.of(
                 target, QemuCommandLine.Phase.REPLAY, coordinates.schedule().shift()));

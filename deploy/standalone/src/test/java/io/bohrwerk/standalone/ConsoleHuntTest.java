@@ -122,6 +122,7 @@ class ConsoleHuntTest {
     private static Path bundle(String failure) throws Exception {
         Output download = Output.ofCommand(
                 state(),
+                Map.of(),
                 "download",
                 failure,
                 "--bundle",
