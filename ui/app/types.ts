@@ -39,6 +39,8 @@ export type Job = {
   finishedAt: string | null;
   submittedBy: string | null;
   priority: "LOW" | "NORMAL" | "HIGH";
+  /** Why nothing of it can run now. Absent in answers of an older server. */
+  waitsFor?: string | null;
 };
 export type Sample = { at: string; iterations: number; failures: number; failureRate: Rate };
 export type Arm = {
@@ -196,6 +198,8 @@ export type Worker = {
   lastSeen: string;
   running: Running[];
   lastTrouble: string | null;
+  /** Bytes of memory that a guest may have there. */
+  largestGuest?: number | null;
 };
 export type Stats = {
   jobs: { queued: number; running: number; completed: number; cancelled: number; error: number };

@@ -305,7 +305,8 @@ final class BatchWatch {
             throw protocol("ready, in the middle of a batch");
         }
         if (told != null) {
-            // Each console has a reader of its own, and the kernel's may be ahead of the agent's when the report is met.
+            // Each console has a reader of its own, and the kernel's may be ahead of the agent's when the report is
+            // met.
             // None passes after the death of all, so there what has passed by the end is exact.
             long passed = told.deadly() ? session.passed() : passedAtReport;
             return new Ending(told.outcome(), Math.min(passed + 1, batch.iterations()), told.line());

@@ -96,6 +96,7 @@ final class Session implements AutoCloseable {
     private final ConsoleReader console;
     private final ConsoleReader serial;
     private final String serialFile;
+    private final boolean driven;
     /** What a driven guest has printed; whether its driver knows that there is more. */
     private final ConsoleText printed = new ConsoleText();
 
@@ -140,7 +141,7 @@ final class Session implements AutoCloseable {
         this.progress = progress;
         this.merged = merged;
         this.serialFile = serialFile;
-        boolean driven = serialFile.equals(QemuCommandLine.OUTPUT);
+        this.driven = serialFile.equals(QemuCommandLine.OUTPUT);
         Runnable flooded = () -> happenings.add(new Happening.Flooded());
         this.console = new ConsoleReader(driven ? scanned(patterns) : spoken(scanned(patterns)), consoleLimit, flooded);
         this.serial = driven
@@ -173,6 +174,7 @@ final class Session implements AutoCloseable {
             throws InfrastructureException, IOException {
         this.directory = directory;
         this.serialFile = serialFile;
+        this.driven = serialFile.equals(QemuCommandLine.OUTPUT);
         this.progress = passed -> {};
         this.merged = null;
         this.console = new ConsoleReader((line, start, end) -> {}, 0, () -> {});
@@ -180,7 +182,7 @@ final class Session implements AutoCloseable {
         for (String name : fifos()) {
             Files.deleteIfExists(directory.resolve(name));
         }
-        if (serialFile.equals(QemuCommandLine.OUTPUT)) {
+        if (driven) {
             Files.createFile(directory.resolve(serialFile)); // QEMU makes files, but no pipes
         }
         this.qemu = QemuProcess.start(
@@ -223,6 +225,9 @@ final class Session implements AutoCloseable {
     /** Whether it was the agent's. */
     private boolean take(String line) {
         Optional<AgentLine> word = AgentLine.parse(line);
+        if (driven && word.orElse(null) instanceof AgentLine.Refusal) {
+            return false; // a shell refuses nothing: its kernel has spoken in the middle of its line
+        }
         word.ifPresent(said -> {
             words++;
             List<Long> failing = failures;

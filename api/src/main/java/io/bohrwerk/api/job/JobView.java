@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param comparison of which it is a side
  * @param machines that work for it now
  * @param secondsToFirstFailure from its start, null while there is none
+ * @param waitsFor why nothing of it can run now, one line for people; null when something can, or when it has ended
  * @param priority its share of the machines, while others want them too
  * @param submittedBy the name of a token or a person; null where nobody had to say who they are
  */
@@ -66,7 +67,8 @@ record JobView(
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable String submittedBy,
-        Priority priority) {
+        Priority priority,
+        @Nullable String waitsFor) {
     /** What it may use up. @param wallTime null for no limit */
     record Budget(long iterations, @Nullable VirtualTime wallTime) {}
 
@@ -132,7 +134,22 @@ record JobView(
                 job.startedAt(),
                 job.finishedAt(),
                 job.submittedBy(),
-                job.priority());
+                job.priority(),
+                waitsFor(job, activity));
+    }
+
+    private static @Nullable String waitsFor(Job job, Fleet.Activity activity) {
+        if (job.ended()) {
+            return null;
+        }
+        if (activity.workers() == 0) {
+            return "no worker is alive";
+        }
+        return job.guestBytes() <= activity.largestGuest()
+                ? null
+                : "no live worker can serve it: its guest needs " + (job.guestBytes() >> 20)
+                        + " MiB of memory, and the most that one of them gives a guest is "
+                        + (activity.largestGuest() >> 20) + " MiB";
     }
 
     private static @Nullable NextFailure nextFailure(Job job, FailureRate rate) {

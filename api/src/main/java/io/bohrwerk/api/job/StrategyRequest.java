@@ -177,11 +177,18 @@ record StrategyRequest(
             require(
                     SERVED_BY_SHELLS.contains(arm.kind()) || manifest.test().driver() == TargetManifest.Driver.AGENT,
                     "strategy.kind",
-                    arm.kind().name().toLowerCase(Locale.ROOT),
+                    asked(strategy, arm),
                     "needs an agent in the guest, which waits for the timer's interrupt and then counts instructions: a shell on"
                             + " the console, which drives this target, can do neither; use fixed, random, or adaptive with"
                             + " random arms only");
         }
+    }
+
+    /** An arm in the words of a request. */
+    private static String asked(Strategy strategy, Arm arm) {
+        return arm.kind() == Arm.Kind.STEPPED
+                ? (strategy instanceof SweepStrategy ? Kind.SWEEP : Kind.ALIGNED).word()
+                : arm.kind().name().toLowerCase(Locale.ROOT);
     }
 
     static long seedOf(UUID job) {

@@ -47,6 +47,7 @@ public class Replay {
 
     private UUID failureId;
     private int attempt;
+    private int handedBack;
 
     @Enumerated(EnumType.STRING)
     private ReplayState state;
@@ -150,6 +151,17 @@ public class Replay {
         queuedAt = due;
         seenAt = null;
         message = why;
+    }
+
+    /** Begins another attempt after a worker that could not do it. The latest was none. */
+    void handBack(String why, Instant due) {
+        retry(why, due);
+        handedBack++;
+    }
+
+    /** Attempts that workers have begun, or may have. */
+    int tries() {
+        return attempt - handedBack;
     }
 
     void refuse(String why, Instant now) {

@@ -25,7 +25,7 @@ class StrategyRequestTest {
     void saysWhyAShellCannotServeAStrategy(String kind) {
         assertThatThrownBy(() -> StrategyRequest.named(kind).resolve(DRIVEN, UUID.randomUUID()))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("strategy.kind: '")
+                .hasMessageStartingWith("strategy.kind: '" + kind + "' needs an agent")
                 .hasMessageContaining(
                         "a shell on the console, which drives this target, can do neither; use fixed, random");
     }

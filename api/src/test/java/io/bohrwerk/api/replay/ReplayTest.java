@@ -3,6 +3,9 @@ package io.bohrwerk.api.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -44,6 +48,8 @@ import tools.jackson.databind.JsonNode;
 /** Replays from their order to their end, and bundles, of failures whose blobs are made up. */
 @ApiTest
 class ReplayTest {
+    private static final String REPORTER = "w1";
+
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final long ITERATION = 7;
 
@@ -137,7 +143,7 @@ class ReplayTest {
     private ReplayReport report(UUID replay, int attempt, ReplayReport.Result result) {
         Instant now = Instant.now();
         return new ReplayReport(
-                Wire.VERSION, replay, UUID.fromString(failure), attempt, "w1", now.minusSeconds(2), now, result);
+                Wire.VERSION, replay, UUID.fromString(failure), attempt, REPORTER, now.minusSeconds(2), now, result);
     }
 
     @Test
@@ -353,10 +359,51 @@ class ReplayTest {
                 null,
                 List.of(somebody),
                 List.of()));
-        intake.accept(report(somebody, 1, other));
+        int handedBack = 9;
+        for (int attempt = 1; attempt < handedBack; attempt++) {
+            intake.accept(report(somebody, attempt, other));
+        }
         database.sql("delete from workers where id = ?").param(worker).update();
         assertThat(replay(somebody).get("state").asString()).isEqualTo("QUEUED");
+        assertThat(replay(somebody).get("attempt").asInt()).isEqualTo(handedBack);
+    }
+
+    @Test
+    void aGuestThatIsTooLargeIsRefusedUnlessSomeWorkerHasRoom() throws Exception {
+        ReplayReport.Result tooLarge =
+                new ReplayReport.Troubled(InfrastructureTrouble.GUEST_TOO_LARGE, "the guest needs 99 MiB");
+        // The reports of these tests come from this worker.
+        database.sql("delete from workers").update();
+        hear(REPORTER, 64 << 20);
+        UUID nobody = ordered("{\"mode\": \"verify\"}");
+        intake.accept(report(nobody, 1, tooLarge));
+        assertThat(replay(nobody).get("state").asString()).isEqualTo("REFUSED");
+        assertThat(replay(nobody).get("message").asString()).contains("99 MiB", "no live worker");
+        String roomy = "worker-" + UUID.randomUUID();
+        hear(roomy, 1 << 30);
+        UUID somebody = ordered("{\"mode\": \"verify\"}");
+        intake.accept(report(somebody, 1, tooLarge));
+        database.sql("delete from workers where id in (?, ?)")
+                .params(roomy, REPORTER)
+                .update();
+        assertThat(replay(somebody).get("state").asString()).isEqualTo("QUEUED");
         assertThat(replay(somebody).get("attempt").asInt()).isEqualTo(2);
+    }
+
+    private void hear(String worker, long largestGuest) {
+        fleet.hear(new WorkerHeartbeat(
+                Wire.VERSION,
+                worker,
+                "host",
+                1,
+                "qemu",
+                Instant.now(),
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                largestGuest,
+                null));
     }
 
     @Test
@@ -417,8 +464,18 @@ class ReplayTest {
         failure = failure(bundled.manifest(), put("recorded"));
         String path = "/api/v1/failures/" + failure + "/bundle";
         // The samples' coordinates name blobs that are not there.
+        Logger problems = (Logger) LoggerFactory.getLogger("io.bohrwerk.api.web.Problems");
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        problems.addAppender(told);
         Http.Answer gone = http.get(path);
+        problems.detachAppender(told);
         assertThat(gone.status()).as(gone.text()).isEqualTo(410);
+        assertThat(told.list)
+                .isNotEmpty()
+                .allSatisfy(event -> assertThat(event.getMDCPropertyMap())
+                        .as("fields of structured logs")
+                        .containsEntry("failure", failure));
         database.sql(
                         "update failures set coordinates = jsonb_set(jsonb_set(coordinates, '{target}', to_jsonb(?::text)),"
                                 + " '{snapshot}', to_jsonb(?::text)) where id = ?")

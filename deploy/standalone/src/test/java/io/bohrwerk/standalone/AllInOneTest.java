@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -49,8 +51,18 @@ class AllInOneTest {
     @Test
     @Order(1)
     void demoFindsReplaysAndDownloadsAFailure() throws Exception {
-        Output demo = command("demo", "--json");
-        assertThat(demo.status()).as(demo.text()).isZero();
+        Output demo;
+        try (SpanCollector collector = new SpanCollector()) {
+            demo = command(
+                    Map.of(
+                            "BOHRWERK_API_TELEMETRY_ENDPOINT", collector.endpoint(),
+                            "BOHRWERK_WORKER_TELEMETRY_ENDPOINT", collector.endpoint(),
+                            "BOHRWERK_WORKER_TELEMETRY_HEADERS", "x-test=a worker"),
+                    "demo",
+                    "--json");
+            assertThat(demo.status()).as(demo.text()).isZero();
+            isTracedFromSubmitToStore(collector.spans());
+        }
         JsonNode result = JsonMapper.shared().readTree(demo.lastLine());
         assertThat(result.path("state").asString()).isEqualTo("COMPLETED");
         assertThat(result.path("failures").asLong()).isGreaterThanOrEqualTo(1);
@@ -69,6 +81,31 @@ class AllInOneTest {
         assertThat(manifest.path("iteration").asLong())
                 .isEqualTo(result.path("failedIteration").asLong());
         assertThat(command("status").text()).contains("nothing runs here");
+    }
+
+    /** Whatever the API and the worker did for the failure's batch hangs together in one trace. */
+    private static void isTracedFromSubmitToStore(List<SpanCollector.Collected> spans) {
+        SpanCollector.Collected store = spans.stream()
+                .filter(span -> span.name().equals("store"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no span of storing a failure among " + spans));
+        Map<String, SpanCollector.Collected> byId = new HashMap<>();
+        spans.forEach(span -> byId.put(span.id(), span));
+        List<String> way = new ArrayList<>();
+        for (SpanCollector.Collected at = store; at != null; at = byId.get(at.parent())) {
+            assertThat(at.trace()).isEqualTo(store.trace());
+            way.add(at.name());
+        }
+        assertThat(way).containsExactly("store", "batch", "queue", "submit");
+        assertThat(spans.stream()
+                        .filter(span -> span.parent().equals(store.parent()))
+                        .map(SpanCollector.Collected::name))
+                .containsExactlyInAnyOrder("run", "verify", "store", "report");
+        assertThat(spans.stream().map(SpanCollector.Collected::trace)).containsOnly(store.trace());
+        assertThat(spans.stream()
+                        .filter(span -> span.header().equals("a worker"))
+                        .map(SpanCollector.Collected::name))
+                .containsOnly("batch", "run", "verify", "store");
     }
 
     @Test
@@ -169,7 +206,8 @@ class AllInOneTest {
         Output gdb = Output.ofScript(bundle, "./debug.sh", "-batch", "-ex", "info symbol $eip", "-ex", "print/x $dr7");
         assertThat(gdb.status()).as(gdb.text()).isZero();
         assertThat(gdb.text()).contains("at 'failure', instruction " + last, "bw_stop");
-        Output before = Output.ofScript(bundle, "./debug.sh", "before", "-batch", "-ex", "stepi", "-ex", "info symbol $eip");
+        Output before =
+                Output.ofScript(bundle, "./debug.sh", "before", "-batch", "-ex", "stepi", "-ex", "info symbol $eip");
         assertThat(before.text()).contains("in section .text");
 
         aDebuggerGoesBack(bundle, Long.parseLong(last));
@@ -343,6 +381,11 @@ class AllInOneTest {
     }
 
     private static Output command(String... arguments) throws IOException, InterruptedException {
-        return Output.ofCommand(state(), arguments);
+        return Output.ofCommand(state(), Map.of(), arguments);
+    }
+
+    private static Output command(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        return Output.ofCommand(state(), environment, arguments);
     }
 }

@@ -27,11 +27,11 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The whole path of a guest without an agent, as a user has it: Linux with a login on its serial console, from an initramfs and from a qcow2
- * image. Uploaded, hunted, its failure verified, and then replayed and debugged out of its bundle. Where no apt can bring Debian's kernel, the
- * tests are skipped.
+ * The whole path of a guest without an agent, as a user has it: Linux with a login on its serial console, from an initramfs, and from a qcow2
+ * image with a CD beside it. Uploaded, hunted, its failure verified, and then replayed and debugged out of its bundle. Where no apt can bring
+ * Debian's kernel, the tests are skipped.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ConsoleHuntTest {
     @TempDir
     private static Path directory;
@@ -60,7 +60,7 @@ class ConsoleHuntTest {
     void isHuntedAndReplaysByItself(String kind) throws Exception {
         Path files = ConsoleTargetTest.build(kind, directory);
         if (kind.equals("linux-disk")) {
-            asQcow2(files);
+            withQcow2AndCd(files);
         }
         ApiClient api = new ApiClient(server.url());
         String target = api.addTarget(files).path("id").asString();
@@ -92,16 +92,22 @@ class ConsoleHuntTest {
         assertThat(digests(bundle.resolve("target"))).isEqualTo(digests(files));
     }
 
-    /** Its disk in the other format that a guest may write to. */
-    private static void asQcow2(Path target) throws Exception {
+    /** Its disk in the other format that a guest may write to, and a CD with nothing on it. */
+    private static void withQcow2AndCd(Path target) throws Exception {
         Output convert = Output.ofScript(target, "qemu-img", "convert", "-O", "qcow2", "disk.img", "disk.qcow2");
         assertThat(convert.status()).as(convert.text()).isZero();
         Files.delete(target.resolve("disk.img"));
+        byte[] cd = new byte[64 << 10];
+        System.arraycopy("CD001".getBytes(StandardCharsets.US_ASCII), 0, cd, (32 << 10) + 1, 5);
+        Files.write(target.resolve("cd.iso"), cd);
         Path manifest = target.resolve("target.yaml");
         String yaml = Files.readString(manifest);
-        assertThat(yaml).contains("{file: disk.img, format: raw}");
+        assertThat(yaml).contains("[{file: disk.img, format: raw}]");
         Files.writeString(
-                manifest, yaml.replace("{file: disk.img, format: raw}", "{file: disk.qcow2, format: qcow2}"));
+                manifest,
+                yaml.replace(
+                        "[{file: disk.img, format: raw}]",
+                        "[{file: disk.qcow2, format: qcow2}, {file: cd.iso, format: iso}]"));
     }
 
     private static ObjectNode job(String target, String strategy) {
@@ -116,6 +122,7 @@ class ConsoleHuntTest {
     private static Path bundle(String failure) throws Exception {
         Output download = Output.ofCommand(
                 state(),
+                Map.of(),
                 "download",
                 failure,
                 "--bundle",

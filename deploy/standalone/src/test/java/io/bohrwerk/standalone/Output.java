@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** How a process ended, and what it said on both its streams. */
 record Output(int status, String text) {
@@ -15,14 +16,21 @@ record Output(int status, String text) {
         return text.substring(text.strip().lastIndexOf('\n') + 1).strip();
     }
 
-    /** Of {@code bohrwerk} with these arguments. */
-    static Output ofCommand(Path state, String... arguments) throws IOException, InterruptedException {
-        return of(ChildServer.launch(state, arguments).start());
+    /**
+     * Of {@code bohrwerk} with these arguments.
+     *
+     * @param environment added to this process's own
+     */
+    static Output ofCommand(Path state, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = ChildServer.launch(state, arguments);
+        builder.environment().putAll(environment);
+        return of(builder.start());
     }
 
-    /** Of a command in a directory, with nothing on its standard input; ended after two minutes. */
+    /** Of a command in a directory, with nothing on its standard input; ended after ten minutes, for hosts that are busy. */
     static Output ofScript(Path directory, String... command) throws IOException, InterruptedException {
-        List<String> bounded = new ArrayList<>(List.of("timeout", "-k", "5", "120"));
+        List<String> bounded = new ArrayList<>(List.of("timeout", "-k", "5", "600"));
         bounded.addAll(List.of(command));
         Process process = new ProcessBuilder(bounded)
                 .directory(directory.toFile())

@@ -202,12 +202,14 @@ public final class QemuCommandLine {
         List<String> options = new ArrayList<>();
         for (int i = 0; i < boot.disks().size(); i++) {
             String image = "state";
+            String rights = "";
             if (!boot.disks().get(i).writable()) {
                 image = "image" + i;
-                options.addAll(
-                        List.of("-drive", "file=" + disk(i) + ",if=none,id=" + image + ",format=raw,readonly=on"));
+                // Said of both: a layer that could be written to would need snapshots of its own.
+                rights = ",readonly=on";
+                options.addAll(List.of("-drive", "file=" + disk(i) + ",if=none,id=" + image + ",format=raw" + rights));
             }
-            options.addAll(List.of("-drive", "driver=blkreplay,if=none,image=" + image + ",id=replayed" + i));
+            options.addAll(List.of("-drive", "driver=blkreplay,if=none,image=" + image + ",id=replayed" + i + rights));
         }
         return options;
     }

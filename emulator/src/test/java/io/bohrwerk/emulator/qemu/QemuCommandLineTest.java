@@ -105,7 +105,7 @@ class QemuCommandLineTest {
                 .endsWith("""
                         -drive file=state.qcow2,if=none,id=state,format=qcow2
                         -drive file=disk0,if=none,id=image0,format=raw,readonly=on
-                        -drive driver=blkreplay,if=none,image=image0,id=replayed0
+                        -drive driver=blkreplay,if=none,image=image0,id=replayed0,readonly=on
                         -drive driver=blkreplay,if=none,image=state,id=replayed1
                         -icount shift=3,rr=record,rrfile=recording.rr
                         -loadvm ready

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class WhenCurveTest {
-    private static WhenCurve.Point point(long before, String symbol, int failures) {
+    private static WhenCurve.Point point(long before, @Nullable String symbol, int failures) {
         return new WhenCurve.Point(before, "1000" + before % 10, symbol, 0, 20, failures, 0);
     }
 

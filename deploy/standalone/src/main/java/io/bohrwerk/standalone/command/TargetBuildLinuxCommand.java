@@ -87,7 +87,8 @@ final class TargetBuildLinuxCommand implements Callable<Integer> {
     @Option(
             names = "--disk-size",
             paramLabel = "SIZE",
-            description = "With --console: all that is on an ext4 disk image of this size, for example 64M, and not in the initramfs.")
+            description =
+                    "With --console: all that is on an ext4 disk image of this size, for example 64M, and not in the initramfs.")
     private @Nullable String diskSize;
 
     @Option(names = "--name", paramLabel = "NAME", description = "The target's name. Default: linux- and the test's.")
