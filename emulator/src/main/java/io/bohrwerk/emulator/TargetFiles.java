@@ -1,12 +1,14 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.KernelImage;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A target on this host's disk.
@@ -42,6 +44,11 @@ public record TargetFiles(TargetManifest manifest, Path directory) {
             KernelImage.of(kernel.readNBytes(KERNEL_HEAD)).requireFit(manifest);
         }
         return new TargetFiles(manifest, directory);
+    }
+
+    /** The same files for a machine with a setting. */
+    public TargetFiles under(@Nullable Setting setting) {
+        return new TargetFiles(manifest.under(setting), directory);
     }
 
     Path kernel() {

@@ -8,6 +8,7 @@ import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param machines that work for it now
  * @param secondsToFirstFailure from its start, null while there is none
  * @param priority its share of the machines, while others want them too
+ * @param setting what is other than usual in its machines; null for nothing
  * @param submittedBy the name of a token or a person; null where nobody had to say who they are
  */
 record JobView(
@@ -66,7 +68,8 @@ record JobView(
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable String submittedBy,
-        Priority priority) {
+        Priority priority,
+        @Nullable Setting setting) {
     /** What it may use up. @param wallTime null for no limit */
     record Budget(long iterations, @Nullable VirtualTime wallTime) {}
 
@@ -132,7 +135,8 @@ record JobView(
                 job.startedAt(),
                 job.finishedAt(),
                 job.submittedBy(),
-                job.priority());
+                job.priority(),
+                job.setting());
     }
 
     private static @Nullable NextFailure nextFailure(Job job, FailureRate rate) {

@@ -49,7 +49,7 @@ class Tracing {
             for (int arm = 0; arm < traced.shifts().size(); arm++) {
                 JobTrace trace =
                         traces.save(new JobTrace(job, arm, traced.shifts().get(arm), now));
-                outbox.add(trace.request(job.target()), now);
+                outbox.add(trace.request(job), now);
             }
         }
     }
@@ -123,7 +123,7 @@ class Tracing {
         } else {
             Instant due = now.plus(settings.retryDelay().multipliedBy(1L << Math.min(trace.attempt() - 1, 16)));
             trace.retry(why, due);
-            outbox.add(trace.request(job.target()), due);
+            outbox.add(trace.request(job), due);
         }
     }
 
