@@ -21,15 +21,17 @@ const colour = (name: string) => getComputedStyle(document.documentElement).getP
 
 /**
  * @param x in seconds since 1970, or any number
+ * @param back whether x counts backwards from an end, over orders of magnitude: from right to left, in logarithms
  * @param band whether the second and third line are the ends of an interval
  * @param top what lies above it is cut off; null shows all
  * @param every seconds from one bar to the next
  */
-export function Chart({ label, x, lines, time = true, band = false, log = false, top = null, every = 86_400, height = 180 }: {
+export function Chart({ label, x, lines, time = true, back = false, band = false, log = false, top = null, every = 86_400, height = 180 }: {
   label: string;
   x: number[];
   lines: Line[];
   time?: boolean;
+  back?: boolean;
   band?: boolean;
   log?: boolean;
   top?: number | null;
@@ -59,7 +61,7 @@ export function Chart({ label, x, lines, time = true, band = false, log = false,
           ...(bars ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") } : {}),
           legend: { show: false },
           cursor: { y: false },
-          scales: { x: { time, ...(bars ? { range: (_plot: uPlot, low: number, high: number): [number, number] => [low - every / 2, high + every / 2] } : {}) }, y: log ? { distr: 3 } : { range: (_plot, _low, high) => [0, Math.max(1e-9, ceiling.current === null ? high * 1.15 : Math.min(high * 1.15, ceiling.current))] } },
+          scales: { x: { time, ...(back ? { distr: 3, dir: -1 } : {}), ...(bars ? { range: (_plot: uPlot, low: number, high: number): [number, number] => [low - every / 2, high + every / 2] } : {}) }, y: log ? { distr: 3 } : { range: (_plot, _low, high) => [0, Math.max(1e-9, ceiling.current === null ? high * 1.15 : Math.min(high * 1.15, ceiling.current))] } },
           axes: [!time ? axis : bars ? { ...axis, values: clock, size: every < 86_400 ? 42 : 28, incrs: [every, 2 * every, 3 * every, 6 * every, 7 * every, 12 * every].filter((step) => step >= every) } : { ...axis, values: clock }, { ...axis, size: log ? 70 : 50, values: (_plot, ticks) => ticks.map((tick) => (tick === null || (bars && tick % 1 !== 0) ? "" : log && tick < 1 ? tick.toPrecision(1) : tick.toLocaleString("en-US", { maximumSignificantDigits: 3 }))) }],
           series: [
             {},
@@ -91,7 +93,7 @@ export function Chart({ label, x, lines, time = true, band = false, log = false,
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [shape, time, band, bars, log, every, height]);
+  }, [shape, time, back, band, bars, log, every, height]);
   useEffect(() => plot.current?.setData(data), [JSON.stringify(data)]);
   return (
     <figure className="chart">

@@ -39,6 +39,8 @@ export type Job = {
   finishedAt: string | null;
   submittedBy: string | null;
   priority: "LOW" | "NORMAL" | "HIGH";
+  /** Why nothing of it can run now. Absent in answers of an older server. */
+  waitsFor?: string | null;
 };
 export type Sample = { at: string; iterations: number; failures: number; failureRate: Rate };
 export type Arm = {
@@ -194,6 +196,8 @@ export type Worker = {
   lastSeen: string;
   running: Running[];
   lastTrouble: string | null;
+  /** Bytes of memory that a guest may have there. */
+  largestGuest?: number | null;
 };
 export type Stats = {
   jobs: { queued: number; running: number; completed: number; cancelled: number; error: number };
@@ -233,6 +237,9 @@ export type Adjacent = {
   runs: number;
   millis: number;
 };
+export type WhenPoint = { before: number; ip: string; symbol: string | null; runs: number; failures: number; others: number; rate: { perIteration: number; low: number; high: number } };
+/** How likely a failure is from points further and further back, the farthest first. */
+export type WhenCurve = { summary: string; iteration: number; period: number; points: WhenPoint[]; certainFrom: number | null; runs: number; millis: number; cut: boolean };
 export type Replayed<T> = { replay: Replay; result: T | null };
 export type Hour = { at: string; failures: number; crashes: number };
 export type Health = { status: string; components?: Record<string, { status: string; details?: Record<string, unknown> }> };

@@ -7,6 +7,7 @@ import { useResource } from "../resource";
 import { go, Link, useAddress } from "../router";
 import type { Change, Crash as CrashType, CrashState, Failure, FixJob, Page } from "../types";
 import { Comparisons } from "./divergence";
+import { When } from "./when";
 
 /** @param chosen ids of failures that are ticked; null where nothing can be chosen */
 export function FailureTable({ items, chosen = null, choose }: { items: Failure[]; chosen?: ReadonlySet<string> | null; choose?: (id: string) => void }) {
@@ -210,6 +211,7 @@ export function Crash({ id }: { id: string }) {
             </Show>
           </section>
           {first && <Comparisons key={first} failure={first} />}
+          {first && <When key={`when ${first}`} failure={first} />}
           <Similar crash={c} done={again} />
           <Signatures crash={c} done={again} />
           <Actions key={c.title} crash={c} done={again} />

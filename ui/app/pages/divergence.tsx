@@ -55,7 +55,7 @@ function Window({ of }: { of: Adjacent }) {
 }
 
 /** A comparison that a worker makes when it is asked to; asked for again and again while it is under way. */
-function useReplayed<T>(path: string) {
+export function useReplayed<T>(path: string) {
   const [waiting, setWaiting] = useState(false);
   const [refused, setRefused] = useState<Problem | null>(null);
   const found = useResource(path, (signal) => get<Replayed<T>>(path, signal), waiting ? 1_000 : 0);
@@ -67,7 +67,7 @@ function useReplayed<T>(path: string) {
   return { value: found.value, under, order, trouble };
 }
 
-function Said<T extends { summary: string }>({ of }: { of: ReturnType<typeof useReplayed<T>> }) {
+export function Said<T extends { summary: string }>({ of }: { of: ReturnType<typeof useReplayed<T>> }) {
   const replay = of.value?.replay;
   return (
     <>

@@ -5,6 +5,7 @@ import { LogPanel } from "../log/panel";
 import { Badge, Copy, Fact, Guest, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
 import { Comparisons } from "./divergence";
+import { When } from "./when";
 import { Link } from "../router";
 import type { Failure as FailureType, Page, Replay } from "../types";
 
@@ -75,6 +76,7 @@ export function Failure({ id }: { id: string }) {
               {f.artifacts.some((artifact) => artifact.kind === "MERGED_LOG") ? <LogPanel failure={id} /> : <p className="quiet">There is no merged log of this failure.</p>}
             </section>
             <Comparisons failure={id} />
+            <When failure={id} />
             <section>
               <h2>Downloads</h2>
               <Table label="Downloads" head={<><th>Artifact</th><th>File</th><th className="n">Size</th><th>SHA-256</th></>}>

@@ -74,6 +74,7 @@ export function Job({ id }: { id: string }) {
           <>
             <Title name={j.name}><Badge of={j.state} /> <Actions job={j} /></Title>
             {j.message && <div className="trouble" role="alert"><strong>Ended by trouble</strong><span><Guest text={j.message} /></span></div>}
+            {j.waitsFor && <p role="status"><strong>It waits:</strong> {j.waitsFor}.</p>}
             {j.stopReason && <p className="quiet">It ended because {REASONS[j.stopReason] ?? word(j.stopReason)}.</p>}
             {j.isItFixed && <FixAnswerWords answer={j.isItFixed} />}
             {j.comparison && <p>One side of a <Link href={`/comparisons/${j.comparison}`}>comparison</Link>.</p>}

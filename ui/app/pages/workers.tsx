@@ -47,7 +47,7 @@ export function Workers() {
                       </ul>
                     )}
                   </td>
-                  <td>{worker.emulator}</td>
+                  <td>{worker.emulator}{typeof worker.largestGuest === "number" && <><br /><small>guests up to {number(Math.floor(worker.largestGuest / 2 ** 20))} MiB</small></>}</td>
                   <td><Time at={worker.lastSeen} /></td>
                   <td className="name">{worker.lastTrouble ? <Guest text={worker.lastTrouble} /> : <span className="quiet">none</span>}</td>
                 </tr>

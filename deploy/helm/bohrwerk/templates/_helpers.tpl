@@ -49,6 +49,17 @@ capabilities: {drop: [ALL]}
 {{- end }}
 {{- end -}}
 
+{{/* Where spans go, below a prefix. */}}
+{{- define "bohrwerk.telemetry" -}}
+{{- with .root.Values.telemetry.endpoint }}
+- {name: {{ $.prefix }}_TELEMETRY_ENDPOINT, value: {{ . | quote }}}
+{{- end }}
+{{- with .root.Values.telemetry.secret }}
+- name: {{ $.prefix }}_TELEMETRY_HEADERS
+  valueFrom: {secretKeyRef: {name: {{ . }}, key: headers}}
+{{- end }}
+{{- end -}}
+
 {{- define "bohrwerk.arguments" -}}
 {{- range $key, $value := .settings }}
 - {{ printf "--%s=%v" $key $value | quote }}

@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param hosts names, in lower case and without a port, by which this server may be called besides loopback's: its own where it listens
  *     on another address, and those of a proxy before it
  * @param access who may call, how often, and how much
+ * @param telemetry where spans go
  */
 @ConfigurationProperties(prefix = "bohrwerk.api", ignoreUnknownFields = false)
 public record ApiProperties(
@@ -36,7 +37,8 @@ public record ApiProperties(
         @DefaultValue("30s") Duration workerTimeout,
         @DefaultValue("1MB") DataSize largestJson,
         @DefaultValue List<String> hosts,
-        @DefaultValue Access access) {
+        @DefaultValue Access access,
+        @DefaultValue Telemetry telemetry) {
     /**
      * Exactly one of the two stores.
      *
@@ -207,4 +209,22 @@ public record ApiProperties(
             @DefaultValue("1000") int burst,
             @DefaultValue("100") int mostRunningJobs,
             @DefaultValue("1000000000000") long mostIterations) {}
+
+    /**
+     * Spans, from a job's submission to the report on its batch, by OpenTelemetry's protocol over HTTP.
+     *
+     * @param endpoint the collector's for spans, {@code http://collector:4318/v1/traces}; null for none, and no cost
+     * @param headers sent along, for collectors that ask who calls: {@code name=value}, several divided by commas
+     * @param batchesPerJob how many batches of a job are traced, its first ones: a job may have a million
+     */
+    public record Telemetry(
+            @Nullable URI endpoint,
+            @DefaultValue("") String headers,
+            @DefaultValue("100") int batchesPerJob) {
+        /** Headers carry passwords. */
+        @Override
+        public String toString() {
+            return "Telemetry[" + endpoint + "]";
+        }
+    }
 }

@@ -474,6 +474,7 @@ class RestTest {
             Http.Answer refused = http.get(path);
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.json().get("detail").asString()).contains("event streams");
+            assertThat(refused.header("Retry-After")).matches("\\d+");
         } finally {
             for (InputStream stream : open) {
                 stream.close();

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.target.SnapshotNames;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -52,6 +55,29 @@ class TargetRemovalTest {
 
         assertThat(upload("gone").json().get("id").asString()).isEqualTo(id);
         assertThat(blobs.size(manifest)).isPresent();
+    }
+
+    @Test
+    void itsSnapshotsGo() throws Exception {
+        Digest gone = new Digest(upload("booted").json().get("id").asString());
+        Digest stays = new Digest(upload("booted-too").json().get("id").asString());
+        Digest goingSnapshot = snapshot(gone);
+        Digest stayingSnapshot = snapshot(stays);
+
+        assertThat(http.delete("/api/v1/targets/" + gone).status()).isEqualTo(204);
+
+        assertThat(blobs.resolve(SnapshotNames.of(gone) + "one")).isEmpty();
+        assertThat(blobs.size(goingSnapshot)).isEmpty();
+        assertThat(blobs.resolve(SnapshotNames.of(stays) + "one")).contains(stayingSnapshot);
+        assertThat(blobs.size(stayingSnapshot)).isPresent();
+    }
+
+    private Digest snapshot(Digest target) throws Exception {
+        byte[] image = ("an image of " + target).getBytes(StandardCharsets.UTF_8);
+        Digest digest = Digest.of(image);
+        blobs.put(digest, new ByteArrayInputStream(image));
+        blobs.link(SnapshotNames.of(target) + "one", digest);
+        return digest;
     }
 
     @Test

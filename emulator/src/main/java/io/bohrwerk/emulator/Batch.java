@@ -1,6 +1,8 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.script.LoopInput;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.Locale;
 
 /**
@@ -38,6 +40,17 @@ public record Batch(Schedule schedule, int iterations, int reportEvery, boolean 
             line += " delays=" + schedule.delays().size();
         }
         return padded(goOn ? line + " continue=1" : line);
+    }
+
+    /**
+     * What starts the batch when it is typed on the console of a guest that is driven by it; empty for one with an agent.
+     *
+     * @throws io.bohrwerk.protocol.InvalidInputException when it cannot be said
+     */
+    String typed(TargetManifest manifest) {
+        return manifest.test().driver() == TargetManifest.Driver.CONSOLE
+                ? LoopInput.of(manifest, schedule, iterations, reportEvery)
+                : "";
     }
 
     /** What a guest finds before there is a batch. */

@@ -22,7 +22,12 @@ final class BatchWatch {
     private static final Duration POLL = Duration.ofMillis(250);
     /** An agent that stops the machine does so an instruction after its last word; one that cannot is stopped from here. */
     private static final Duration GRACE_TO_STOP = Duration.ofMillis(500);
-    /** A halted processor under {@code sleep=off} wakes at once when there is any timer to wake it; after this long there is none. */
+    /** A shell ends its machine by a command of its system's: in milliseconds, if it may do so at all. */
+    private static final Duration GRACE_TO_RESET = Duration.ofSeconds(5);
+    /**
+     * A halted processor under {@code sleep=off} wakes at once when there is any timer to wake it; after this long there is none. With
+     * disks time goes by as on the host, so there it may wait as long as an iteration may.
+     */
     private static final Duration HALTED_FOR_GOOD = Duration.ofSeconds(3);
 
     /** To the end of a translated block: microseconds, on a host that is not overloaded. */
@@ -44,7 +49,10 @@ final class BatchWatch {
     private final EmulatorSettings settings;
     private final boolean counted;
     private final long silenceLimit;
+    private final Duration graceToStop;
+    private final Duration haltedForGood;
 
+    private boolean enough;
     private @Nullable QmpEvent stop;
     private @Nullable String hang;
     /** Have what the kernel says of its trouble, the first in front; one for each console on which it has begun to. */
@@ -77,6 +85,15 @@ final class BatchWatch {
                 manifest.test().iterationTimeout().instructions(batch.schedule().shift())
                         + batch.schedule().longestDelay();
         this.silenceLimit = perIteration * Math.min(batch.reportEvery(), batch.iterations());
+        this.graceToStop = manifest.test()
+                        .console()
+                        .filter(script -> !script.loop().stopCommand().isEmpty())
+                        .isPresent()
+                ? GRACE_TO_RESET
+                : GRACE_TO_STOP;
+        this.haltedForGood = manifest.boot().disks().isEmpty()
+                ? HALTED_FOR_GOOD
+                : HALTED_FOR_GOOD.plusNanos(manifest.test().iterationTimeout().nanos());
     }
 
     BatchRun run(long began, Path recording)
@@ -121,7 +138,7 @@ final class BatchWatch {
     private void watch(long hostLimit) throws InfrastructureException, IOException {
         long stopFromHere = Long.MAX_VALUE;
         long nextPoll = System.nanoTime() + POLL.toNanos();
-        while (stop == null && hang == null) {
+        while (stop == null && hang == null && !enough) {
             long now = System.nanoTime();
             if (now >= stopFromHere) {
                 return;
@@ -147,8 +164,10 @@ final class BatchWatch {
                     session.next(Duration.ofNanos(Math.max(0, Math.min(nextPoll, stopFromHere) - System.nanoTime())));
             if (happening instanceof Session.Happening.Event event && stopsForGood(event.event())) {
                 stop = event.event();
+            } else if (happening instanceof Session.Happening.Enough) {
+                enough = true;
             } else if (happening instanceof Session.Happening.Said) {
-                stopFromHere = System.nanoTime() + GRACE_TO_STOP.toNanos();
+                stopFromHere = System.nanoTime() + graceToStop.toNanos();
             } else if (happening instanceof Session.Happening.Reported reported) {
                 reports(reported.scanner());
             } else if (happening instanceof Session.Happening.Flooded) {
@@ -227,7 +246,7 @@ final class BatchWatch {
         if (count != lastSeenInstruction) {
             lastSeenInstruction = count;
             lastAdvance = System.nanoTime();
-        } else if (System.nanoTime() - lastAdvance > HALTED_FOR_GOOD.toNanos() && session.halted()) {
+        } else if (System.nanoTime() - lastAdvance > haltedForGood.toNanos() && session.halted()) {
             hang = "halted, with no interrupt to come";
         }
         // The count at a word is seen late, never early: so what is measured here is at most the true silence, and a
@@ -286,10 +305,14 @@ final class BatchWatch {
             throw protocol("ready, in the middle of a batch");
         }
         if (told != null) {
-            // The consoles are read by a thread each, and the kernel's may be ahead of the agent's when the report is met. None passes after
-            // the death of all, so there what has passed by the end is exact.
+            // Each console has a reader of its own, and the kernel's may be ahead of the agent's when the report is
+            // met.
+            // None passes after the death of all, so there what has passed by the end is exact.
             long passed = told.deadly() ? session.passed() : passedAtReport;
             return new Ending(told.outcome(), Math.min(passed + 1, batch.iterations()), told.line());
+        }
+        if (enough) {
+            return new Ending(Outcome.PASSED, session.passed(), "");
         }
         if (hang != null) {
             return new Ending(Outcome.HUNG, unreported, hang);

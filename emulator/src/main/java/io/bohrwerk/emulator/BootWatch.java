@@ -4,8 +4,11 @@ import io.bohrwerk.emulator.console.AgentLine;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Lets a guest boot until its agent is ready. */
 final class BootWatch {
@@ -15,6 +18,11 @@ final class BootWatch {
      */
     private static final Pattern REFUSED =
             Pattern.compile("exit status 1: .*(kernel|initrd|ram disk|image|multiboot).*", Pattern.DOTALL);
+
+    private static final Duration WAKE_UP = Duration.ofSeconds(1);
+
+    private static final int SHOWN_LINES = 20;
+    private static final int SHOWN_LINE = 120;
 
     private BootWatch() {}
 
@@ -41,7 +49,7 @@ final class BootWatch {
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         long end = System.nanoTime() + limit.toNanos();
         while (true) {
-            Session.Happening happening = session.next(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            Session.Happening happening = next(session, end);
             if (happening == null) {
                 throw new InfrastructureException(
                         InfrastructureTrouble.NEVER_READY,
@@ -54,20 +62,45 @@ final class BootWatch {
                 }
                 throw new InfrastructureException(
                         InfrastructureTrouble.AGENT_PROTOCOL, "instead of '@bw ready' the agent said " + said.line());
-            } else if (happening instanceof Session.Happening.Event event && BatchWatch.stopsForGood(event.event())) {
-                session.end(); // its last words may not have been read yet
-                throw new InfrastructureException(
-                        InfrastructureTrouble.TARGET_UNBOOTABLE,
-                        "the guest stopped before it was ready (" + BatchWatch.describe(event.event())
-                                + "); it last said: " + lastLine(session));
-            } else if (happening instanceof Session.Happening.Exited) {
-                session.drain();
-                throw new InfrastructureException(
-                        InfrastructureTrouble.EMULATOR_DIED,
-                        "the emulator ended before the guest was ready: " + session.describeExit());
-            } else if (happening instanceof Session.Happening.Flooded) {
-                throw Machine.flooded();
             }
+            requireAlive(session, happening);
+        }
+    }
+
+    /**
+     * What happened next; null when nothing did until {@code end}, in nanoseconds of {@link System#nanoTime}.
+     *
+     * <p>Meanwhile the emulator is asked something now and then: without {@code sleep=off} QEMU 7.2 can miss that a device has set a timer
+     * while the processor waits, and waits for ever with it, until its main loop turns once more. Seen with the serial port's timer for the
+     * last bytes of what was typed, once in some hundred lines on a busy host.
+     */
+    static Session.@Nullable Happening next(Session session, long end) throws InfrastructureException, IOException {
+        while (true) {
+            long left = Math.max(0, end - System.nanoTime());
+            Session.Happening happening = session.next(Duration.ofNanos(Math.min(left, WAKE_UP.toNanos())));
+            if (happening != null || left <= WAKE_UP.toNanos()) {
+                return happening;
+            }
+            session.running();
+        }
+    }
+
+    /** @throws InfrastructureException when what happened is the end of a guest that has not been ready yet */
+    static void requireAlive(Session session, Session.Happening happening)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        if (happening instanceof Session.Happening.Event event && BatchWatch.stopsForGood(event.event())) {
+            session.end(); // its last words may not have been read yet
+            throw new InfrastructureException(
+                    InfrastructureTrouble.TARGET_UNBOOTABLE,
+                    "the guest stopped before it was ready (" + BatchWatch.describe(event.event()) + "); it last said: "
+                            + lastLine(session));
+        } else if (happening instanceof Session.Happening.Exited) {
+            session.drain();
+            throw new InfrastructureException(
+                    InfrastructureTrouble.EMULATOR_DIED,
+                    "the emulator ended before the guest was ready: " + session.describeExit());
+        } else if (happening instanceof Session.Happening.Flooded) {
+            throw Machine.flooded();
         }
     }
 
@@ -77,6 +110,23 @@ final class BootWatch {
         boolean refused = e.kind() == InfrastructureTrouble.EMULATOR_DIED
                 && REFUSED.matcher(message).find();
         return refused ? new InfrastructureException(InfrastructureTrouble.TARGET_UNBOOTABLE, message, e) : e;
+    }
+
+    /** What the serial console showed last, a line to a line: behind bars, so that it can still be read when it is made one line. */
+    static String lastLines(Session session) {
+        List<String> lines = session.serial()
+                .tail()
+                .replaceAll("\\e\\[[0-9;?]*[A-Za-z]", "")
+                .lines()
+                .map(line -> line.replaceAll("\\p{Cntrl}", "").stripTrailing())
+                .filter(line -> !line.isEmpty())
+                .map(line -> line.substring(0, Math.min(SHOWN_LINE, line.length())))
+                .toList();
+        return lines.isEmpty()
+                ? "nothing"
+                : lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()).stream()
+                        .map(line -> "\n| " + line)
+                        .collect(Collectors.joining());
     }
 
     private static String lastLine(Session session) {

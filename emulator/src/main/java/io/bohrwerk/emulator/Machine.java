@@ -5,6 +5,7 @@ import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.emulator.qemu.QemuProcess;
+import io.bohrwerk.emulator.qemu.StoredClock;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.emulator.trace.IterationTracer;
@@ -16,6 +17,8 @@ import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.log.LogSpan;
 import io.bohrwerk.protocol.schedule.Delays;
+import io.bohrwerk.protocol.target.ConsoleScript;
+import io.bohrwerk.protocol.target.Disk;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.traced.TestTrace;
 import java.io.IOException;
@@ -25,6 +28,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,11 +81,7 @@ public final class Machine implements AutoCloseable {
         this.settings = settings;
         this.directory = directory;
         this.cell = cell;
-        TargetManifest.Boot boot = target.manifest().boot();
-        cell.lend(QemuCommandLine.KERNEL, target.directory().resolve(boot.kernel()));
-        if (boot.initrd() != null) {
-            cell.lend(QemuCommandLine.INITRD, target.directory().resolve(boot.initrd()));
-        }
+        target.lendTo(cell);
     }
 
     /**
@@ -100,11 +101,16 @@ public final class Machine implements AutoCloseable {
         Path image = directory.resolve(QemuCommandLine.STATE);
         return using("cannot prepare the target", () -> {
             createImage(image);
-            configure(Batch.waiting(), NO_DELAYS);
+            configure(null);
             int shift = target.manifest().machine().bootShift();
-            try (Session session =
-                    start(mode == RunMode.FREE ? Phase.BOOT_FREE : Phase.BOOT, shift, passed -> {}, null, null)) {
-                BootWatch.awaitReady(session, settings.readyLimit());
+            try (ConsoleDriver driver = driver();
+                    Session session = start(
+                            mode == RunMode.FREE ? Phase.BOOT_FREE : Phase.BOOT, shift, passed -> {}, null, null)) {
+                if (driver == null) {
+                    BootWatch.awaitReady(session, settings.readyLimit());
+                } else {
+                    driver.drive(session, settings.readyLimit());
+                }
                 session.pause();
                 session.saveSnapshot(QemuCommandLine.READY);
                 session.end();
@@ -113,6 +119,12 @@ public final class Machine implements AutoCloseable {
             }
             return image;
         });
+    }
+
+    /** Who drives the guest while it boots; null when an agent in it does so. */
+    private @Nullable ConsoleDriver driver() throws IOException {
+        ConsoleScript script = target.manifest().test().console().orElse(null);
+        return script == null ? null : new ConsoleDriver(target.manifest(), script, directory);
     }
 
     /**
@@ -129,7 +141,7 @@ public final class Machine implements AutoCloseable {
         Path image = directory.resolve(QemuCommandLine.STATE);
         return using("cannot take the snapshot to another shift", () -> {
             Files.copy(ready, image, StandardCopyOption.REPLACE_EXISTING);
-            configure(Batch.waiting(), NO_DELAYS);
+            configure(null);
             try (Session session = start(Phase.COUNT, shift, passed -> {}, null, null)) {
                 session.resume();
                 BootWatch.awaitQuiet(session, SETTLING);
@@ -264,17 +276,94 @@ public final class Machine implements AutoCloseable {
     public Passes passes(Path ready, Batch batch, BatchRun run, Path recording) throws InfrastructureException {
         return using("cannot replay the batch", () -> {
             layOut(ready, batch, recording);
-            Path console = directory.resolve(QemuCommandLine.CONSOLE);
+            TargetManifest manifest = target.manifest();
+            String serial = QemuCommandLine.serialOutput(manifest, QemuCommandLine.READY);
+            Path console = directory.resolve(
+                    manifest.test().driver() == TargetManifest.Driver.CONSOLE ? serial : QemuCommandLine.CONSOLE);
             return replaying(
                     () -> new Session(
                             directory,
                             QemuCommandLine.of(
-                                    target.manifest(),
-                                    Phase.REPLAY,
-                                    batch.schedule().shift()),
+                                    manifest, Phase.REPLAY, batch.schedule().shift()),
+                            serial,
                             cell,
                             this::started),
                     session -> new PassFinder(session, run, console, settings.replayLimit()).run());
+        });
+    }
+
+    /**
+     * Replays a batch from a station to a later instruction, and stores the machine there.
+     *
+     * @param into where the image is to lie
+     * @throws InfrastructureException as {@link #replay(Path, Batch, BatchRun, Path, ReplayPlan)}
+     */
+    public Station advance(Station from, Batch batch, Path recording, long instruction, Path into)
+            throws InfrastructureException {
+        return using("cannot replay the batch", () -> {
+            layOut(from.image(), batch, recording);
+            List<String> command = QemuCommandLine.of(
+                    target.manifest(), Phase.TRACE, batch.schedule().shift(), from.snapshot());
+            String serial = QemuCommandLine.serialOutput(target.manifest(), from.snapshot());
+            Station there = replaying(() -> new Session(directory, command, serial, cell, this::started), session -> {
+                session.breakAt(instruction);
+                session.resume();
+                session.awaitReplayPause(settings.replayLimit());
+                long at = session.instructionCount();
+                if (at != instruction) {
+                    throw new InfrastructureException(
+                            InfrastructureTrouble.BLOB_MISSING,
+                            "the replay stopped at instruction " + at + " instead of " + instruction
+                                    + ": the recording is cut off, or is not of this batch");
+                }
+                long pc = session.programCounter();
+                session.deleteSnapshot(from.snapshot());
+                session.saveSnapshot(Station.NAME);
+                session.end();
+                return new Station(
+                        into,
+                        Station.NAME,
+                        instruction,
+                        pc,
+                        StoredClock.find(directory.resolve(QemuCommandLine.STATE), instruction),
+                        from.console() + said(QemuCommandLine.CONSOLE),
+                        from.serial() + said(serial));
+            });
+            Files.copy(directory.resolve(QemuCommandLine.STATE), into, StandardCopyOption.REPLACE_EXISTING);
+            return there;
+        });
+    }
+
+    private String said(String console) throws IOException {
+        return Files.readString(directory.resolve(console), StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * Lets the machine itself go on from a station, recorded, in another time: every timer comes later by the same. It ends as a batch
+     * does, or when an iteration has passed, as far as the agent reports it.
+     *
+     * @param from one that {@link Station#hasClock has a clock}, of a target with an agent
+     * @param batch in which the guest stands there
+     * @param holdBack nanoseconds of virtual time; with 0 it goes the recorded way
+     * @param iteration the last that is waited for
+     * @return iterations are counted from the batch's beginning. It {@code PASSED} when that iteration did
+     */
+    public BatchRun goOn(Station from, Batch batch, long holdBack, long iteration) throws InfrastructureException {
+        InvalidInputException.require(from.hasClock(), "from", from.snapshot(), "must have a clock");
+        long began = System.nanoTime();
+        return using("cannot go on from a checkpoint", () -> {
+            Path image = directory.resolve(QemuCommandLine.STATE);
+            Files.copy(from.image(), image, StandardCopyOption.REPLACE_EXISTING);
+            StoredClock.holdBack(image, from.clock(), holdBack);
+            configure(batch);
+            PanicPatterns patterns = PanicPatterns.with(target.manifest().test().panicPatterns());
+            List<String> command = QemuCommandLine.of(
+                    target.manifest(), Phase.RECORD, batch.schedule().shift(), from.snapshot());
+            try (Session session = start(command, passed -> {}, patterns, null, from)) {
+                session.waitFor(iteration);
+                return new BatchWatch(session, batch, target.manifest(), settings, true)
+                        .run(began, directory.resolve(QemuCommandLine.RECORDING));
+            }
         });
     }
 
@@ -457,14 +546,26 @@ public final class Machine implements AutoCloseable {
             @Nullable PanicPatterns patterns,
             @Nullable MergedLogFile merged)
             throws InfrastructureException, IOException {
+        return start(QemuCommandLine.of(target.manifest(), phase, shift), progress, patterns, merged, null);
+    }
+
+    private Session start(
+            List<String> command,
+            LongConsumer progress,
+            @Nullable PanicPatterns patterns,
+            @Nullable MergedLogFile merged,
+            @Nullable Station from)
+            throws InfrastructureException, IOException {
         return new Session(
                 directory,
-                QemuCommandLine.of(target.manifest(), phase, shift),
+                command,
+                QemuCommandLine.serialOutput(target.manifest(), QemuCommandLine.READY),
                 cell,
                 settings.consoleLimit().bytes(),
                 progress,
                 patterns,
                 merged,
+                from,
                 this::started);
     }
 
@@ -476,43 +577,66 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
-     * The files that a guest finds in fw_cfg while it runs a batch, by the names that QEMU's command line gives them: what replaying a
-     * recording by hand needs besides the target's files. Each character is a byte (ISO 8859-1).
+     * The files that a guest finds in fw_cfg while it runs a batch, by the names that QEMU's command line gives them, and what is typed on
+     * its console if it is driven by that: what replaying a recording by hand needs besides the target's files. Each character is a byte
+     * (ISO 8859-1).
+     *
+     * @throws InvalidInputException when the batch cannot be typed
      */
     public static Map<String, String> configuration(TargetManifest manifest, Batch batch) {
-        return configuration(manifest, batch.text(), Delays.file(batch.schedule()));
+        return configuration(manifest, batch.text(), Delays.file(batch.schedule()), batch.typed(manifest));
     }
 
-    private static Map<String, String> configuration(TargetManifest manifest, String batch, byte[] delays) {
+    private static Map<String, String> configuration(
+            TargetManifest manifest, String batch, byte[] delays, String typed) {
         StringBuilder test =
                 new StringBuilder("format " + manifest.test().format().word() + "\n");
         for (String subtest : manifest.test().expectedFailures()) {
             test.append("expect ").append(subtest).append('\n');
         }
         byte[] rules = test.toString().getBytes(StandardCharsets.UTF_8);
-        return Map.of(
-                QemuCommandLine.BATCH,
-                batch,
-                QemuCommandLine.DELAYS,
-                new String(delays, StandardCharsets.ISO_8859_1),
-                QemuCommandLine.TEST,
-                new String(rules, StandardCharsets.ISO_8859_1));
+        Map<String, String> files = new HashMap<>();
+        files.put(QemuCommandLine.BATCH, batch);
+        files.put(QemuCommandLine.DELAYS, new String(delays, StandardCharsets.ISO_8859_1));
+        files.put(QemuCommandLine.TEST, new String(rules, StandardCharsets.ISO_8859_1));
+        if (manifest.test().driver() == TargetManifest.Driver.CONSOLE) {
+            files.put(QemuCommandLine.INPUT, typed);
+        }
+        return Map.copyOf(files);
     }
 
-    private void configure(Batch batch) throws IOException {
-        configure(batch.text(), Delays.file(batch.schedule()));
-    }
-
-    private void configure(String batch, byte[] delays) throws IOException {
-        for (Map.Entry<String, String> file :
-                configuration(target.manifest(), batch, delays).entrySet()) {
-            Files.writeString(directory.resolve(file.getKey()), file.getValue(), StandardCharsets.ISO_8859_1);
+    /** @param batch null when there is none yet */
+    private void configure(@Nullable Batch batch) throws IOException {
+        TargetManifest manifest = target.manifest();
+        Map<String, String> files = batch == null
+                ? configuration(manifest, Batch.waiting(), NO_DELAYS, "")
+                : configuration(manifest, batch);
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path at = directory.resolve(file.getKey());
+            Files.deleteIfExists(at); // it may be the pipe of a boot
+            Files.writeString(at, file.getValue(), StandardCharsets.ISO_8859_1);
         }
     }
 
     private void createImage(Path image) throws IOException, InterruptedException, InfrastructureException {
         Files.deleteIfExists(image);
-        Process create = new ProcessBuilder("qemu-img", "create", "-q", "-f", "qcow2", QemuCommandLine.STATE, "1M")
+        List<String> command = new ArrayList<>(List.of("qemu-img", "create", "-q", "-f", "qcow2"));
+        List<Disk> disks = target.manifest().boot().disks();
+        Disk below = target.manifest().boot().writableDisk().orElse(null);
+        if (below == null) {
+            command.addAll(List.of(QemuCommandLine.STATE, "1M"));
+        } else {
+            // Without a look at the image below, which is not lent yet: its size is known from its header.
+            command.addAll(List.of(
+                    "-u",
+                    "-F",
+                    below.format() == Disk.Format.QCOW2 ? "qcow2" : "raw",
+                    "-b",
+                    QemuCommandLine.disk(disks.indexOf(below)),
+                    QemuCommandLine.STATE,
+                    Long.toString(target.diskSize(below))));
+        }
+        Process create = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start();

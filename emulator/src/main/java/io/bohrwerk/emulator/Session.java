@@ -2,6 +2,7 @@ package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.console.AgentLine;
 import io.bohrwerk.emulator.console.ConsoleReader;
+import io.bohrwerk.emulator.console.ConsoleText;
 import io.bohrwerk.emulator.log.MergedLogFile;
 import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
@@ -13,8 +14,10 @@ import io.bohrwerk.emulator.report.ReportScanner;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,8 +35,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +60,8 @@ final class Session implements AutoCloseable {
 
     private static final Duration REPLAY_POLL = Duration.ofMillis(500);
 
+    private static final Pattern PROGRAM_COUNTER = Pattern.compile("[ER]IP=([0-9a-fA-F]+)");
+
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(5);
     private static final Duration READER_POLL = Duration.ofMillis(100);
 
@@ -68,6 +76,12 @@ final class Session implements AutoCloseable {
         /** A kernel began to tell of its trouble; the scanner has what it says. */
         record Reported(ReportScanner scanner) implements Happening {}
 
+        /** So many iterations have passed as were waited for. */
+        record Enough() implements Happening {}
+
+        /** A guest that is driven over its serial console printed something there. */
+        record Printed() implements Happening {}
+
         /** The guest printed more than it may. */
         record Flooded() implements Happening {}
 
@@ -81,6 +95,12 @@ final class Session implements AutoCloseable {
     private final List<Thread> readers = new ArrayList<>();
     private final ConsoleReader console;
     private final ConsoleReader serial;
+    private final String serialFile;
+    private final boolean driven;
+    /** What a driven guest has printed; whether its driver knows that there is more. */
+    private final ConsoleText printed = new ConsoleText();
+
+    private final AtomicBoolean printedTold = new AtomicBoolean();
     private final @Nullable MergedLogFile merged;
     private final QemuProcess qemu;
     private volatile long passed;
@@ -89,44 +109,47 @@ final class Session implements AutoCloseable {
     private volatile @Nullable SubtestCounts subtests;
     private final List<UnexpectedPass> unexpectedPasses = new CopyOnWriteArrayList<>();
     private volatile @Nullable IOException readerFailure;
+    private volatile long enough = Long.MAX_VALUE;
     /** Null where the first failure is the last word. */
     private volatile @Nullable List<Long> failures;
 
     /**
      * Starts the emulator in a directory that holds its files.
      *
+     * @param serialFile by which the guest's first serial port is read; a guest that prints on {@link QemuCommandLine#OUTPUT} is driven
+     *     over it, and speaks the guest protocol there
      * @param cell what it may reach
      * @param progress told how many iterations have passed, as the agent reports it
      * @param patterns how the guest's kernel tells of its trouble; null when nobody wants to know
      * @param merged where a replay's merged log goes; null when there is none
+     * @param from where the machine goes on in the middle of a batch: what the guest had said is read again first; null at the beginning
      * @param started told of the process at once
      */
     Session(
             Path directory,
             List<String> command,
+            String serialFile,
             Confinement.Cell cell,
             long consoleLimit,
             LongConsumer progress,
             @Nullable PanicPatterns patterns,
             @Nullable MergedLogFile merged,
+            @Nullable Station from,
             Consumer<Process> started)
             throws InfrastructureException, IOException {
         this.directory = directory;
         this.progress = progress;
         this.merged = merged;
-        ConsoleReader.Lines other = scanned(patterns);
-        this.console = new ConsoleReader(
-                (line, start, end) -> {
-                    if (!take(line)) {
-                        other.take(line, start, end);
-                    }
-                },
-                consoleLimit,
-                () -> happenings.add(new Happening.Flooded()));
-        this.serial = new ConsoleReader(scanned(patterns), consoleLimit, () -> happenings.add(new Happening.Flooded()));
-        makeFifos(directory, List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED));
-        read(QemuCommandLine.CONSOLE, console::readAll);
-        read(QemuCommandLine.SERIAL, serial::readAll);
+        this.serialFile = serialFile;
+        this.driven = serialFile.equals(QemuCommandLine.OUTPUT);
+        Runnable flooded = () -> happenings.add(new Happening.Flooded());
+        this.console = new ConsoleReader(driven ? scanned(patterns) : spoken(scanned(patterns)), consoleLimit, flooded);
+        this.serial = driven
+                ? new ConsoleReader(spoken(scanned(patterns)), consoleLimit, flooded, this::takePrinted)
+                : new ConsoleReader(scanned(patterns), consoleLimit, flooded);
+        makeFifos(directory, fifos());
+        read(QemuCommandLine.CONSOLE, in -> console.readAll(from == null ? in : behind(from.console(), in)));
+        read(serialFile, in -> serial.readAll(from == null ? in : behind(from.serial(), in)));
         if (merged != null) {
             read(QemuCommandLine.MERGED, merged::writeAll);
         }
@@ -147,15 +170,20 @@ final class Session implements AutoCloseable {
      *
      * @param started told of the process at once
      */
-    Session(Path directory, List<String> command, Confinement.Cell cell, Consumer<Process> started)
+    Session(Path directory, List<String> command, String serialFile, Confinement.Cell cell, Consumer<Process> started)
             throws InfrastructureException, IOException {
         this.directory = directory;
+        this.serialFile = serialFile;
+        this.driven = serialFile.equals(QemuCommandLine.OUTPUT);
         this.progress = passed -> {};
         this.merged = null;
         this.console = new ConsoleReader((line, start, end) -> {}, 0, () -> {});
         this.serial = new ConsoleReader((line, start, end) -> {}, 0, () -> {});
-        for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
+        for (String name : fifos()) {
             Files.deleteIfExists(directory.resolve(name));
+        }
+        if (driven) {
+            Files.createFile(directory.resolve(serialFile)); // QEMU makes files, but no pipes
         }
         this.qemu = QemuProcess.start(
                 command, directory, cell, event -> happenings.add(new Happening.Event(event)), process -> {
@@ -164,15 +192,51 @@ final class Session implements AutoCloseable {
                 });
     }
 
+    private static InputStream behind(String said, InputStream in) {
+        return new SequenceInputStream(new ByteArrayInputStream(said.getBytes(StandardCharsets.ISO_8859_1)), in);
+    }
+
+    private List<String> fifos() {
+        return List.of(QemuCommandLine.CONSOLE, serialFile, QemuCommandLine.MERGED);
+    }
+
+    /** Of a console on which the agent speaks: its words are taken, the others are console text. */
+    private ConsoleReader.Lines spoken(ConsoleReader.Lines other) {
+        return (line, start, end) -> {
+            if (!take(line)) {
+                other.take(line, start, end);
+            }
+        };
+    }
+
+    private void takePrinted(byte[] bytes, int length) {
+        printed.add(bytes, length);
+        if (printedTold.compareAndSet(false, true)) {
+            happenings.add(new Happening.Printed());
+        }
+    }
+
+    /** What a driven guest has printed; after this call it is told again that there is more. */
+    ConsoleText printed() {
+        printedTold.set(false);
+        return printed;
+    }
+
     /** Whether it was the agent's. */
     private boolean take(String line) {
         Optional<AgentLine> word = AgentLine.parse(line);
+        if (driven && word.orElse(null) instanceof AgentLine.Refusal) {
+            return false; // a shell refuses nothing: its kernel has spoken in the middle of its line
+        }
         word.ifPresent(said -> {
             words++;
             List<Long> failing = failures;
             if (said instanceof AgentLine.Pass pass) {
                 passed = pass.iteration();
                 progress.accept(passed);
+                if (passed >= enough) {
+                    happenings.add(new Happening.Enough());
+                }
             } else if (failing != null && said instanceof AgentLine.Fail fail) {
                 failing.add(fail.iteration());
             } else if (said instanceof AgentLine.Subtests told) {
@@ -215,6 +279,11 @@ final class Session implements AutoCloseable {
     /** How many iterations have passed, as far as the agent has reported. */
     long passed() {
         return passed;
+    }
+
+    /** From here on it is told when this iteration has passed. */
+    void waitFor(long iteration) {
+        enough = iteration;
     }
 
     /** From here on a failing iteration is noted in this list, and is not the agent's last word. */
@@ -274,6 +343,16 @@ final class Session implements AutoCloseable {
                 .execute("query-replay", Map.of(), COMMAND_LIMIT)
                 .path("icount")
                 .asLong(0);
+    }
+
+    /** Address of the next instruction. */
+    long programCounter() throws QmpException {
+        String registers = human("info registers");
+        Matcher matcher = PROGRAM_COUNTER.matcher(registers);
+        if (!matcher.find()) {
+            throw new QmpException("the emulator tells no program counter");
+        }
+        return Long.parseUnsignedLong(matcher.group(1), 16);
     }
 
     /** Whether the processor waits for an interrupt. */
@@ -345,7 +424,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private boolean running() throws QmpException {
+    boolean running() throws QmpException {
         return qemu.qmp()
                 .execute("query-status", Map.of(), COMMAND_LIMIT)
                 .path("running")
@@ -437,7 +516,7 @@ final class Session implements AutoCloseable {
 
     /** A reader whose writer died before opening the FIFO would wait for ever: opening it for both lets it go, and blocks nobody. */
     private void openOnce() throws IOException {
-        for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
+        for (String name : fifos()) {
             FileChannel.open(directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE)
                     .close();
         }
@@ -468,7 +547,7 @@ final class Session implements AutoCloseable {
         readers.add(thread);
     }
 
-    private static void makeFifos(Path directory, List<String> names) throws IOException {
+    static void makeFifos(Path directory, List<String> names) throws IOException {
         List<String> command = new ArrayList<>(List.of("mkfifo", "-m", "600"));
         for (String name : names) {
             Files.deleteIfExists(directory.resolve(name));

@@ -1,7 +1,11 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.Confinement;
+import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.target.Disk;
+import io.bohrwerk.protocol.target.DiskHeader;
 import io.bohrwerk.protocol.target.KernelImage;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
@@ -39,11 +43,17 @@ public record TargetFiles(TargetManifest manifest, Path directory) {
                     name,
                     "is named in the manifest but is not in " + directory);
         }
-        try (InputStream kernel =
-                Files.newInputStream(directory.resolve(manifest.boot().kernel()))) {
-            KernelImage.of(kernel.readNBytes(KERNEL_HEAD)).requireFit(manifest);
+        if (manifest.boot().kernel() != null) {
+            try (InputStream kernel =
+                    Files.newInputStream(directory.resolve(manifest.boot().kernel()))) {
+                KernelImage.of(kernel.readNBytes(KERNEL_HEAD)).requireFit(manifest);
+            }
         }
-        return new TargetFiles(manifest, directory);
+        TargetFiles target = new TargetFiles(manifest, directory);
+        for (Disk disk : manifest.boot().disks()) {
+            target.diskSize(disk);
+        }
+        return target;
     }
 
     /** The same files for a machine with a setting. */
@@ -51,7 +61,27 @@ public record TargetFiles(TargetManifest manifest, Path directory) {
         return new TargetFiles(manifest.under(setting), directory);
     }
 
-    Path kernel() {
-        return directory.resolve(manifest.boot().kernel());
+    /** Lends the files to a machine's emulator, under the names that QEMU's command line gives them: it may read them, and no more. */
+    public void lendTo(Confinement.Cell cell) {
+        TargetManifest.Boot boot = manifest.boot();
+        lend(boot.kernel(), QemuCommandLine.KERNEL, cell);
+        lend(boot.initrd(), QemuCommandLine.INITRD, cell);
+        for (int i = 0; i < boot.disks().size(); i++) {
+            lend(boot.disks().get(i).file(), QemuCommandLine.disk(i), cell);
+        }
+    }
+
+    private void lend(@Nullable String file, String name, Confinement.Cell cell) {
+        if (file != null) {
+            cell.lend(name, directory.resolve(file));
+        }
+    }
+
+    /** The size of a disk of the target's as the guest sees it, in bytes. */
+    long diskSize(Disk disk) throws IOException {
+        Path image = directory.resolve(disk.file());
+        try (InputStream in = Files.newInputStream(image)) {
+            return DiskHeader.check(disk, in, Files.size(image));
+        }
     }
 }

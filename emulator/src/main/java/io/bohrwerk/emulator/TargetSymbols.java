@@ -2,6 +2,7 @@ package io.bohrwerk.emulator;
 
 import io.bohrwerk.protocol.elf.ElfSymbols;
 import io.bohrwerk.protocol.elf.Symbols;
+import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -15,8 +16,12 @@ public final class TargetSymbols {
 
     /** A file that cannot be read costs the names and nothing else. */
     public static Symbols of(TargetFiles target) {
-        String named = target.manifest().boot().symbols();
-        Path file = named == null ? target.kernel() : target.directory().resolve(named);
+        TargetManifest.Boot boot = target.manifest().boot();
+        String named = boot.symbols() == null ? boot.kernel() : boot.symbols();
+        if (named == null) {
+            return Symbols.NONE;
+        }
+        Path file = target.directory().resolve(named);
         try {
             return ElfSymbols.isElf(file) ? ElfSymbols.read(file) : Symbols.NONE;
         } catch (IOException e) {

@@ -16,6 +16,7 @@ import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.worker.SnapshotCounts;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -89,7 +90,20 @@ class WireTest {
                         "qemu 7.2",
                         START,
                         List.of(new WorkerHeartbeat.RunningBatch(BATCH, JOB, 1, 17)),
-                        "trouble"));
+                        "trouble"),
+                new WorkerHeartbeat(
+                        1,
+                        "w1",
+                        "host",
+                        4,
+                        "qemu 7.2",
+                        START,
+                        List.of(),
+                        null,
+                        List.of(),
+                        List.of(),
+                        1L << 33,
+                        new SnapshotCounts(1, 2, 3, 4)));
     }
 
     @ParameterizedTest

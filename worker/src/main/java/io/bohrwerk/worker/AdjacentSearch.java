@@ -142,21 +142,11 @@ final class AdjacentSearch {
         return known;
     }
 
-    /** Whether it failed in the failure's own way. */
-    private boolean isIt(BatchRun run) {
-        return run.outcome() == failure.outcome() && words(run.reason()).equals(words(failure.reason()));
-    }
-
-    /** A reason without numbers. */
-    private static String words(String reason) {
-        return reason.replaceAll("\\b0x[0-9a-fA-F]+|[0-9]+", "N");
-    }
-
     private long failingDelay() throws InfrastructureException, IOException, NotFoundException {
         Schedule own = failure.coordinates().schedule();
         if (own.align() == Align.TICK) {
             long delay = Delays.before(own, failure.iteration() - 1);
-            if (isIt(probe(delay))) {
+            if (failure.happensIn(probe(delay))) {
                 return delay;
             }
         }
@@ -188,7 +178,7 @@ final class AdjacentSearch {
                 return Optional.empty();
             }
             long delay = from + run.iterations() - 1;
-            if (isIt(run)) {
+            if (failure.happensIn(run)) {
                 return Optional.of(delay);
             }
             from = delay + 1;
@@ -249,7 +239,7 @@ final class AdjacentSearch {
     private long alone(long delay) throws InfrastructureException, NotFoundException {
         for (int off = 0; off <= NEAR; off++) {
             for (long near : off == 0 ? new long[] {delay} : new long[] {delay - off, delay + off}) {
-                if (near >= 0 && isIt(probe(near))) {
+                if (near >= 0 && failure.happensIn(probe(near))) {
                     return near;
                 }
             }

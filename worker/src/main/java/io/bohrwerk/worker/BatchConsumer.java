@@ -8,7 +8,9 @@ import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.batch.TraceRequest;
 import io.bohrwerk.protocol.batch.Work;
+import io.bohrwerk.protocol.span.Spans;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,17 +47,20 @@ final class BatchConsumer {
     private final Duration renewInterval;
     private final Engine engine;
     private final Reports reports;
+    private final Spans spans;
     private final ExecutorService batches;
     private final Thread thread;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable Running running;
 
-    BatchConsumer(String name, KafkaClients clients, Duration renewInterval, Engine engine, Reports reports) {
+    BatchConsumer(
+            String name, KafkaClients clients, Duration renewInterval, Engine engine, Reports reports, Spans spans) {
         this.name = name;
         this.clients = clients;
         this.renewInterval = renewInterval;
         this.engine = engine;
         this.reports = reports;
+        this.spans = spans;
         this.batches = Executors.newSingleThreadExecutor(task -> {
             Thread batch = new Thread(task, name + "-batch");
             batch.setDaemon(true);
@@ -185,18 +191,22 @@ final class BatchConsumer {
                 record.offset(),
                 record.partition(),
                 deliveries);
-        Future<Boolean> done = batches.submit(() -> work(request, deliveries));
+        Future<Boolean> done = batches.submit(() -> work(request, deliveries, parent(record)));
         boolean ours = keepWhile(queue, record, done);
         if (!ours) {
             throw new KafkaException("the lock on " + request.id() + " was lost while it ran");
         }
-        AcknowledgeType how = reported(done) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
-        queue.settle(record, how);
-        log.debug("{}: {}: {}", name, request.id(), how);
+        boolean reported = reported(done);
+        if (reported) {
+            queue.done(record);
+        } else {
+            queue.settle(record, AcknowledgeType.RELEASE);
+        }
+        log.debug("{}: {}: {}", name, request.id(), reported ? "done" : "given back");
     }
 
     /** Does the work and reports, on the slot's second thread. True when the broker has the report. */
-    private boolean work(Work request, int deliveries) {
+    private boolean work(Work request, int deliveries, @Nullable String parent) {
         if (deliveries >= KafkaClients.MOST_DELIVERIES) {
             return reports.send(engine.refuse(
                     request,
@@ -205,7 +215,9 @@ final class BatchConsumer {
         }
         Running now = new Running(request, new AtomicLong());
         running = now;
-        try (MDC.MDCCloseable machine = MDC.putCloseable("machine", name);
+        try (Spans.Span span = span(request, deliveries, parent);
+                Spans.Scope here = span.here();
+                MDC.MDCCloseable machine = MDC.putCloseable("machine", name);
                 MDC.MDCCloseable job = MDC.putCloseable(
                         "job",
                         request instanceof BatchRequest batch ? batch.jobId().toString() : "");
@@ -219,6 +231,17 @@ final class BatchConsumer {
         } finally {
             running = null;
         }
+    }
+
+    private Spans.Span span(Work request, int deliveries, @Nullable String parent) {
+        Spans.Span span = spans.receiving("batch", parent);
+        return request instanceof BatchRequest batch
+                ? span.with("bohrwerk.job", batch.jobId().toString())
+                        .with("bohrwerk.batch", batch.batchId().toString())
+                        .with("bohrwerk.attempt", batch.attempt())
+                        .with("bohrwerk.deliveries", deliveries)
+                        .with("bohrwerk.machine", name)
+                : span;
     }
 
     /** Renews the lock until the batch is done. False when the lock is lost: then the batch is finished and reported all the same. */
@@ -280,6 +303,11 @@ final class BatchConsumer {
 
     /** Of any message, only this much is read before its version is known. */
     private record Envelope(int version) {}
+
+    private static @Nullable String parent(ConsumerRecord<byte[], byte[]> record) {
+        Header parent = record.headers().lastHeader(Spans.HEADER);
+        return parent == null ? null : new String(parent.value(), StandardCharsets.US_ASCII);
+    }
 
     private static byte[] value(ConsumerRecord<byte[], byte[]> record) {
         return record.value() == null ? new byte[0] : record.value();

@@ -4,6 +4,7 @@ import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
@@ -11,6 +12,7 @@ import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.span.Spans;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,7 +88,7 @@ final class BatchRunner {
                         request.reportEvery());
                 Batch batch = new Batch(request.schedule(), request.iterations(), request.reportEvery());
                 Duration preparing = Duration.between(started, Instant.now());
-                BatchRun run = open.machine().run(ready.image(), batch, progress);
+                BatchRun run = run(open.machine(), ready, batch, progress);
                 FailedIteration failure = run.outcome() == Outcome.PASSED
                         ? null
                         : failures.keep(request, coordinates, target, ready, open.machine(), batch, run);
@@ -99,6 +101,16 @@ final class BatchRunner {
                         run.subtests(),
                         run.unexpectedPasses());
             }
+        }
+    }
+
+    private static BatchRun run(Machine machine, SnapshotCache.Snapshot ready, Batch batch, LongConsumer progress)
+            throws InfrastructureException {
+        try (Spans.Span span = Spans.Span.part("run")) {
+            BatchRun run = machine.run(ready.image(), batch, progress);
+            span.with("bohrwerk.iterations", run.iterations())
+                    .with("bohrwerk.outcome", run.outcome().name());
+            return run;
         }
     }
 

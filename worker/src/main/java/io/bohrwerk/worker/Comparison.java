@@ -18,6 +18,8 @@ import io.bohrwerk.protocol.batch.ReplayReport.LogCover;
 import io.bohrwerk.protocol.divergence.Adjacent;
 import io.bohrwerk.protocol.divergence.Divergence;
 import io.bohrwerk.protocol.elf.Symbols;
+import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.when.WhenCurve;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +28,8 @@ import java.util.Map;
 
 /**
  * Compares a failing iteration with a passing one near it: the one before it in the same batch, where the agent told them apart by a report
- * each; else, one whose delay is an instruction off, which {@link AdjacentSearch} finds.
+ * each; else, one whose delay is an instruction off, which {@link AdjacentSearch} finds. Or with itself in other times, see
+ * {@link WhenSearch}.
  */
 final class Comparison {
     private static final String LOG_CLASSES = "int";
@@ -100,6 +103,23 @@ final class Comparison {
                 trace.arrivals().size(),
                 trace.inDelays(),
                 trace.cut());
+    }
+
+    /**
+     * From where on the failure is certain.
+     *
+     * @param directory for images of the machine
+     */
+    ReplayReport.Replayed when(int points, int runs, Path directory) throws InfrastructureException, IOException {
+        if (target.manifest().test().driver() == TargetManifest.Driver.CONSOLE) {
+            String why = "no when curve: a guest that is driven over its serial console cannot go on from a checkpoint";
+            return new ReplayReport.Replayed(0, 0, "", null, List.of(), why);
+        }
+        int shift = failure.coordinates().schedule().shift();
+        long period = target.manifest().machine().timerPeriod().instructions(shift);
+        WhenCurve curve = new WhenSearch(machine, symbols, failure, run, period, points, runs, directory).search(ready);
+        ArtifactReference artifact = blobs.put(ArtifactKind.WHEN_CURVE, Wire.write(curve));
+        return new ReplayReport.Replayed(0, 0, "", null, List.of(artifact), curve.summary());
     }
 
     private ReplayReport.Replayed adjacent(ReplayMode mode) throws InfrastructureException, IOException {

@@ -10,6 +10,7 @@ import io.bohrwerk.protocol.batch.TraceRequest;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.worker.SnapshotCounts;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class EmulatorEngine implements Engine {
 
     private final String versions;
     private final Machines machines;
+    private final SnapshotCache snapshots;
     private final BatchRunner batches;
     private final ReplayRunner replays;
     private final TraceRunner traces;
@@ -43,12 +45,12 @@ final class EmulatorEngine implements Engine {
         try {
             Emulator emulator = kept(Emulator.open(properties.emulatorSettings()));
             this.versions = versions(emulator);
-            this.machines = new Machines(emulator);
+            this.machines = new Machines(emulator, properties.largestGuestBytes());
             DiskCache cache = kept(DiskCache.open(
                     properties.home().resolve("cache"), properties.cacheLimit().toBytes()));
             BlobFiles blobs = new BlobFiles(store);
             TargetCache targets = new TargetCache(cache, blobs);
-            SnapshotCache snapshots = new SnapshotCache(cache, blobs, machines);
+            this.snapshots = new SnapshotCache(cache, blobs, machines);
             this.batches =
                     new BatchRunner(properties.id(), emulator, machines, targets, snapshots, new FailureKeeper(blobs));
             this.replays = new ReplayRunner(properties.id(), emulator, machines, targets, snapshots, cache, blobs);
@@ -97,6 +99,11 @@ final class EmulatorEngine implements Engine {
         return work instanceof ReplayRequest replay
                 ? replays.refuse(replay, kind, message)
                 : traces.refuse((TraceRequest) work, kind, message);
+    }
+
+    @Override
+    public Optional<SnapshotCounts> snapshots() {
+        return Optional.of(snapshots.counts());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.bohrwerk.worker;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.batch.Work;
+import io.bohrwerk.protocol.worker.SnapshotCounts;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -20,6 +21,11 @@ public interface Engine extends AutoCloseable {
 
     /** A report of trouble with work that is not done. */
     Report refuse(Work work, InfrastructureTrouble kind, String message);
+
+    /** What its cache of snapshots did; empty where there is none. */
+    default Optional<SnapshotCounts> snapshots() {
+        return Optional.empty();
+    }
 
     /** Ends all work that is under way, and begins none from here on. */
     void stop();

@@ -15,6 +15,7 @@ import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.span.Spans;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,7 @@ final class FailureKeeper {
             throws IOException, InfrastructureException {
         ReplayRun replay = null;
         FailureManifest.Replay verdict;
-        try {
+        try (Spans.Span span = Spans.Span.part("verify")) {
             replay = machine.replay(
                     ready.image(),
                     batch,
@@ -63,6 +64,7 @@ final class FailureKeeper {
                     run.recording(),
                     new ReplayPlan(LOG_CLASSES, run.beforeInstruction(), Long.MAX_VALUE, request.keepsCheckpoints()));
             verdict = verdict(replay);
+            span.with("bohrwerk.verdict", verdict.verdict().name());
         } catch (InfrastructureException e) {
             if (e.kind() == InfrastructureTrouble.WORKER_STOPPED) {
                 throw e;
@@ -73,10 +75,16 @@ final class FailureKeeper {
         if (verdict.verdict() != ReplayVerdict.VERIFIED) {
             log.warn("failure of batch {} is {}: {}", request.batchId(), verdict.verdict(), verdict.note());
         }
-        List<ArtifactReference> artifacts = store(request, run, replay);
-        FailureManifest manifest = FailureManifest.of(
-                request, coordinates, target.manifest(), batch, run, replay, verdict, LOG_CLASSES, artifacts);
-        artifacts.add(blobs.put(ArtifactKind.MANIFEST, Wire.write(manifest)));
+        List<ArtifactReference> artifacts;
+        try (Spans.Span span = Spans.Span.part("store")) {
+            artifacts = store(request, run, replay);
+            FailureManifest manifest = FailureManifest.of(
+                    request, coordinates, target.manifest(), batch, run, replay, verdict, LOG_CLASSES, artifacts);
+            artifacts.add(blobs.put(ArtifactKind.MANIFEST, Wire.write(manifest)));
+            span.with(
+                    "bohrwerk.bytes",
+                    artifacts.stream().mapToLong(ArtifactReference::size).sum());
+        }
         KernelReport told = run.kernelReport();
         return new FailedIteration(
                 run.iterations(),

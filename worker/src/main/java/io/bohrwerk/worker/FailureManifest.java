@@ -143,9 +143,19 @@ record FailureManifest(
                 recording);
     }
 
+    /** Whether another run failed in the same way: with the same outcome, and for the same reason but for its numbers. */
+    boolean happensIn(BatchRun other) {
+        return other.outcome() == outcome && words(other.reason()).equals(words(reason));
+    }
+
+    private static String words(String reason) {
+        return reason.replaceAll("\\b0x[0-9a-fA-F]+|[0-9]+", "N");
+    }
+
     private static ByHand byHand(Coordinates coordinates, TargetManifest target, Batch batch, boolean snapshots) {
         List<String> command = new ArrayList<>(QemuCommandLine.of(
                 target, QemuCommandLine.Phase.REPLAY, coordinates.schedule().shift()));
+        boolean driven = target.test().driver() == TargetManifest.Driver.CONSOLE;
         command.subList(0, command.indexOf("--") + 1).clear(); // the limits of a worker
         command.set(command.indexOf("-qmp"), "-monitor");
         if (snapshots) {
@@ -153,13 +163,8 @@ record FailureManifest(
         }
         List<String> steps = new ArrayList<>();
         steps.add("Use the emulator that recorded it: " + coordinates.emulator() + ".");
-        steps.add(
-                "In an empty directory, put the target's file " + target.boot().kernel() + " as "
-                        + QemuCommandLine.KERNEL
-                        + (target.boot().initrd() == null
-                                ? ""
-                                : ", its file " + target.boot().initrd() + " as " + QemuCommandLine.INITRD)
-                        + ", and " + ArtifactKind.RECORDING.fileName() + " as " + QemuCommandLine.RECORDING + ".");
+        steps.add("In an empty directory, put " + named(target.boot()) + "and " + ArtifactKind.RECORDING.fileName()
+                + " as " + QemuCommandLine.RECORDING + ".");
         steps.add(
                 snapshots
                         ? "Put a copy of " + ArtifactKind.SNAPSHOT.fileName() + " there as " + QemuCommandLine.STATE
@@ -169,6 +174,13 @@ record FailureManifest(
                                 + ": the target's snapshot 'ready', from which the batch was run.");
         steps.add(
                 "Write each of 'files' there under its name, exactly as it is, with no newline added, each character as one byte (ISO 8859-1).");
+        if (driven) {
+            steps.add("Make an empty file " + QemuCommandLine.OUTPUT + "."
+                    + (snapshots
+                            ? " Empty " + QemuCommandLine.INPUT
+                                    + ", too: at 'before' the guest has read what started the batch."
+                            : ""));
+        }
         steps.add("mkfifo " + QemuCommandLine.MERGED + "; cat " + QemuCommandLine.MERGED + " > merged.log &");
         steps.add(
                 "Run 'command' there. Its monitor is on the terminal: 'log int' logs every interrupt and exception from there on,"
@@ -177,5 +189,32 @@ record FailureManifest(
         steps.add(
                 "To debug, start it with -S -gdb tcp:127.0.0.1:1234 added and attach gdb: execution goes the same way each time.");
         return new ByHand(List.copyOf(steps), Machine.configuration(target, batch), List.copyOf(command));
+    }
+
+    /** The target's files, and under which names the emulator looks for them. */
+    private static String named(TargetManifest.Boot boot) {
+        StringBuilder files = new StringBuilder();
+        if (boot.kernel() != null) {
+            files.append("the target's file ")
+                    .append(boot.kernel())
+                    .append(" as ")
+                    .append(QemuCommandLine.KERNEL)
+                    .append(", ");
+        }
+        if (boot.initrd() != null) {
+            files.append("its file ")
+                    .append(boot.initrd())
+                    .append(" as ")
+                    .append(QemuCommandLine.INITRD)
+                    .append(", ");
+        }
+        for (int i = 0; i < boot.disks().size(); i++) {
+            files.append("its disk ")
+                    .append(boot.disks().get(i).file())
+                    .append(" as ")
+                    .append(QemuCommandLine.disk(i))
+                    .append(", ");
+        }
+        return files.toString();
     }
 }

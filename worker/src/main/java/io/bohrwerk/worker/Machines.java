@@ -17,11 +17,14 @@ final class Machines {
     private static final Logger log = LoggerFactory.getLogger(Machines.class);
 
     private final Emulator emulator;
+    private final long largestGuest;
     private final Set<Open> open = new HashSet<>();
     private boolean stopped;
 
-    Machines(Emulator emulator) {
+    /** @param largestGuest bytes of memory that a guest may have */
+    Machines(Emulator emulator, long largestGuest) {
         this.emulator = emulator;
+        this.largestGuest = largestGuest;
     }
 
     /** A machine that is known here until it is closed. */
@@ -48,7 +51,15 @@ final class Machines {
         }
     }
 
+    /** @throws InfrastructureException of kind {@code GUEST_TOO_LARGE} when the guest may not have so much memory here */
     Open open(TargetFiles target) throws InfrastructureException {
+        long memory = target.manifest().machine().memory().bytes();
+        if (memory > largestGuest) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.GUEST_TOO_LARGE,
+                    "the guest needs " + (memory >> 20) + " MiB of memory, and this worker gives one at most "
+                            + (largestGuest >> 20) + " MiB");
+        }
         Open machine = new Open(emulator.machine(target));
         if (!remember(machine)) {
             machine.close();

@@ -1,5 +1,7 @@
 package io.bohrwerk.worker;
 
+import static io.bohrwerk.protocol.InvalidInputException.present;
+
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
@@ -108,11 +110,24 @@ final class ReplayRunner {
                     Machines.Open open = machines.open(target.files())) {
                 BatchRun run = failure.run(recording.directory().resolve(RECORDING));
                 if (request.mode().compares()) {
-                    return new Comparison(open.machine(), ready.image(), target.files(), failure, run, blobs)
-                            .of(request.mode());
+                    Comparison comparison =
+                            new Comparison(open.machine(), ready.image(), target.files(), failure, run, blobs);
+                    return request.mode() == ReplayMode.WHEN
+                            ? when(request, comparison)
+                            : comparison.of(request.mode());
                 }
                 return replayed(request, failure, ready.image(), open.machine(), run);
             }
+        }
+    }
+
+    private ReplayReport.Replayed when(ReplayRequest request, Comparison comparison)
+            throws InfrastructureException, IOException {
+        Path directory = emulator.newDirectory("when");
+        try {
+            return comparison.when(present(request.points(), "points"), request.times(), directory);
+        } finally {
+            emulator.removeDirectory(directory);
         }
     }
 

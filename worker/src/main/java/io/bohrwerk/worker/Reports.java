@@ -3,6 +3,8 @@ package io.bohrwerk.worker;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.Report;
+import io.bohrwerk.protocol.span.Spans;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -24,12 +26,18 @@ final class Reports {
 
     /** Whether the broker has it for good. */
     boolean send(Report report) {
-        if (report instanceof BatchReport batch && batch.result() instanceof BatchReport.Troubled trouble) {
+        if (report instanceof BatchReport batch
+                && batch.result() instanceof BatchReport.Troubled trouble
+                && !trouble.kind().handedBack()) {
             lastTrouble = trouble.kind() + ": " + trouble.message();
         }
+        ProducerRecord<String, byte[]> message = new ProducerRecord<>(report.topic(), report.key(), Wire.write(report));
+        String parent = Spans.Span.traceparentHere();
+        if (parent != null) {
+            message.headers().add(Spans.HEADER, parent.getBytes(StandardCharsets.US_ASCII));
+        }
         try {
-            producer.send(new ProducerRecord<>(report.topic(), report.key(), Wire.write(report)))
-                    .get();
+            producer.send(message).get();
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

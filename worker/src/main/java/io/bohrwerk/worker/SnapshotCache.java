@@ -7,6 +7,8 @@ import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.blob.DigestMismatchException;
 import io.bohrwerk.protocol.blob.NoSuchBlobException;
+import io.bohrwerk.protocol.target.SnapshotNames;
+import io.bohrwerk.protocol.worker.SnapshotCounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +35,20 @@ final class SnapshotCache {
     /** One boot of a snapshot at a time, so that a worker's slots do not all boot a new target at once. A few bytes per target. */
     private final Map<String, ReentrantLock> booting = new ConcurrentHashMap<>();
 
+    private final LongAdder found = new LongAdder();
+    private final LongAdder fetches = new LongAdder();
+    private final LongAdder boots = new LongAdder();
+
     SnapshotCache(DiskCache cache, BlobFiles blobs, Machines machines) {
         this.cache = cache;
         this.blobs = blobs;
         this.machines = machines;
+    }
+
+    SnapshotCounts counts() {
+        // The fetches first: one that is counted between the two is no hit.
+        long fetched = fetches.sum();
+        return new SnapshotCounts(Math.max(0, found.sum() - fetched), fetched, boots.sum(), cache.size());
     }
 
     /** An image that stays on the disk while it is held. */
@@ -94,7 +107,7 @@ final class SnapshotCache {
         if (shift != target.manifest().machine().bootShift()) {
             options += "\nshift " + shift;
         }
-        return "snapshots/" + target.id() + "/" + Digest.of(options.getBytes(StandardCharsets.UTF_8));
+        return SnapshotNames.of(target.id()) + Digest.of(options.getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -114,8 +127,12 @@ final class SnapshotCache {
     }
 
     private Snapshot fetched(Digest digest) throws IOException, InfrastructureException {
-        return new Snapshot(
-                digest, cache.hold("snapshot " + digest, directory -> blobs.fetch(digest, directory.resolve(IMAGE))));
+        Snapshot snapshot = new Snapshot(digest, cache.hold("snapshot " + digest, directory -> {
+            blobs.fetch(digest, directory.resolve(IMAGE));
+            fetches.increment();
+        }));
+        found.increment();
+        return snapshot;
     }
 
     private Snapshot made(String name, TargetCache.Target target, Maker maker)
@@ -133,7 +150,9 @@ final class SnapshotCache {
                 return fetched(byNow.get());
             }
             try (Machines.Open machine = machines.open(target.files())) {
-                return shared(name, maker.make(machine.machine()));
+                Snapshot snapshot = shared(name, maker.make(machine.machine()));
+                boots.increment();
+                return snapshot;
             }
         } finally {
             mine.unlock();

@@ -11,7 +11,8 @@ import java.util.Locale;
 
 /** What kind of trouble an exception tells of. */
 final class Troubles {
-    private static final int LONGEST_MESSAGE = 1000;
+    /** The last twenty lines of a console, and what is wrong. */
+    private static final int LONGEST_MESSAGE = 4000;
 
     private Troubles() {}
 

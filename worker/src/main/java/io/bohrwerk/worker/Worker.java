@@ -1,6 +1,7 @@
 package io.bohrwerk.worker;
 
 import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.span.Spans;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ final class Worker implements AutoCloseable {
     /** Of the time for a stop, what is kept for leaving the queue after everything was interrupted. */
     private static final double SHARE_FOR_ORDERLY_END = 0.6;
 
+    private static final String SERVICE = "bohrwerk-worker";
     private static final Duration PRODUCER_CLOSE = Duration.ofSeconds(1);
 
     private final WorkerProperties properties;
@@ -38,9 +40,11 @@ final class Worker implements AutoCloseable {
             Producer<String, byte[]> producer = clients.producer();
             resources.add(() -> producer.close(PRODUCER_CLOSE));
             this.reports = new Reports(producer);
+            Spans spans = kept(Spans.to(
+                    properties.telemetry().endpoint(), properties.telemetry().headers(), SERVICE, properties.id()));
             for (int slot = 1; slot <= properties.slots(); slot++) {
                 slots.add(new BatchConsumer(
-                        "slot-" + slot, clients, properties.queue().renewInterval(), engine, reports));
+                        "slot-" + slot, clients, properties.queue().renewInterval(), engine, reports, spans));
             }
             slots.forEach(BatchConsumer::start);
             kept(new Heartbeats(producer, this::heartbeat, sign())).start(properties.heartbeatInterval());
@@ -88,7 +92,9 @@ final class Worker implements AutoCloseable {
                 slots.stream().flatMap(Worker::running).toList(),
                 reports.lastTrouble(),
                 slots.stream().flatMap(slot -> slot.replaying().stream()).toList(),
-                slots.stream().flatMap(slot -> slot.tracing().stream()).toList());
+                slots.stream().flatMap(slot -> slot.tracing().stream()).toList(),
+                properties.largestGuestBytes(),
+                engine.snapshots().orElse(null));
     }
 
     private static Stream<WorkerHeartbeat.RunningBatch> running(BatchConsumer slot) {

@@ -1,8 +1,10 @@
 package io.bohrwerk.worker;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.bohrwerk.emulator.EmulatorSettings;
 import io.bohrwerk.protocol.ByteSize;
 import io.bohrwerk.protocol.InvalidInputException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -23,6 +25,8 @@ import org.springframework.util.unit.DataSize;
  * @param id unique per worker process: letters, digits, dots, dashes and underscores, up to 100; when empty, the host's name and a
  *     random suffix
  * @param slots machines at once; 0 for one per processor core
+ * @param largestGuest memory of a guest that a slot serves; work for larger ones goes to other workers. Not set: this host's memory (a
+ *     container's, where it has a limit) without this process's heap, divided by the slots
  * @param directory where machines and caches live while the process does; {@code ~/} stands for the user's home. Several workers may
  *     share it
  * @param cacheLimit how much of targets and snapshots is kept on this disk for the next batch. What is in use stays, also above it
@@ -31,18 +35,21 @@ import org.springframework.util.unit.DataSize;
  * @param limits of machines
  * @param blobs where bytes are kept
  * @param queue Kafka
+ * @param telemetry where spans go
  */
 @ConfigurationProperties(prefix = "bohrwerk.worker", ignoreUnknownFields = false)
 public record WorkerProperties(
         @DefaultValue("") String id,
         @DefaultValue("0") int slots,
+        @Nullable DataSize largestGuest,
         @DefaultValue("~/.cache/bohrwerk/worker") String directory,
         @DefaultValue("10GB") DataSize cacheLimit,
         @DefaultValue("2s") Duration heartbeatInterval,
         @DefaultValue("9s") Duration stopLimit,
         @DefaultValue Limits limits,
         @DefaultValue Blobs blobs,
-        @DefaultValue Queue queue) {
+        @DefaultValue Queue queue,
+        @DefaultValue Telemetry telemetry) {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
     public WorkerProperties {
@@ -51,6 +58,11 @@ public record WorkerProperties(
         require(ID.matcher(id).matches(), "id", id, "must be 1 to 100 letters, digits, dots, dashes or underscores");
         require(slots >= 1 && slots <= 1024, "slots", slots, "must be between 0 and 1024");
         require(!directory.isBlank(), "directory", directory, "must not be empty");
+        require(
+                largestGuest == null || largestGuest.toBytes() > 0,
+                "largest-guest",
+                String.valueOf(largestGuest),
+                "must be more than nothing");
         requirePositive("heartbeat-interval", heartbeatInterval);
         requirePositive("stop-limit", stopLimit);
         require(!cacheLimit.isNegative(), "cache-limit", cacheLimit, "must not be negative");
@@ -150,11 +162,35 @@ public record WorkerProperties(
         }
     }
 
+    /**
+     * Spans of batches that the API has traced from their job's submission, by OpenTelemetry's protocol over HTTP.
+     *
+     * @param endpoint the collector's for spans, {@code http://collector:4318/v1/traces}; null for none, and no cost
+     * @param headers sent along, for collectors that ask who calls: {@code name=value}, several divided by commas
+     */
+    public record Telemetry(
+            @Nullable URI endpoint, @DefaultValue("") String headers) {
+        /** Headers carry passwords. */
+        @Override
+        public String toString() {
+            return "Telemetry[" + endpoint + "]";
+        }
+    }
+
     /** {@link #directory} on this host. */
     Path home() {
         return directory.startsWith("~/")
                 ? Path.of(System.getProperty("user.home"), directory.substring(2))
                 : Path.of(directory).toAbsolutePath();
+    }
+
+    /** Bytes of memory that a guest may have here. */
+    long largestGuestBytes() {
+        if (largestGuest != null) {
+            return largestGuest.toBytes();
+        }
+        long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        return Math.max(0, memory - Runtime.getRuntime().maxMemory()) / slots;
     }
 
     EmulatorSettings emulatorSettings() {

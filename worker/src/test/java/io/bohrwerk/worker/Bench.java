@@ -32,6 +32,8 @@ final class Bench implements AutoCloseable {
     /** Of batches that fail once in four: all pass once in three million times. */
     private static final int MOST_SEEDS = 60;
 
+    private static final long LARGEST_GUEST = 1L << 30;
+
     /** The demo target takes 0.3 s. */
     private static final Duration READY = Duration.ofSeconds(8);
 
@@ -61,7 +63,7 @@ final class Bench implements AutoCloseable {
                 Duration.ofMinutes(2),
                 ByteSize.ofMebibytes(16),
                 ByteSize.ofMebibytes(64)));
-        this.machines = new Machines(emulator);
+        this.machines = new Machines(emulator, LARGEST_GUEST);
         this.cache = DiskCache.open(directory.resolve("cache"), 1 << 30);
         this.targets = new TargetCache(cache, blobs);
         this.snapshots = new SnapshotCache(cache, blobs, machines);

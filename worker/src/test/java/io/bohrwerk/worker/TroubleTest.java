@@ -77,6 +77,24 @@ class TroubleTest {
     }
 
     @Test
+    void aGuestThatNeedsMoreMemoryThanThisWorkerGivesOne() throws Exception {
+        String manifest = new String(Bench.resource("target.yaml"), StandardCharsets.UTF_8);
+        String large = manifest.replaceFirst("memory: [0-9]+MiB", "memory: 2GiB");
+        assertThat(large).isNotEqualTo(manifest);
+        Digest target = Bench.upload(
+                bench.store,
+                Map.of(
+                        "kernel.elf",
+                        Bench.resource("kernel.elf"),
+                        "target.yaml",
+                        large.getBytes(StandardCharsets.UTF_8)));
+        BatchReport.Troubled trouble = bench.trouble(Bench.request(target, 1));
+        assertThat(trouble.kind()).isEqualTo(InfrastructureTrouble.GUEST_TOO_LARGE);
+        assertThat(trouble.kind().handedBack()).isTrue();
+        assertThat(trouble.message()).contains("2048 MiB", "1024 MiB");
+    }
+
+    @Test
     void aKernelThatQemuRefuses() throws Exception {
         BatchReport.Troubled trouble = bench.trouble(Bench.request(upload(Map.of("kernel.elf", "no kernel")), 1));
         assertThat(trouble.kind()).as(trouble.message()).isEqualTo(InfrastructureTrouble.TARGET_UNBOOTABLE);

@@ -34,6 +34,7 @@ class WorkerPropertiesTest {
         assertThat(properties.queue().partitions()).isEqualTo(4);
         assertThat(properties.queue().replicationFactor()).isEqualTo((short) 1);
         assertThat(properties.queue().client()).isEmpty();
+        assertThat(properties.telemetry().endpoint()).isNull();
         assertThat(properties.blobs().directory()).isNull();
         assertThat(properties.blobs().s3()).isNull();
         assertThat(properties.blobs().leastFree()).isEqualTo(DataSize.ofGigabytes(1));
@@ -42,6 +43,17 @@ class WorkerPropertiesTest {
         assertThat(properties.emulatorSettings().replayLimit()).isEqualTo(Duration.ofMinutes(20));
         assertThat(properties.emulatorSettings().consoleLimit()).isEqualTo(ByteSize.ofMebibytes(16));
         assertThat(properties.emulatorSettings().mergedLogLimit()).isEqualTo(ByteSize.ofMebibytes(4096));
+    }
+
+    @Test
+    void aSlotServesGuestsOfItsShareOfTheMemoryUnlessToldOtherwise() {
+        long share = bind(Map.of("bohrwerk.worker.slots", "2")).largestGuestBytes();
+        assertThat(bind(Map.of("bohrwerk.worker.slots", "4")).largestGuestBytes())
+                .isBetween(share / 2 - 1, share / 2 + 1);
+        assertThat(bind(Map.of("bohrwerk.worker.largest-guest", "256MB")).largestGuestBytes())
+                .isEqualTo(256 << 20);
+        assertThatThrownBy(() -> bind(Map.of("bohrwerk.worker.largest-guest", "0MB")))
+                .hasStackTraceContaining("bohrwerk.worker.largest-guest");
     }
 
     @Test

@@ -34,6 +34,7 @@ public class Batch {
     private UUID jobId;
     private long number;
     private int attempt;
+    private int handedBack;
 
     @Enumerated(EnumType.STRING)
     private BatchState state;
@@ -109,6 +110,12 @@ public class Batch {
         seenAt = null;
     }
 
+    /** Begins another attempt after a worker that could not serve it. The latest was none. */
+    public void handBack(Instant now) {
+        retry(now);
+        handedBack++;
+    }
+
     /** Gives up after the last attempt. */
     public void lose(Instant now) {
         requireQueued();
@@ -151,6 +158,16 @@ public class Batch {
 
     public int attempt() {
         return attempt;
+    }
+
+    /** Attempts that workers have begun, or may have. */
+    public int tries() {
+        return attempt - handedBack;
+    }
+
+    /** How often a worker could not serve it. */
+    public int handedBack() {
+        return handedBack;
     }
 
     public BatchState state() {

@@ -63,7 +63,10 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
         JsonNode console = facts.path("console");
         // Before it was written down, only hung guests were stopped by us.
         boolean byGuest = facts.path("stoppedByGuest").asBoolean(failure.outcome() != Outcome.HUNG);
+        String kernel = target.boot().kernel();
         String initrd = target.boot().initrd();
+        String disks =
+                target.boot().disks().stream().map(disk -> quoted(disk.file())).collect(Collectors.joining(" "));
         return lines(
                 "failure=" + failure.id(),
                 "iteration=" + failure.iteration(),
@@ -71,8 +74,9 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 "emulator=" + quoted(failure.coordinates().emulator()),
                 "binary=" + target.machine().arch().qemuBinary(),
                 "architecture=" + (target.machine().arch() == TargetManifest.Arch.I386 ? "i386" : "i386:x86-64"),
-                "kernel=" + quoted(target.boot().kernel()),
+                "kernel=" + quoted(kernel == null ? "" : kernel),
                 "initrd=" + quoted(initrd == null ? "" : initrd),
+                "disks=(" + disks + ")",
                 "# QEMU's instruction counts: where the batch began, just before the failing iteration, where it stopped",
                 "first=" + first,
                 "before=" + before,
@@ -116,7 +120,7 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
     }
 
     private static String plain(String name) {
-        InvalidInputException.require(name.matches("[a-z]+\\.cfg"), "byHand.files", name, "must be a plain name");
+        InvalidInputException.require(name.matches("[a-z]+\\.(cfg|in)"), "byHand.files", name, "must be a plain name");
         return name;
     }
 

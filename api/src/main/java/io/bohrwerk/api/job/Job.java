@@ -117,6 +117,8 @@ class Job {
 
     private @Nullable Long batchMillis;
     private @Nullable String submittedBy;
+    private @Nullable String traceparent;
+    private @Nullable Long guestBytes;
     private Instant createdAt;
     private @Nullable Instant startedAt;
     private @Nullable Instant countedAt;
@@ -146,6 +148,7 @@ class Job {
         this.stopRateBelow = terms.stopWhenRateBelow();
         this.iterationsPerBatch = terms.iterationsPerBatch();
         this.reportEvery = manifest.test().reportEvery();
+        this.guestBytes = manifest.machine().memory().bytes();
         this.timerPeriodNanos = manifest.machine().timerPeriod().nanos();
         this.setting = terms.setting();
         this.question = terms.question();
@@ -168,6 +171,11 @@ class Job {
         return priority;
     }
 
+    /** What its guest needs of a worker's memory, in bytes; 0 where it is not known. */
+    long guestBytes() {
+        return guestBytes == null ? 0 : guestBytes;
+    }
+
     /** Mean wall time of its batches of late, in milliseconds; null until one was counted. */
     @Nullable
     Long batchMillis() {
@@ -178,6 +186,17 @@ class Job {
     void belongsTo(Caller caller) {
         owner = caller.id();
         submittedBy = caller.id() == null ? null : caller.name();
+    }
+
+    /** Once, before it is stored. @param parent of its spans; null where they are not gathered */
+    void tracedUnder(@Nullable String parent) {
+        traceparent = parent;
+    }
+
+    /** The span that those of its batches belong to. */
+    @Nullable
+    String traceparent() {
+        return traceparent;
     }
 
     /** Whether another batch may be put into flight. */

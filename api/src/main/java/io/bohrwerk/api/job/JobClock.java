@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.context.event.EventListener;
 import org.springframework.data.domain.Limit;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
@@ -90,14 +91,21 @@ class JobClock implements SchedulingConfigurer {
                     && !outbox.holds(batch.id())
                     && (idle || batches.queueHasPassed(batch.queuedAt()));
             if (forgotten) {
-                LOG.warn(
-                        "nothing was heard of attempt {} at batch {} of job {} for {}",
-                        batch.attempt(),
-                        batch.id(),
-                        batch.jobId(),
-                        settings.batchTimeout());
-                intake.silent(batch.jobId(), batch.id(), batch.attempt());
+                queueAgain(batch);
             }
+        }
+    }
+
+    private void queueAgain(Batch batch) {
+        try (MDC.MDCCloseable job = MDC.putCloseable("job", batch.jobId().toString());
+                MDC.MDCCloseable field = MDC.putCloseable("batch", batch.id().toString())) {
+            LOG.warn(
+                    "nothing was heard of attempt {} at batch {} of job {} for {}",
+                    batch.attempt(),
+                    batch.id(),
+                    batch.jobId(),
+                    settings.batchTimeout());
+            intake.silent(batch.jobId(), batch.id(), batch.attempt());
         }
     }
 

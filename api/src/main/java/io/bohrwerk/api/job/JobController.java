@@ -10,6 +10,8 @@ import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.Page;
 import io.bohrwerk.api.worker.Fleet;
+import io.bohrwerk.protocol.span.Spans;
+import io.swagger.v3.oas.annotations.Parameter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -75,8 +77,9 @@ class JobController {
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<JobView> submit(
             @RequestBody JobRequest request,
-            @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
-        Submission.Result result = submission.submit(request, key);
+            @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+            @Parameter(hidden = true) @RequestHeader(name = Spans.HEADER, required = false) @Nullable String parent) {
+        Submission.Result result = submission.submit(request, key, parent);
         JobView view = views.of(result.job(), fleet.now());
         return ResponseEntity.status(result.made() ? 201 : 200)
                 .header("Location", "/api/v1/jobs/" + view.id())

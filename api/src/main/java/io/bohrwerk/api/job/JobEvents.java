@@ -102,8 +102,8 @@ class JobEvents implements SmartLifecycle {
             if (clients.size() >= settings.mostClients()) {
                 throw new RefusedException(
                         HttpStatus.SERVICE_UNAVAILABLE,
-                        null,
-                        "there are " + settings.mostClients() + " event streams already; close one or try again");
+                        "there are " + settings.mostClients() + " event streams already; close one or try again",
+                        settings.heartbeat()); // by then streams whose clients have gone are seen
             }
             clients.add(client);
         }

@@ -14,6 +14,7 @@ import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.target.ConsoleScript;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -81,6 +82,13 @@ record JobRequest(
         requireServes(setting, found.manifest(), "setting");
         Strategy chosen = strategy.resolve(found.manifest(), job);
         requireSample(stopWhenRateBelow, chosen);
+        require(
+                iterationsPerBatch == null
+                        || iterationsPerBatch <= ConsoleScript.MOST_ITERATIONS
+                        || found.manifest().test().console().isEmpty(),
+                "iterationsPerBatch",
+                String.valueOf(iterationsPerBatch),
+                "must be at most " + ConsoleScript.MOST_ITERATIONS + " for a target of the driver console");
         return new Terms(
                 name == null ? found.name() : name,
                 chosen,

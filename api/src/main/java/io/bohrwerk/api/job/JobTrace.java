@@ -28,6 +28,7 @@ class JobTrace {
     private int arm;
     private int shift;
     private int attempt;
+    private int handedBack;
 
     @Enumerated(EnumType.STRING)
     private State state;
@@ -113,6 +114,17 @@ class JobTrace {
         queuedAt = due;
         seenAt = null;
         message = why;
+    }
+
+    /** Begins another attempt after a worker that could not do it. The latest was none. */
+    void handBack(String why, Instant due) {
+        retry(why, due);
+        handedBack++;
+    }
+
+    /** Attempts that workers have begun, or may have. */
+    int tries() {
+        return attempt - handedBack;
     }
 
     void fail(String why, Instant now) {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param comparison of which it is a side
  * @param machines that work for it now
  * @param secondsToFirstFailure from its start, null while there is none
+ * @param waitsFor why nothing of it can run now, one line for people; null when something can, or when it has ended
  * @param priority its share of the machines, while others want them too
  * @param setting what is other than usual in its machines; null for nothing
  * @param submittedBy the name of a token or a person; null where nobody had to say who they are
@@ -69,6 +70,7 @@ record JobView(
         @Nullable Instant finishedAt,
         @Nullable String submittedBy,
         Priority priority,
+        @Nullable String waitsFor,
         @Nullable Setting setting) {
     /** What it may use up. @param wallTime null for no limit */
     record Budget(long iterations, @Nullable VirtualTime wallTime) {}
@@ -136,7 +138,22 @@ record JobView(
                 job.finishedAt(),
                 job.submittedBy(),
                 job.priority(),
+                waitsFor(job, activity),
                 job.setting());
+    }
+
+    private static @Nullable String waitsFor(Job job, Fleet.Activity activity) {
+        if (job.ended()) {
+            return null;
+        }
+        if (activity.workers() == 0) {
+            return "no worker is alive";
+        }
+        return job.guestBytes() <= activity.largestGuest()
+                ? null
+                : "no live worker can serve it: its guest needs " + (job.guestBytes() >> 20)
+                        + " MiB of memory, and the most that one of them gives a guest is "
+                        + (activity.largestGuest() >> 20) + " MiB";
     }
 
     private static @Nullable NextFailure nextFailure(Job job, FailureRate rate) {

@@ -29,6 +29,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -42,6 +45,8 @@ class ReportIntake {
     private static final int MOST_ALTERNATIVES = 10;
     private static final int MOST_FRAMES = 16;
     private static final int LONGEST_FRAME = 200;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReportIntake.class);
 
     private final Jobs jobs;
     private final Batches batches;
@@ -98,7 +103,10 @@ class ReportIntake {
             if (batch == null || !batch.jobId().equals(jobId)) {
                 throw unknown("batchId", report.batchId());
             }
-            accept(job, batch, report, counts, now);
+            try (MDC.MDCCloseable field = MDC.putCloseable("batch", batch.id().toString());
+                    MDC.MDCCloseable worker = MDC.putCloseable("worker", report.workerId())) {
+                accept(job, batch, report, counts, now);
+            }
         }
         counts.save();
         scheduler.follow(job, now);
@@ -110,6 +118,11 @@ class ReportIntake {
                 "attempt",
                 report.attempt(),
                 "must be an attempt that was made: 1 to " + batch.attempt());
+        if (report.result() instanceof BatchReport.Troubled troubled
+                && troubled.kind().handedBack()) {
+            handedBack(job, batch, report.attempt(), now);
+            return;
+        }
         job.start(report.startedAt().isBefore(now) ? report.startedAt() : now);
         if (report.result() instanceof BatchReport.Finished finished) {
             finished(job, batch, report, finished, counts, now);
@@ -200,6 +213,7 @@ class ReportIntake {
             return;
         }
         job.countTrouble();
+        LOG.info("attempt {} at batch {} has trouble: {}: {}", attempt, batch.id(), kind, message);
         boolean latest = batch.inFlight() && attempt == batch.attempt();
         if (job.ended()) {
             if (latest) {
@@ -208,15 +222,28 @@ class ReportIntake {
             }
         } else if (kind.permanent() && batch.inFlight()) {
             lose(job, batch, kind + ": " + message, now);
-        } else if (latest && attempt < settings.mostAttempts()) {
+        } else if (latest && batch.tries() < settings.mostAttempts()) {
             scheduler.retry(job, batch, now);
         } else if (latest) {
             lose(
                     job,
                     batch,
-                    "batch " + batch.number() + " was lost after " + attempt + " attempts, the last one by " + kind
-                            + ": " + message,
+                    "batch " + batch.number() + " was lost after " + batch.tries() + " attempts, the last one by "
+                            + kind + ": " + message,
                     now);
+        }
+    }
+
+    /** Nothing happened to the batch, so nothing is counted. */
+    private void handedBack(Job job, Batch batch, int attempt, Instant now) {
+        if (!batch.inFlight() || attempt != batch.attempt()) {
+            return;
+        }
+        if (job.ended()) {
+            batch.withdraw(now);
+            job.giveUp(batch, false);
+        } else {
+            scheduler.handBack(job, batch, now);
         }
     }
 

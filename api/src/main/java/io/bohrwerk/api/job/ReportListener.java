@@ -4,14 +4,19 @@ import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.Topics;
+import io.bohrwerk.protocol.span.Spans;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.listener.BatchListenerFailedException;
 import org.springframework.stereotype.Component;
@@ -25,24 +30,29 @@ class ReportListener {
     private static final Logger LOG = LoggerFactory.getLogger(ReportListener.class);
 
     private final ReportIntake intake;
+    private final Spans spans;
 
-    ReportListener(ReportIntake intake) {
+    ReportListener(ReportIntake intake, Spans spans) {
         this.intake = intake;
+        this.spans = spans;
     }
+
+    /** @param traceparent of the worker's span; null for most */
+    private record Told(BatchReport report, @Nullable String traceparent) {}
 
     @KafkaListener(
             topics = Topics.REPORTS,
             id = "reports",
             groupId = "${spring.kafka.consumer.group-id}",
             batch = "true")
-    void accept(List<byte[]> messages) {
-        List<BatchReport> reports = new ArrayList<>();
+    void accept(List<ConsumerRecord<?, byte[]>> messages) {
+        List<Told> reports = new ArrayList<>();
         InvalidInputException unreadable = read(messages, reports);
-        Map<UUID, List<BatchReport>> ofJobs = new LinkedHashMap<>();
-        reports.forEach(report ->
-                ofJobs.computeIfAbsent(report.jobId(), id -> new ArrayList<>()).add(report));
+        Map<UUID, List<Told>> ofJobs = new LinkedHashMap<>();
+        reports.forEach(told -> ofJobs.computeIfAbsent(told.report().jobId(), id -> new ArrayList<>())
+                .add(told));
         try {
-            ofJobs.forEach((job, all) -> rounds(all).forEach(round -> intake.accept(job, round)));
+            ofJobs.forEach((job, all) -> rounds(all).forEach(round -> accept(job, round)));
         } catch (RuntimeException e) {
             LOG.debug("one of {} reports cannot be taken in", reports.size(), e);
             oneByOne(reports);
@@ -52,28 +62,51 @@ class ReportListener {
         }
     }
 
+    /** Those of the reports that are traced have a span of this each: they are counted together. */
+    private void accept(UUID job, List<Told> round) {
+        List<Spans.Span> begun = round.stream()
+                .filter(told -> told.traceparent() != null)
+                .map(told -> spans.receiving("report", told.traceparent())
+                        .with("bohrwerk.job", job.toString())
+                        .with("bohrwerk.batch", told.report().batchId().toString())
+                        .with("bohrwerk.counted.together", round.size()))
+                .toList();
+        try (MDC.MDCCloseable field = MDC.putCloseable("job", job.toString())) {
+            intake.accept(job, round.stream().map(Told::report).toList());
+        } catch (RuntimeException e) {
+            begun.forEach(span -> span.fail("one of the reports cannot be taken in"));
+            throw e;
+        } finally {
+            begun.forEach(Spans.Span::close);
+        }
+    }
+
     /**
      * A failure ends a round, for it locks its crash: two transactions of several crashes each could wait for each other. Failures are
      * rare, or they are what there is to do.
      */
-    private static List<List<BatchReport>> rounds(List<BatchReport> reports) {
-        List<List<BatchReport>> rounds = new ArrayList<>();
+    private static List<List<Told>> rounds(List<Told> reports) {
+        List<List<Told>> rounds = new ArrayList<>();
         boolean begin = true;
-        for (BatchReport report : reports) {
+        for (Told told : reports) {
             if (begin) {
                 rounds.add(new ArrayList<>());
             }
-            rounds.get(rounds.size() - 1).add(report);
-            begin = report.result() instanceof BatchReport.Finished finished && finished.failure() != null;
+            rounds.get(rounds.size() - 1).add(told);
+            begin = told.report().result() instanceof BatchReport.Finished finished && finished.failure() != null;
         }
         return rounds;
     }
 
     /** Reads up to the first that is none. @return what is wrong with that one */
-    private static @Nullable InvalidInputException read(List<byte[]> messages, List<BatchReport> reports) {
-        for (byte[] message : messages) {
+    private static @Nullable InvalidInputException read(List<ConsumerRecord<?, byte[]>> messages, List<Told> reports) {
+        for (ConsumerRecord<?, byte[]> message : messages) {
             try {
-                reports.add(Wire.read(message, BatchReport.class));
+                byte[] value = message.value() == null ? new byte[0] : message.value();
+                Header parent = message.headers().lastHeader(Spans.HEADER);
+                reports.add(new Told(
+                        Wire.read(value, BatchReport.class),
+                        parent == null ? null : new String(parent.value(), StandardCharsets.US_ASCII)));
             } catch (InvalidInputException e) {
                 return e;
             }
@@ -82,10 +115,10 @@ class ReportListener {
     }
 
     /** What was taken in before is taken in again, which changes nothing. */
-    private void oneByOne(List<BatchReport> reports) {
+    private void oneByOne(List<Told> reports) {
         for (int i = 0; i < reports.size(); i++) {
             try {
-                intake.accept(reports.get(i));
+                accept(reports.get(i).report().jobId(), List.of(reports.get(i)));
             } catch (RuntimeException e) {
                 throw new BatchListenerFailedException("the report cannot be taken in", e, i);
             }

@@ -7,8 +7,8 @@ import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.strategy.AdaptiveStrategy;
 import io.bohrwerk.api.strategy.ArmCount;
 import io.bohrwerk.api.strategy.TracedStrategy;
-import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.traced.TracedPlan;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +21,11 @@ import org.springframework.util.function.SingletonSupplier;
 /** Keeps a small window of a job's batches in flight. Every method is called under the job's row lock. */
 @Component
 class Scheduler {
+    /** Before work that a worker handed back is offered again; doubled up to the pause before a second attempt. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    /** How many of the longest pauses there are between two offers to workers that are all too small. */
+    private static final int IN_VAIN = 8;
+
     private final Jobs jobs;
     private final Batches batches;
     private final Arms arms;
@@ -28,6 +33,7 @@ class Scheduler {
     private final Outbox outbox;
     private final Shares shares;
     private final ApiProperties.Scheduling settings;
+    private final int traced;
 
     Scheduler(
             Jobs jobs,
@@ -44,6 +50,7 @@ class Scheduler {
         this.outbox = outbox;
         this.shares = shares;
         this.settings = properties.scheduling();
+        this.traced = properties.telemetry().batchesPerJob();
     }
 
     /** What follows from a change of the job: more batches, or none when it ended. */
@@ -64,7 +71,7 @@ class Scheduler {
             shares.changed();
         }
         int window = shares.of(job);
-        List<BatchRequest> requests = new ArrayList<>();
+        List<Outbox.Message> requests = new ArrayList<>();
         if (partner.isPresent()) {
             interleave(job, partner.get(), window, requests, now);
         } else {
@@ -77,7 +84,7 @@ class Scheduler {
     }
 
     /** Batch by batch: neither side goes ahead of the other as long as both have batches to come. */
-    private void interleave(Job one, Job other, int window, List<BatchRequest> requests, Instant now) {
+    private void interleave(Job one, Job other, int window, List<Outbox.Message> requests, Instant now) {
         Supplier<List<ArmCount>> ones = counts(one);
         Supplier<List<ArmCount>> others = counts(other);
         while (true) {
@@ -91,10 +98,14 @@ class Scheduler {
         }
     }
 
-    private void cut(Job job, Supplier<List<ArmCount>> counts, List<BatchRequest> requests, Instant now) {
+    private void cut(Job job, Supplier<List<ArmCount>> counts, List<Outbox.Message> requests, Instant now) {
         List<TracedPlan> plans = job.strategy() instanceof TracedStrategy ? traces.plans(job.id()) : List.of();
         Batch batch = batches.save(job.nextBatch(counts.get(), plans, now));
-        requests.add(job.request(batch));
+        requests.add(message(job, batch));
+    }
+
+    private Outbox.Message message(Job job, Batch batch) {
+        return new Outbox.Message(job.request(batch), batch.number() < traced ? job.traceparent() : null);
     }
 
     /** What was counted of a job's arms, if its strategy learns; read once, as nothing is counted while batches are cut. */
@@ -107,10 +118,27 @@ class Scheduler {
 
     /** Another attempt at a batch, after a pause. */
     void retry(Job job, Batch batch, Instant now) {
-        long factor = 1L << Math.min(batch.attempt() - 1, 16);
+        long factor = 1L << Math.min(batch.tries() - 1, 16);
         Instant due = now.plus(settings.retryDelay().multipliedBy(factor));
         batch.retry(due);
-        outbox.add(List.of(job.request(batch)), due);
+        outbox.add(List.of(message(job, batch)), due);
+    }
+
+    /**
+     * To another worker, soon at first: it may be that most are too small. While none is large enough it need not go round and round.
+     */
+    void handBack(Job job, Batch batch, Instant now) {
+        Duration longest = settings.retryDelay();
+        Duration pause = shares.inVain(job)
+                ? longest.multipliedBy(IN_VAIN)
+                : min(FIRST_PAUSE.multipliedBy(1L << Math.min(batch.handedBack(), 16)), longest);
+        Instant due = now.plus(pause);
+        batch.handBack(due);
+        outbox.add(List.of(message(job, batch)), due);
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
     }
 
     private void withdraw(Job job, Instant now) {

@@ -45,16 +45,28 @@ class Shares {
     /** The jobs that want batches, at one moment. */
     record Look(long takenNanos, List<Wanting> jobs) {}
 
-    /** How many batches a job may have in flight now. */
+    /** How many batches a job may have in flight now; none while there are workers and not one of them can serve it. */
     int of(Job job) {
+        Fleet.Slots slots = fleet.slots(job.guestBytes());
+        if (slots.inVain()) {
+            return 0;
+        }
         return window(
-                slots(), look().jobs(), new Wanting(job.id(), job.priority(), millis(job.batchMillis())), settings);
+                slots.serving(),
+                look().jobs(),
+                new Wanting(job.id(), job.priority(), millis(job.batchMillis())),
+                settings);
+    }
+
+    /** Whether there are workers, and none of them can serve it. */
+    boolean inVain(Job job) {
+        return fleet.slots(job.guestBytes()).inVain();
     }
 
     /** The largest that any job may have now, for finding those that may have room. */
     int largest() {
         List<Wanting> jobs = look().jobs();
-        int slots = slots();
+        int slots = fleet.slots(0).all();
         return jobs.stream()
                 .mapToInt(job -> window(slots, jobs, job, settings))
                 .max()
@@ -85,10 +97,6 @@ class Shares {
             latest = look;
         }
         return look;
-    }
-
-    private int slots() {
-        return fleet.slots();
     }
 
     private List<Wanting> wanting() {

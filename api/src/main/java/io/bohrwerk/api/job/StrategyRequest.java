@@ -51,6 +51,8 @@ record StrategyRequest(
         @Nullable Integer buckets,
         @Nullable Double floor) {
     private static final long LARGEST_32_BIT = 0xffff_ffffL;
+    /** What asks of a guest no more than to wait for a while before an iteration. */
+    private static final Set<Arm.Kind> SERVED_BY_SHELLS = Set.of(Arm.Kind.FIXED, Arm.Kind.RANDOM);
 
     enum Kind {
         FIXED("shift", "delay"),
@@ -128,13 +130,19 @@ record StrategyRequest(
             case ADAPTIVE ->
                 new AdaptiveStrategy(
                         chosen,
-                        strategies == null ? List.of(Arm.Kind.RANDOM, Arm.Kind.ALIGNED) : strategies,
+                        strategies == null ? served(manifest) : strategies,
                         buckets == null ? AdaptiveStrategy.DEFAULT_BUCKETS : buckets,
                         floor == null ? AdaptiveStrategy.DEFAULT_FLOOR : floor,
                         drawn);
         };
         requireFits(strategy, manifest);
         return strategy;
+    }
+
+    private static List<Arm.Kind> served(TargetManifest manifest) {
+        return manifest.test().driver() == TargetManifest.Driver.AGENT
+                ? List.of(Arm.Kind.RANDOM, Arm.Kind.ALIGNED)
+                : List.of(Arm.Kind.RANDOM);
     }
 
     private static long wholePeriod(TargetManifest manifest, List<Integer> shifts) {
@@ -167,11 +175,20 @@ record StrategyRequest(
                     arm.shift(),
                     "must make the target's timerPeriod of " + period + " less than 2^32 instructions");
             require(
-                    arm.kind() == Arm.Kind.FIXED || manifest.test().driver() == TargetManifest.Driver.AGENT,
+                    SERVED_BY_SHELLS.contains(arm.kind()) || manifest.test().driver() == TargetManifest.Driver.AGENT,
                     "strategy.kind",
-                    arm.kind().name().toLowerCase(Locale.ROOT),
-                    "needs an agent in the guest, which waits before each iteration; this target has none");
+                    asked(strategy, arm),
+                    "needs an agent in the guest, which waits for the timer's interrupt and then counts instructions: a shell on"
+                            + " the console, which drives this target, can do neither; use fixed, random, or adaptive with"
+                            + " random arms only");
         }
+    }
+
+    /** An arm in the words of a request. */
+    private static String asked(Strategy strategy, Arm arm) {
+        return arm.kind() == Arm.Kind.STEPPED
+                ? (strategy instanceof SweepStrategy ? Kind.SWEEP : Kind.ALIGNED).word()
+                : arm.kind().name().toLowerCase(Locale.ROOT);
     }
 
     static long seedOf(UUID job) {

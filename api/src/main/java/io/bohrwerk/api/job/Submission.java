@@ -7,6 +7,7 @@ import io.bohrwerk.api.target.TargetReference;
 import io.bohrwerk.api.target.Targets;
 import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.span.Spans;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -29,6 +30,7 @@ class Submission {
     private final Scheduler scheduler;
     private final Quota quota;
     private final TransactionTemplate transaction;
+    private final Spans spans;
 
     Submission(
             Jobs jobs,
@@ -36,19 +38,34 @@ class Submission {
             Tracing tracing,
             Scheduler scheduler,
             Quota quota,
-            TransactionTemplate transaction) {
+            TransactionTemplate transaction,
+            Spans spans) {
         this.jobs = jobs;
         this.targets = targets;
         this.tracing = tracing;
         this.scheduler = scheduler;
         this.quota = quota;
         this.transaction = transaction;
+        this.spans = spans;
     }
 
     /** @param made false when the key had made the job before */
     record Result(Job job, boolean made) {}
 
     Result submit(JobRequest request, @Nullable String key) {
+        return submit(request, key, null);
+    }
+
+    /** @param parent of the caller's own trace, by W3C's Trace Context; null, or what is none, for a trace that begins here */
+    Result submit(JobRequest request, @Nullable String key, @Nullable String parent) {
+        try (Spans.Span span = spans.begin("submit", parent)) {
+            Result result = once(request, key, span);
+            span.with("bohrwerk.job", result.job().id().toString());
+            return result;
+        }
+    }
+
+    private Result once(JobRequest request, @Nullable String key, Spans.Span span) {
         if (key != null) {
             require(
                     KEY.matcher(key).matches(),
@@ -66,6 +83,7 @@ class Submission {
                 Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
                 UUID id = UUID.randomUUID();
                 Job job = new Job(id, target, request.terms(target, id), key, request.digest(), now);
+                job.tracedUnder(span.traceparent());
                 quota.admit(job);
                 job = jobs.saveAndFlush(job);
                 tracing.begin(job, now);

@@ -73,7 +73,13 @@ class Tracing {
                 && report.attempt() == trace.attempt()) {
             String why = GuestText.start(trouble.kind() + ": " + trouble.message(), LONGEST_MESSAGE);
             boolean inVain = trouble.kind().permanent() || IN_VAIN.contains(trouble.kind());
-            againOr(job, trace, why, inVain, now);
+            if (trouble.kind().handedBack() && !job.ended()) {
+                Instant due = now.plus(settings.retryDelay());
+                trace.handBack(why, due);
+                outbox.add(trace.request(job), due);
+            } else {
+                againOr(job, trace, why, inVain, now);
+            }
         }
         job.stopIfDue(now);
         scheduler.follow(job, now);
@@ -117,11 +123,11 @@ class Tracing {
     private void againOr(Job job, JobTrace trace, String why, boolean inVain, Instant now) {
         if (job.ended()) {
             trace.fail(why, now);
-        } else if (inVain || trace.attempt() >= settings.mostAttempts()) {
+        } else if (inVain || trace.tries() >= settings.mostAttempts()) {
             trace.fail(why, now);
             job.fail("the test could not be traced at shift " + trace.shift() + ": " + why, now);
         } else {
-            Instant due = now.plus(settings.retryDelay().multipliedBy(1L << Math.min(trace.attempt() - 1, 16)));
+            Instant due = now.plus(settings.retryDelay().multipliedBy(1L << Math.min(trace.tries() - 1, 16)));
             trace.retry(why, due);
             outbox.add(trace.request(job), due);
         }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -32,22 +33,27 @@ public class Outbox {
     /** There is something new in the outbox, once the transaction is committed. */
     record Filled() {}
 
+    /** A batch on its way. @param traceparent of the span that it belongs to; null for one that is not traced */
+    public record Message(BatchRequest request, @Nullable String traceparent) {}
+
     /** @param dueAt none is to be sent before */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void add(List<BatchRequest> requests, Instant dueAt) {
-        if (requests.isEmpty()) {
+    public void add(List<Message> messages, Instant dueAt) {
+        if (messages.isEmpty()) {
             return;
         }
         rows.batchUpdate(
-                "insert into outbox (topic, key, payload, job_id, batch_id, due_at) values (?, ?, ?, ?, ?, ?)",
-                requests.stream()
-                        .map(request -> new Object[] {
+                "insert into outbox (topic, key, payload, job_id, batch_id, due_at, traceparent)"
+                        + " values (?, ?, ?, ?, ?, ?, ?)",
+                messages.stream()
+                        .map(message -> new Object[] {
                             Topics.BATCHES,
-                            request.jobId().toString(),
-                            Wire.write(request),
-                            request.jobId(),
-                            request.batchId(),
-                            dueAt.atOffset(ZoneOffset.UTC)
+                            message.request().jobId().toString(),
+                            Wire.write(message.request()),
+                            message.request().jobId(),
+                            message.request().batchId(),
+                            dueAt.atOffset(ZoneOffset.UTC),
+                            message.traceparent()
                         })
                         .toList());
         events.publishEvent(new Filled());

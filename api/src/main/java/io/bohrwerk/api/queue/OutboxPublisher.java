@@ -1,6 +1,8 @@
 package io.bohrwerk.api.queue;
 
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.protocol.span.Spans;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -34,6 +36,7 @@ class OutboxPublisher implements SmartLifecycle {
     private final JdbcClient database;
     private final TransactionTemplate transaction;
     private final KafkaTemplate<String, byte[]> kafka;
+    private final Spans spans;
     private final Duration interval;
     private final Semaphore filled = new Semaphore(0);
     private volatile @Nullable Thread thread;
@@ -42,14 +45,24 @@ class OutboxPublisher implements SmartLifecycle {
             JdbcClient database,
             TransactionTemplate transaction,
             KafkaTemplate<String, byte[]> kafka,
+            Spans spans,
             ApiProperties properties) {
         this.database = database;
         this.transaction = transaction;
         this.kafka = kafka;
+        this.spans = spans;
         this.interval = properties.queue().publishInterval();
     }
 
-    private record Row(long id, String topic, String key, byte[] payload) {}
+    private record Row(
+            long id,
+            String topic,
+            String key,
+            byte[] payload,
+            @Nullable String traceparent) {}
+
+    /** @param span from handing it to Kafka to Kafka's word that it has it */
+    private record Sent(long id, CompletableFuture<?> acknowledged, Spans.Span span) {}
 
     @TransactionalEventListener
     void filled(Outbox.Filled event) {
@@ -114,28 +127,43 @@ class OutboxPublisher implements SmartLifecycle {
         }
     }
 
+    private Sent send(Row row) {
+        ProducerRecord<String, byte[]> message = new ProducerRecord<>(row.topic(), row.key(), row.payload());
+        Spans.Span span = spans.sending("queue", row.traceparent());
+        String parent = span.traceparent() == null ? row.traceparent() : span.traceparent();
+        if (parent != null) {
+            message.headers().add(Spans.HEADER, parent.getBytes(StandardCharsets.US_ASCII));
+        }
+        return new Sent(row.id(), kafka.send(message), span);
+    }
+
     /** @return how many rows were looked at */
     private int publish() {
         Integer count = transaction.execute(status -> {
             List<Row> rows = database.sql("""
-                    select id, topic, key, payload from outbox where due_at <= ?
+                    select id, topic, key, payload, traceparent from outbox where due_at <= ?
                     order by id limit ? for update skip locked""")
                     .param(OffsetDateTime.now(ZoneOffset.UTC))
                     .param(MOST_AT_ONCE)
                     .query((row, number) -> new Row(
-                            row.getLong("id"), row.getString("topic"), row.getString("key"), row.getBytes("payload")))
+                            row.getLong("id"),
+                            row.getString("topic"),
+                            row.getString("key"),
+                            row.getBytes("payload"),
+                            row.getString("traceparent")))
                     .list();
-            List<CompletableFuture<?>> sent = new ArrayList<>();
+            List<Sent> sent = new ArrayList<>();
             for (Row row : rows) {
-                sent.add(kafka.send(new ProducerRecord<>(row.topic(), row.key(), row.payload())));
+                sent.add(send(row));
             }
             List<Long> acknowledged = new ArrayList<>();
             RuntimeException failed = null;
-            for (int i = 0; i < sent.size(); i++) {
-                try {
-                    sent.get(i).get();
-                    acknowledged.add(rows.get(i).id());
+            for (Sent message : sent) {
+                try (Spans.Span span = message.span()) {
+                    message.acknowledged().get();
+                    acknowledged.add(message.id());
                 } catch (ExecutionException e) {
+                    message.span().fail("Kafka did not take it");
                     failed = new IllegalStateException("Kafka did not take a batch", e.getCause());
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();

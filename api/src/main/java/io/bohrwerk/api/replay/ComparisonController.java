@@ -11,6 +11,7 @@ import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.divergence.Adjacent;
 import io.bohrwerk.protocol.divergence.Divergence;
+import io.bohrwerk.protocol.when.WhenCurve;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -23,10 +24,11 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** A failing iteration beside a passing one. Asked for with POST, made by a worker as a replay, and read with GET. */
+/** A failing iteration beside a passing one, or beside itself in other times. Asked for with POST, made by a worker as a replay, and read with GET. */
 @RestController
 @RequestMapping("/api/v1/failures/{id}")
 class ComparisonController {
@@ -75,11 +77,37 @@ class ComparisonController {
         return view(id, ReplayMode.ADJACENT, ReplayMode.DIVERGENCE, ArtifactKind.ADJACENT, Adjacent.class);
     }
 
+    /**
+     * From where on the failure is certain. One that is under way already is not ordered again.
+     *
+     * @param options none for the defaults
+     */
+    @PostMapping("/when")
+    ResponseEntity<ReplayView> orderWhen(
+            @PathVariable UUID id, @RequestBody(required = false) @Nullable WhenOptions options) {
+        return order(
+                id,
+                options == null
+                        ? ReplayOrder.of(ReplayMode.WHEN)
+                        : new ReplayOrder(ReplayMode.WHEN, null, null, options.runs(), options.points()));
+    }
+
+    @GetMapping("/when")
+    View<WhenView> when(@PathVariable UUID id) throws IOException {
+        View<WhenCurve> view = view(id, ReplayMode.WHEN, ReplayMode.WHEN, ArtifactKind.WHEN_CURVE, WhenCurve.class);
+        WhenCurve curve = view.result();
+        return new View<>(view.replay(), curve == null ? null : WhenView.from(curve));
+    }
+
     private ResponseEntity<ReplayView> order(UUID id, ReplayMode mode) {
-        Replay replay = replays.ofMode(id, mode, Limit.of(1)).stream()
+        return order(id, ReplayOrder.of(mode));
+    }
+
+    private ResponseEntity<ReplayView> order(UUID id, ReplayOrder order) {
+        Replay replay = replays.ofMode(id, order.mode(), Limit.of(1)).stream()
                 .filter(latest -> !latest.ended())
                 .findFirst()
-                .orElseGet(() -> orders.order(id, new ReplayOrder(mode, null, null, null)));
+                .orElseGet(() -> orders.order(id, order));
         return ResponseEntity.accepted()
                 .header("Location", "/api/v1/replays/" + replay.id())
                 .body(ReplayView.from(replay));

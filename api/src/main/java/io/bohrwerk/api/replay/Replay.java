@@ -47,6 +47,7 @@ public class Replay {
 
     private UUID failureId;
     private int attempt;
+    private int handedBack;
 
     @Enumerated(EnumType.STRING)
     private ReplayState state;
@@ -61,6 +62,7 @@ public class Replay {
     private LogWindow logWindow;
 
     private int times;
+    private @Nullable Integer points;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private @Nullable Result result;
@@ -107,13 +109,15 @@ public class Replay {
         this.logClasses = order.classes();
         this.logWindow = window;
         this.times = order.repetitions();
+        this.points = order.pointsOrDefault();
         this.queuedAt = now;
         this.createdAt = now;
     }
 
     /** The message to the workers. @param manifest the failure's */
     ReplayRequest request(Digest manifest) {
-        return new ReplayRequest(Wire.VERSION, id, failureId, attempt, manifest, mode, logClasses, logWindow, times);
+        return new ReplayRequest(
+                Wire.VERSION, id, failureId, attempt, manifest, mode, logClasses, logWindow, times, points);
     }
 
     /** A worker was seen at it. */
@@ -147,6 +151,17 @@ public class Replay {
         queuedAt = due;
         seenAt = null;
         message = why;
+    }
+
+    /** Begins another attempt after a worker that could not do it. The latest was none. */
+    void handBack(String why, Instant due) {
+        retry(why, due);
+        handedBack++;
+    }
+
+    /** Attempts that workers have begun, or may have. */
+    int tries() {
+        return attempt - handedBack;
     }
 
     void refuse(String why, Instant now) {
@@ -213,6 +228,11 @@ public class Replay {
 
     int times() {
         return times;
+    }
+
+    @Nullable
+    Integer points() {
+        return points;
     }
 
     @Nullable

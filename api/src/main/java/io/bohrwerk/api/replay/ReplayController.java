@@ -81,6 +81,11 @@ class ReplayController {
         send(id, ArtifactKind.ADJACENT, request, response);
     }
 
+    @GetMapping("/replays/{id}/when")
+    void when(@PathVariable UUID id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        send(id, ArtifactKind.WHEN_CURVE, request, response);
+    }
+
     private void send(UUID id, ArtifactKind kind, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Artifact log = replay(id).artifact(kind).orElseThrow(() -> new NotFoundException(kind + " of the replay", id));

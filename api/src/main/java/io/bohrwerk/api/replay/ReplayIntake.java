@@ -58,13 +58,19 @@ class ReplayIntake {
             String why = "it was recorded by " + other.recorded() + ", and worker " + report.workerId() + " has "
                     + other.here();
             if (fleet.hasEmulator(other.recorded())) {
-                againOr(replay, why, now, () -> replay.refuse(line(why), now)); // another worker may get it
+                handBack(replay, why, now); // another worker may get it
             } else {
                 replay.refuse(line(why + "; no live worker has the one that recorded it"), now);
             }
         } else if (report.result() instanceof ReplayReport.Troubled trouble) {
             String why = trouble.kind() + ": " + trouble.message();
-            if (trouble.kind().permanent() || IN_VAIN.contains(trouble.kind())) {
+            if (trouble.kind().handedBack()) {
+                if (fleet.hasRoomierThan(report.workerId())) {
+                    handBack(replay, why, now);
+                } else {
+                    replay.refuse(line(why + "; no live worker gives more"), now);
+                }
+            } else if (trouble.kind().permanent() || IN_VAIN.contains(trouble.kind())) {
                 replay.fail(line(why), now);
             } else {
                 againOr(replay, why, now, () -> replay.fail(line(why), now));
@@ -91,13 +97,24 @@ class ReplayIntake {
     }
 
     private void againOr(Replay replay, String why, Instant now, Runnable end) {
-        Failure failure = failures.findById(replay.failureId()).orElseThrow();
-        if (replay.attempt() >= settings.mostAttempts()) {
+        if (replay.tries() >= settings.mostAttempts()) {
             end.run();
             return;
         }
-        Instant due = now.plus(settings.retryDelay().multipliedBy(1L << Math.min(replay.attempt() - 1, 16)));
+        Instant due = now.plus(settings.retryDelay().multipliedBy(1L << Math.min(replay.tries() - 1, 16)));
         replay.retry(line(why), due);
+        send(replay, due);
+    }
+
+    /** As often as it takes: a live worker can do it, and will get it. */
+    private void handBack(Replay replay, String why, Instant now) {
+        Instant due = now.plus(settings.retryDelay());
+        replay.handBack(line(why), due);
+        send(replay, due);
+    }
+
+    private void send(Replay replay, Instant due) {
+        Failure failure = failures.findById(replay.failureId()).orElseThrow();
         Artifact manifest = failure.artifact(ArtifactKind.MANIFEST).orElseThrow();
         outbox.add(replay.request(manifest.digest()), due);
     }

@@ -18,13 +18,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param logClasses in QEMU's words, for the mode {@code log}; {@code int} when there are none
  * @param window for the mode {@code log}; the failing iteration when there is none
- * @param times how often, for the mode {@code verify}; 1 when there is none
+ * @param times how often, for the modes {@code verify}, where it is 1 when there is none, and {@code when}: runs from each point, where it
+ *     is {@value #RUNS}
+ * @param points from which the machine goes on, for the mode {@code when}; {@value #POINTS} when there are none
  */
 record ReplayOrder(
         ReplayMode mode,
         @Nullable List<String> logClasses,
         @Nullable Window window,
-        @Nullable Integer times) implements RequestDocument {
+        @Nullable Integer times,
+        @Nullable Integer points)
+        implements RequestDocument {
+    /** With the two at the edge some two hundred and fifty runs: a minute and a half on two free cores. */
+    static final int POINTS = 8;
+    /** When all of them fail, the rate is above 83 %. */
+    static final int RUNS = 20;
+
+    /** Of a mode without options, or with its defaults. */
+    static ReplayOrder of(ReplayMode mode) {
+        return new ReplayOrder(mode, null, null, null, null);
+    }
+
     /** Iterations, a margin before the failing one, or the word {@code all}. */
     record Window(
             @Nullable Long fromIteration,
@@ -58,9 +72,13 @@ record ReplayOrder(
             requireAbsent("logClasses", logClasses);
             requireAbsent("window", window);
         }
-        if (mode != ReplayMode.VERIFY) {
+        if (mode != ReplayMode.VERIFY && mode != ReplayMode.WHEN) {
             requireAbsent("times", times);
         }
+        if (mode != ReplayMode.WHEN) {
+            requireAbsent("points", points);
+        }
+        requirePoints(points);
         if (logClasses != null) {
             require(!logClasses.isEmpty(), "logClasses", "[]", "must name at least one class");
             logClasses.forEach(word -> LogClass.of(present(word, "logClasses")));
@@ -76,6 +94,14 @@ record ReplayOrder(
         require(value == null, field, String.valueOf(value), "is not an option of this mode");
     }
 
+    static void requirePoints(@Nullable Integer points) {
+        require(
+                points == null || points >= ReplayRequest.FEWEST_POINTS && points <= ReplayRequest.MOST_POINTS,
+                "points",
+                String.valueOf(points),
+                "must be between " + ReplayRequest.FEWEST_POINTS + " and " + ReplayRequest.MOST_POINTS);
+    }
+
     List<LogClass> classes() {
         if (mode != ReplayMode.LOG) {
             return List.of();
@@ -86,7 +112,13 @@ record ReplayOrder(
     }
 
     int repetitions() {
-        return times == null ? 1 : times;
+        return times != null ? times : mode == ReplayMode.WHEN ? RUNS : 1;
+    }
+
+    /** Null for every mode but {@code when}. */
+    @Nullable
+    Integer pointsOrDefault() {
+        return mode == ReplayMode.WHEN && points == null ? (Integer) POINTS : points;
     }
 
     /**

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A replay as the API shows it.
  *
  * @param window what was ordered; empty for all of the batch. What the log covers says {@code result.log}
+ * @param times how often it is replayed, or goes on from each point
+ * @param points from which the machine goes on otherwise; null for every mode but {@code WHEN}
  * @param message of the latest trouble, or why it was refused; null when there is nothing to say
  */
 record ReplayView(
@@ -25,6 +27,7 @@ record ReplayView(
         List<String> logClasses,
         LogWindow window,
         int times,
+        @Nullable Integer points,
         int attempt,
         @Nullable Result result,
         @Nullable String message,
@@ -60,6 +63,7 @@ record ReplayView(
                 replay.logClasses().stream().map(LogClass::word).toList(),
                 replay.logWindow(),
                 replay.times(),
+                replay.points(),
                 replay.attempt(),
                 result == null
                         ? null
@@ -87,6 +91,7 @@ record ReplayView(
             case MERGED_LOG_INDEX -> "/api/v1/replays/" + replay.id() + "/log/index";
             case DIVERGENCE -> "/api/v1/replays/" + replay.id() + "/divergence";
             case ADJACENT -> "/api/v1/replays/" + replay.id() + "/adjacent";
+            case WHEN_CURVE -> "/api/v1/replays/" + replay.id() + "/when";
             default -> "/api/v1/replays/" + replay.id() + "/log";
         };
     }

@@ -43,9 +43,7 @@ final class Binomial {
             return 0;
         }
         // Clopper and Pearson's limit lies below it, and the estimate above.
-        double from = k == n
-                ? Math.exp(Math.log(tail) / n)
-                : BetaDistribution.of(k, n - k + 1).inverseCumulativeProbability(tail);
+        double from = exactLow(k, n, tail);
         return root(p -> (atLeast(k, n, p) + atLeast(k + 1, n, p)) / 2 - tail, from, (double) k / n);
     }
 
@@ -57,8 +55,28 @@ final class Binomial {
         if (k == 0) {
             return -Math.expm1(Math.log(2 * tail) / n);
         }
-        double to = BetaDistribution.of(k + 1, n - k).inverseSurvivalProbability(tail);
+        double to = exactHigh(k, n, tail);
         return root(p -> tail - (atMost(k, n, p) + atMost(k - 1, n, p)) / 2, (double) k / n, to);
+    }
+
+    /** Clopper and Pearson's lower limit: the p at which {@code P(X >= k)} is {@code tail}. */
+    static double exactLow(long k, long n, double tail) {
+        if (k == 0) {
+            return 0;
+        }
+        return k == n
+                ? Math.exp(Math.log(tail) / n)
+                : BetaDistribution.of(k, n - k + 1).inverseCumulativeProbability(tail);
+    }
+
+    /** Clopper and Pearson's upper limit: the p at which {@code P(X <= k)} is {@code tail}. */
+    static double exactHigh(long k, long n, double tail) {
+        if (k == n) {
+            return 1;
+        }
+        return k == 0
+                ? -Math.expm1(Math.log(tail) / n)
+                : BetaDistribution.of(k + 1, n - k).inverseSurvivalProbability(tail);
     }
 
     /** Where a rising function crosses 0 between two positive numbers, by halving their ratio. */

@@ -44,4 +44,22 @@ public record FailureRate(double perIteration, double low, double high) {
                 Binomial.low(failures, iterations, TAIL),
                 Binomial.high(failures, iterations, TAIL));
     }
+
+    /**
+     * The interval of C. J. Clopper, E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial",
+     * Biometrika 26 (1934), 404-413: never covers less than 95 %, whatever the rate. For few trials of a number that was fixed beforehand,
+     * where the rate may be anything from 0 to 1.
+     *
+     * @param failures k, from 0 to n
+     * @param trials n, 1 or more
+     */
+    public static FailureRate clopperPearson(long failures, long trials) {
+        if (failures < 0 || trials < 1 || trials < failures) {
+            throw new IllegalArgumentException(failures + " failures in " + trials + " trials");
+        }
+        return new FailureRate(
+                (double) failures / trials,
+                Binomial.exactLow(failures, trials, TAIL),
+                Binomial.exactHigh(failures, trials, TAIL));
+    }
 }

@@ -52,6 +52,13 @@ class ClusterMetrics implements MeterBinder {
             select 'queue', coalesce(sum(batches_in_flight
                 + greatest(0, (iteration_budget - iterations - promised + iterations_per_batch - 1) / iterations_per_batch)), 0)
             from jobs where state in ('QUEUED', 'RUNNING')""",
+            """
+            select each.name, each.value from (
+                select coalesce(sum(snapshot_hits), 0) as hits, coalesce(sum(snapshots_fetched), 0) as fetched,
+                       coalesce(sum(snapshots_made), 0) as made
+                from workers) as sums
+            cross join lateral (values ('snapshots.hit', hits), ('snapshots.fetched', fetched), ('snapshots.made', made))
+                as each (name, value)""",
             "select 'outbox', count(*) from outbox",
             "select 'dead_letters', count(*) from dead_letters",
             """
@@ -118,6 +125,22 @@ class ClusterMetrics implements MeterBinder {
                 "");
         gauge(registry, "batches.in.flight", "batches.in_flight", "Batches on their way or running", "", "");
         gauge(registry, "queue.age.seconds", "queue_age", "Age of the oldest batch that no worker was seen at", "", "");
+        for (String result : List.of("hit", "fetched", "made")) {
+            counter(
+                    registry,
+                    "snapshots",
+                    "snapshots." + result,
+                    "Snapshots that machines needed, by where they came from: the worker's disk, the blob store, a boot",
+                    "result",
+                    result);
+        }
+        gauge(
+                registry,
+                "cache.bytes",
+                "cache_bytes",
+                "Snapshots, targets and recordings on the disks of live workers",
+                "",
+                "");
         gauge(registry, "outbox.messages", "outbox", "Messages that Kafka has not got yet", "", "");
         gauge(registry, "dead.letters", "dead_letters", "Messages that could not be taken in", "", "");
         for (String quantile : QUANTILES) {
@@ -168,6 +191,7 @@ class ClusterMetrics implements MeterBinder {
                     .forEach(each -> found.put(each.getKey(), each.getValue()));
         }
         Fleet.Activity activity = fleet.now();
+        found.put("cache_bytes", (double) activity.cacheBytes());
         found.put("workers", (double) activity.workers());
         found.put("slots", (double) activity.slots());
         found.put("machines", (double) activity.running().size());

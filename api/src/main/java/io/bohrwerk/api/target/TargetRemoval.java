@@ -3,9 +3,12 @@ package io.bohrwerk.api.target;
 import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.target.SnapshotNames;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -61,6 +64,21 @@ class TargetRemoval {
         });
         if (!troubles.isEmpty()) {
             throw troubles.get(0);
+        }
+        removeSnapshots(target.id());
+    }
+
+    /** No failure refers to them, for there was no job. A snapshot is of one boot of one target, so nobody else has its bytes. */
+    private void removeSnapshots(Digest target) throws IOException {
+        Map<String, Digest> snapshots = new HashMap<>();
+        blobs.names((name, digest) -> {
+            if (name.startsWith(SnapshotNames.of(target))) {
+                snapshots.put(name, digest);
+            }
+        });
+        for (Map.Entry<String, Digest> snapshot : snapshots.entrySet()) {
+            blobs.unlink(snapshot.getKey());
+            blobs.delete(snapshot.getValue());
         }
     }
 }

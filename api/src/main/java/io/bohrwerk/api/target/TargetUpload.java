@@ -8,6 +8,8 @@ import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.target.Disk;
+import io.bohrwerk.protocol.target.DiskHeader;
 import io.bohrwerk.protocol.target.KernelImage;
 import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
@@ -234,7 +236,16 @@ final class TargetUpload {
         require(yaml.indexOf('\0') < 0, TargetManifest.FILE_NAME, "a NUL byte", "must be text");
         TargetManifest manifest = TargetManifest.parse(yaml);
         TargetBundle bundle = TargetBundle.of(manifest, digests);
-        KernelImage.of(head(file(manifest.boot().kernel()), KERNEL_HEAD)).requireFit(manifest);
+        String kernel = manifest.boot().kernel();
+        if (kernel != null) {
+            KernelImage.of(head(file(kernel), KERNEL_HEAD)).requireFit(manifest);
+        }
+        for (Disk disk : manifest.boot().disks()) {
+            Content image = file(disk.file());
+            try (InputStream in = image.open()) {
+                DiskHeader.check(disk, in, image.size());
+            }
+        }
         List<StoredFile> stored = new ArrayList<>();
         for (Map.Entry<String, Digest> file : bundle.files().entrySet()) {
             Content content = file(file.getKey());

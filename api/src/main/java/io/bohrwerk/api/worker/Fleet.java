@@ -26,8 +26,13 @@ public class Fleet {
         this.timeout = properties.workerTimeout();
     }
 
-    /** What the fleet does at one moment. */
-    public record Activity(int workers, int slots, List<RunningBatch> running) {
+    /**
+     * What the fleet does at one moment.
+     *
+     * @param largestGuest bytes of memory that a guest may have on one of the workers; without a limit where one of them does not say
+     * @param cacheBytes on the workers' disks, kept for the next batch
+     */
+    public record Activity(int workers, int slots, List<RunningBatch> running, long largestGuest, long cacheBytes) {
         /** How many machines work for a job. */
         public int machines(UUID job) {
             return (int)
@@ -66,9 +71,23 @@ public class Fleet {
         }
     }
 
-    /** Slots of the workers that are alive: asked for with each report, so without what runs in them. */
-    public int slots() {
-        return workers.slotsSince(Instant.now().minus(timeout));
+    /** Slots of the workers that are alive. @param serving those that can serve a guest of the size that was asked for */
+    public record Slots(int all, int serving) {
+        /** Whether there are workers, and none of them will do. */
+        public boolean inVain() {
+            return all > 0 && serving == 0;
+        }
+    }
+
+    /** @param guest its memory in bytes; 0 for any */
+    public Slots slots(long guest) {
+        return workers.slotsSince(Instant.now().minus(timeout), guest);
+    }
+
+    /** Whether a live worker gives guests more memory than this one does. */
+    public boolean hasRoomierThan(String workerId) {
+        Long here = workers.findById(workerId).map(Worker::largestGuest).orElse(null);
+        return here == null || !slots(here + 1).inVain();
     }
 
     public Activity now() {
@@ -76,7 +95,14 @@ public class Fleet {
         return new Activity(
                 alive.size(),
                 alive.stream().mapToInt(Worker::slots).sum(),
-                alive.stream().flatMap(worker -> worker.running().stream()).toList());
+                alive.stream().flatMap(worker -> worker.running().stream()).toList(),
+                alive.stream().mapToLong(Fleet::largestGuest).max().orElse(0),
+                alive.stream().mapToLong(Worker::cacheBytes).sum());
+    }
+
+    private static long largestGuest(Worker worker) {
+        Long said = worker.largestGuest();
+        return said == null ? Long.MAX_VALUE : said;
     }
 
     /** Whether a live worker has this version of an emulator, in the emulator's own words. */

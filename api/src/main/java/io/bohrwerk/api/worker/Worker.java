@@ -1,5 +1,6 @@
 package io.bohrwerk.api.worker;
 
+import io.bohrwerk.protocol.worker.SnapshotCounts;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
 import jakarta.persistence.Entity;
@@ -31,6 +32,14 @@ class Worker {
     private List<RunningBatch> running;
 
     private @Nullable String lastTrouble;
+    private @Nullable Long largestGuest;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable SnapshotCounts snapshots;
+
+    private long snapshotHits;
+    private long snapshotsFetched;
+    private long snapshotsMade;
 
     @SuppressWarnings("NullAway.Init")
     protected Worker() {}
@@ -47,7 +56,27 @@ class Worker {
         emulator = heartbeat.emulator();
         running = heartbeat.running();
         lastTrouble = heartbeat.lastTrouble();
+        largestGuest = heartbeat.largestGuest();
+        count(heartbeat.snapshots());
         lastSeen = now;
+    }
+
+    /** Adds what is new since the last heartbeat. Counts of which one went back are those of a new process. */
+    private void count(@Nullable SnapshotCounts latest) {
+        if (latest == null) {
+            return;
+        }
+        SnapshotCounts before = snapshots;
+        if (before == null
+                || latest.hits() < before.hits()
+                || latest.fetched() < before.fetched()
+                || latest.made() < before.made()) {
+            before = new SnapshotCounts(0, 0, 0, 0);
+        }
+        snapshotHits += latest.hits() - before.hits();
+        snapshotsFetched += latest.fetched() - before.fetched();
+        snapshotsMade += latest.made() - before.made();
+        snapshots = latest;
     }
 
     String id() {
@@ -74,8 +103,18 @@ class Worker {
         return running;
     }
 
+    long cacheBytes() {
+        return snapshots == null ? 0 : snapshots.bytes();
+    }
+
     @Nullable
     String lastTrouble() {
         return lastTrouble;
+    }
+
+    /** Bytes of memory that a guest may have there; null when it does not say. */
+    @Nullable
+    Long largestGuest() {
+        return largestGuest;
     }
 }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A worker as the API shows it. */
+/** A worker as the API shows it. @param largestGuest bytes of memory that a guest may have there; null when it does not say */
 record WorkerView(
         String id,
         String host,
@@ -14,7 +14,8 @@ record WorkerView(
         boolean alive,
         Instant lastSeen,
         List<RunningBatch> running,
-        @Nullable String lastTrouble) {
+        @Nullable String lastTrouble,
+        @Nullable Long largestGuest) {
     /** What a dead worker last said to be running is not running. */
     static WorkerView from(Worker worker, boolean alive) {
         return new WorkerView(
@@ -25,6 +26,7 @@ record WorkerView(
                 alive,
                 worker.lastSeen(),
                 alive ? worker.running() : List.of(),
-                worker.lastTrouble());
+                worker.lastTrouble(),
+                worker.largestGuest());
     }
 }

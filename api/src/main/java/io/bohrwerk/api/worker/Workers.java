@@ -9,8 +9,11 @@ interface Workers extends JpaRepository<Worker, String> {
     @Query("from Worker where lastSeen >= :since")
     List<Worker> seenSince(Instant since);
 
-    @Query("select cast(coalesce(sum(slots), 0) as int) from Worker where lastSeen >= :since")
-    int slotsSince(Instant since);
+    /** Asked for with each report, so without what runs in them. */
+    @Query("select new io.bohrwerk.api.worker.Fleet$Slots(cast(coalesce(sum(slots), 0) as int),"
+            + " cast(coalesce(sum(case when largestGuest is null or largestGuest >= :guest then slots else 0 end), 0) as int))"
+            + " from Worker where lastSeen >= :since")
+    Fleet.Slots slotsSince(Instant since, long guest);
 
     /** Workers are processes, of which there are few; those that are long gone are of no interest to anyone. */
     @Query("from Worker where lastSeen >= :since order by host, id limit 1000")

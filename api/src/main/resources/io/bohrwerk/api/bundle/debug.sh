@@ -57,4 +57,5 @@ say "at '$place', instruction $now of $last"
 [ "$now" != "$last" ] || say "the recording ends here: look around, but step or continue from 'before' instead"
 cd "$work" || exit 1
 trap : INT
-gdb -q -iex 'set confirm off' -ex "set architecture $architecture" "${symbols[@]}" -ex 'target remote gdb.sock' "$@"
+# On a busy host the emulator takes longer than gdb's two seconds for its first answer.
+gdb -q -iex 'set confirm off' -iex 'set remotetimeout 60' -ex "set architecture $architecture" "${symbols[@]}" -ex 'target remote gdb.sock' "$@"

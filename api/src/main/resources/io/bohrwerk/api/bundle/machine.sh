@@ -68,10 +68,21 @@ check_files() {
 # A directory with what the emulator finds under fixed names. QEMU writes into its disk of snapshots, so that is a copy.
 lay_out() { # IMAGE
   work=$(mktemp -d "${TMPDIR:-/tmp}/bohrwerk-XXXXXX")
-  ln -s "$here/target/$kernel" "$work/kernel"
+  local i
+  [ -z "$kernel" ] || ln -s "$here/target/$kernel" "$work/kernel"
   [ -z "$initrd" ] || ln -s "$here/target/$initrd" "$work/initrd"
   ln -s "$here/recording.rr" "$work/recording.rr"
+  for ((i = 0; i < ${#disks[@]}; i++)); do
+    ln -s "$here/target/${disks[i]}" "$work/disk$i"
+  done
   cp -- "$here"/config/*.cfg "$work/"
+  # A guest that is driven over its serial console has read what started the batch when it goes on from a later snapshot.
+  if [ -e "$here/config/serial.in" ]; then
+    : >"$work/serial.in"
+    [ "$1" != ready.qcow2 ] || cp -- "$here/config/serial.in" "$work/"
+    : >"$work/serial.log"
+    ln -s serial.log "$work/serial.out"
+  fi
   cp --reflink=auto -- "$here/$1" "$work/state.qcow2"
   mkfifo "$work/merged.fifo"
   cat "$work/merged.fifo" >"$work/merged.log" &

@@ -19,10 +19,12 @@ import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.span.Spans;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +38,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,15 +182,19 @@ class JobLifecycleTest {
                 .single();
     }
 
+    private static ConsumerRecord<?, byte[]> message(byte[] value) {
+        return new ConsumerRecord<>(Topics.REPORTS, 0, 0, null, value);
+    }
+
     /** The others are good, and are not to wait for it. */
     @Test
     void ofReportsThatComeTogetherTheOneThatCannotBeTakenInIsNamed() {
         UUID id = submit(", \"iterations\": 100, \"iterationsPerBatch\": 10");
-        List<byte[]> messages = List.of(
-                Wire.write(Samples.passed(id, inFlight(id).get(0).id(), 1, 10)),
-                Wire.write(Samples.passed(id, UUID.randomUUID(), 1, 10)),
-                Wire.write(Samples.passed(id, inFlight(id).get(1).id(), 1, 10)));
-        ReportListener listener = new ReportListener(intake);
+        List<ConsumerRecord<?, byte[]>> messages = List.of(
+                message(Wire.write(Samples.passed(id, inFlight(id).get(0).id(), 1, 10))),
+                message(Wire.write(Samples.passed(id, UUID.randomUUID(), 1, 10))),
+                message(Wire.write(Samples.passed(id, inFlight(id).get(1).id(), 1, 10))));
+        ReportListener listener = new ReportListener(intake, Spans.off());
         assertThatThrownBy(() -> listener.accept(messages))
                 .isInstanceOfSatisfying(
                         BatchListenerFailedException.class,
@@ -196,7 +203,7 @@ class JobLifecycleTest {
         assertThat(job(id).iterations()).isEqualTo(10);
         listener.accept(messages.subList(2, 3));
         assertThat(job(id).iterations()).isEqualTo(20);
-        assertThatThrownBy(() -> listener.accept(List.of(messages.get(0), new byte[] {'x'})))
+        assertThatThrownBy(() -> listener.accept(List.of(messages.get(0), message(new byte[] {'x'}))))
                 .isInstanceOfSatisfying(
                         BatchListenerFailedException.class,
                         e -> assertThat(e.getIndex()).isEqualTo(1));
@@ -476,6 +483,66 @@ class JobLifecycleTest {
                 Wire.VERSION, "worker-1", "host", slots, "qemu 7.2", Instant.now(), List.of(running), null);
         fleet.hear(heartbeat);
         clock.heard(heartbeat);
+    }
+
+    private void hear(String worker, int slots, long largestGuest) {
+        fleet.hear(new WorkerHeartbeat(
+                Wire.VERSION,
+                worker,
+                "host",
+                slots,
+                "qemu 7.2",
+                Instant.now(),
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                largestGuest,
+                null));
+    }
+
+    /** The sample target's guest has 16 MiB. */
+    @Test
+    void aBatchThatWorkersHandBackGoesOnUntilOneCanServeIt() {
+        hear("small", 2, 8 << 20);
+        hear("large", 2, 1 << 30);
+        UUID id = submit("");
+        UUID batch = inFlight(id).get(0).id();
+        int handedBack = 9;
+        for (int attempt = 1; attempt <= handedBack; attempt++) {
+            intake.accept(Samples.troubled(id, batch, attempt, InfrastructureTrouble.GUEST_TOO_LARGE));
+            assertThat(batch(batch).attempt()).isEqualTo(attempt + 1);
+        }
+        intake.accept(Samples.troubled(id, batch, 3, InfrastructureTrouble.GUEST_TOO_LARGE));
+        assertThat(batch(batch).attempt()).as("a copy").isEqualTo(handedBack + 1);
+        assertThat(job(id).state()).as("nothing of it has run").isEqualTo(JobState.QUEUED);
+        assertThat(job(id).infrastructureTroubles()).isZero();
+        intake.accept(Samples.troubled(id, batch, handedBack + 1, InfrastructureTrouble.EMULATOR_DIED));
+        assertThat(batch(batch).attempt()).isEqualTo(handedBack + 2);
+        assertThat(batch(batch).tries()).as("there are more attempts").isEqualTo(2);
+        intake.accept(
+                Samples.passed(id, batch, handedBack + 2, inFlight(id).get(0).iterations()));
+        assertThat(batch(batch).state()).isEqualTo(BatchState.COMPLETED);
+        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+    }
+
+    @Test
+    void aJobThatNoLiveWorkerCanServeSaysSoAndWaits() {
+        UUID id = submit("");
+        assertThat(views.of(job(id), fleet.now()).waitsFor()).isEqualTo("no worker is alive");
+        hear("small", 4, 8 << 20);
+        UUID other = submit("");
+        assertThat(inFlight(other)).as("nobody could take them").isEmpty();
+        assertThat(views.of(job(other), fleet.now()).waitsFor()).contains("16 MiB", "8 MiB");
+        clock.check(Instant.now());
+        assertThat(inFlight(other)).isEmpty();
+        hear("large", 1, 1 << 30);
+        clock.check(Instant.now());
+        assertThat(inFlight(other))
+                .as("one slot's worth, not five")
+                .hasSizeLessThanOrEqualTo(2)
+                .isNotEmpty();
+        assertThat(views.of(job(other), fleet.now()).waitsFor()).isNull();
     }
 
     @Test

@@ -3,6 +3,9 @@ package io.bohrwerk.api.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
@@ -19,6 +22,7 @@ import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.divergence.Adjacent;
+import io.bohrwerk.protocol.when.WhenCurve;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,6 +48,8 @@ import tools.jackson.databind.JsonNode;
 /** Replays from their order to their end, and bundles, of failures whose blobs are made up. */
 @ApiTest
 class ReplayTest {
+    private static final String REPORTER = "w1";
+
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final long ITERATION = 7;
 
@@ -136,7 +143,7 @@ class ReplayTest {
     private ReplayReport report(UUID replay, int attempt, ReplayReport.Result result) {
         Instant now = Instant.now();
         return new ReplayReport(
-                Wire.VERSION, replay, UUID.fromString(failure), attempt, "w1", now.minusSeconds(2), now, result);
+                Wire.VERSION, replay, UUID.fromString(failure), attempt, REPORTER, now.minusSeconds(2), now, result);
     }
 
     @Test
@@ -256,6 +263,53 @@ class ReplayTest {
     }
 
     @Test
+    void aWhenCurveIsOrderedWithBoundsAndShownWithIntervals() throws Exception {
+        String path = "/api/v1/failures/" + failure + "/when";
+        assertThat(http.get(path).json().get("detail").asString()).contains("POST " + path);
+        for (String wrong : List.of("{\"points\": 1}", "{\"points\": 31}", "{\"runs\": 0}", "{\"runs\": 101}")) {
+            Http.Answer refused = http.post(path, wrong);
+            assertThat(refused.status()).as(wrong).isEqualTo(400);
+            assertThat(refused.text()).contains("must be between", wrong.substring(2, wrong.indexOf('"', 2)));
+        }
+        assertThat(order("{\"mode\": \"verify\", \"points\": 4}").status()).isEqualTo(400);
+        JsonNode ordered = http.post(path, "{\"points\": 3, \"runs\": 6}").json();
+        assertThat(ordered.get("points").asInt()).isEqualTo(3);
+        assertThat(ordered.get("times").asInt()).isEqualTo(6);
+        UUID id = UUID.fromString(ordered.get("id").asString());
+        String found = Wire.writeText(WhenCurve.of(
+                9_000,
+                ITERATION,
+                62_500,
+                List.of(
+                        new WhenCurve.Point(900, "100fcd", "trap+0xd", 0, 6, 0, 1),
+                        new WhenCurve.Point(9, "100040", null, 0, 6, 6, 0)),
+                12,
+                5_000,
+                false));
+        intake.accept(report(
+                id,
+                1,
+                new ReplayReport.Replayed(
+                        0,
+                        0,
+                        "",
+                        null,
+                        List.of(new ArtifactReference(ArtifactKind.WHEN_CURVE, found.length(), put(found))),
+                        "found it")));
+        JsonNode curve = http.get(path).json().get("result");
+        assertThat(curve.get("certainFrom").asLong()).isEqualTo(9);
+        assertThat(curve.get("points").get(0).get("others").asInt()).isEqualTo(1);
+        JsonNode rate = curve.get("points").get(1).get("rate");
+        assertThat(rate.get("perIteration").asDouble()).isEqualTo(1);
+        assertThat(rate.get("low").asDouble()).isBetween(0.540, 0.541);
+        assertThat(http.get("/api/v1/replays/" + id + "/when").text()).isEqualTo(found);
+
+        JsonNode plain = http.post(path, "").json();
+        assertThat(plain.get("points").asInt()).isEqualTo(8);
+        assertThat(plain.get("times").asInt()).isEqualTo(20);
+    }
+
+    @Test
     void troubleIsTriedAgainUntilItIsInVain() throws Exception {
         UUID id = ordered("{\"mode\": \"verify\"}");
         ReplayReport.Result died = new ReplayReport.Troubled(InfrastructureTrouble.EMULATOR_DIED, "it died");
@@ -305,10 +359,51 @@ class ReplayTest {
                 null,
                 List.of(somebody),
                 List.of()));
-        intake.accept(report(somebody, 1, other));
+        int handedBack = 9;
+        for (int attempt = 1; attempt < handedBack; attempt++) {
+            intake.accept(report(somebody, attempt, other));
+        }
         database.sql("delete from workers where id = ?").param(worker).update();
         assertThat(replay(somebody).get("state").asString()).isEqualTo("QUEUED");
+        assertThat(replay(somebody).get("attempt").asInt()).isEqualTo(handedBack);
+    }
+
+    @Test
+    void aGuestThatIsTooLargeIsRefusedUnlessSomeWorkerHasRoom() throws Exception {
+        ReplayReport.Result tooLarge =
+                new ReplayReport.Troubled(InfrastructureTrouble.GUEST_TOO_LARGE, "the guest needs 99 MiB");
+        // The reports of these tests come from this worker.
+        database.sql("delete from workers").update();
+        hear(REPORTER, 64 << 20);
+        UUID nobody = ordered("{\"mode\": \"verify\"}");
+        intake.accept(report(nobody, 1, tooLarge));
+        assertThat(replay(nobody).get("state").asString()).isEqualTo("REFUSED");
+        assertThat(replay(nobody).get("message").asString()).contains("99 MiB", "no live worker");
+        String roomy = "worker-" + UUID.randomUUID();
+        hear(roomy, 1 << 30);
+        UUID somebody = ordered("{\"mode\": \"verify\"}");
+        intake.accept(report(somebody, 1, tooLarge));
+        database.sql("delete from workers where id in (?, ?)")
+                .params(roomy, REPORTER)
+                .update();
+        assertThat(replay(somebody).get("state").asString()).isEqualTo("QUEUED");
         assertThat(replay(somebody).get("attempt").asInt()).isEqualTo(2);
+    }
+
+    private void hear(String worker, long largestGuest) {
+        fleet.hear(new WorkerHeartbeat(
+                Wire.VERSION,
+                worker,
+                "host",
+                1,
+                "qemu",
+                Instant.now(),
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                largestGuest,
+                null));
     }
 
     @Test
@@ -369,8 +464,18 @@ class ReplayTest {
         failure = failure(bundled.manifest(), put("recorded"));
         String path = "/api/v1/failures/" + failure + "/bundle";
         // The samples' coordinates name blobs that are not there.
+        Logger problems = (Logger) LoggerFactory.getLogger("io.bohrwerk.api.web.Problems");
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        problems.addAppender(told);
         Http.Answer gone = http.get(path);
+        problems.detachAppender(told);
         assertThat(gone.status()).as(gone.text()).isEqualTo(410);
+        assertThat(told.list)
+                .isNotEmpty()
+                .allSatisfy(event -> assertThat(event.getMDCPropertyMap())
+                        .as("fields of structured logs")
+                        .containsEntry("failure", failure));
         database.sql(
                         "update failures set coordinates = jsonb_set(jsonb_set(coordinates, '{target}', to_jsonb(?::text)),"
                                 + " '{snapshot}', to_jsonb(?::text)) where id = ?")

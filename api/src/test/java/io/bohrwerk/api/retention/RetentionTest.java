@@ -134,7 +134,8 @@ class RetentionTest {
                 properties.workerTimeout(),
                 properties.largestJson(),
                 properties.hosts(),
-                properties.access());
+                properties.access(),
+                properties.telemetry());
         return new Retention(
                 new Expired(database, settings),
                 new RetiredBlobs(database, blobs, settings),

@@ -34,6 +34,24 @@ class FailureRateTest {
         assertThat(rate.high()).isCloseTo(high, Percentage.withPercentage(1e-6));
     }
 
+    /** Newcombe gives 0.2527 and 0.3676 for the first; all are roots of the binomial's own sums. */
+    @ParameterizedTest
+    @CsvSource({
+        "81, 263, 0.252736745585, 0.367621922601",
+        "0, 20, 0, 0.168433470983",
+        "1, 20, 0.00126508949795, 0.248732762772",
+        "20, 20, 0.831566529017, 1",
+        "6, 6, 0.54074187356, 1",
+        "5, 10, 0.187086028447, 0.812913971553"
+    })
+    void isClopperAndPearsonsInterval(long failures, long trials, double low, double high) {
+        FailureRate rate = FailureRate.clopperPearson(failures, trials);
+        assertThat(rate.perIteration()).isEqualTo((double) failures / trials);
+        assertThat(rate.low()).isCloseTo(low, Percentage.withPercentage(1e-6));
+        assertThat(rate.high()).isCloseTo(high, Percentage.withPercentage(1e-6));
+        assertThatThrownBy(() -> FailureRate.clopperPearson(0, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
     /** Jobs that run their iterations out, and jobs that stop at a failure: the interval knows nothing of which it was. */
     @ParameterizedTest
     @CsvSource({"0, 0.949, 0.966", "1, 0.934, 0.954", "3, 0.936, 0.956", "10, 0.938, 0.958"})

@@ -21,6 +21,7 @@ import io.bohrwerk.standalone.command.TargetCommand;
 import io.bohrwerk.standalone.command.TokenCommand;
 import io.bohrwerk.standalone.command.UpCommand;
 import io.bohrwerk.standalone.command.WatchCommand;
+import io.bohrwerk.standalone.command.WhenCommand;
 import io.bohrwerk.standalone.server.StateDirectory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Command;
             DownloadCommand.class,
             ReplayCommand.class,
             DivergenceCommand.class,
+            WhenCommand.class,
             DebugCommand.class,
             AuditCommand.class,
             RetentionCommand.class,

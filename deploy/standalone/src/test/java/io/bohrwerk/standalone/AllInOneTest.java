@@ -7,16 +7,16 @@ import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.client.Hunt;
 import io.bohrwerk.standalone.client.JobStatus;
 import io.bohrwerk.standalone.server.ChildServer;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -51,8 +51,18 @@ class AllInOneTest {
     @Test
     @Order(1)
     void demoFindsReplaysAndDownloadsAFailure() throws Exception {
-        Output demo = command("demo", "--json");
-        assertThat(demo.status()).as(demo.text()).isZero();
+        Output demo;
+        try (SpanCollector collector = new SpanCollector()) {
+            demo = command(
+                    Map.of(
+                            "BOHRWERK_API_TELEMETRY_ENDPOINT", collector.endpoint(),
+                            "BOHRWERK_WORKER_TELEMETRY_ENDPOINT", collector.endpoint(),
+                            "BOHRWERK_WORKER_TELEMETRY_HEADERS", "x-test=a worker"),
+                    "demo",
+                    "--json");
+            assertThat(demo.status()).as(demo.text()).isZero();
+            isTracedFromSubmitToStore(collector.spans());
+        }
         JsonNode result = JsonMapper.shared().readTree(demo.lastLine());
         assertThat(result.path("state").asString()).isEqualTo("COMPLETED");
         assertThat(result.path("failures").asLong()).isGreaterThanOrEqualTo(1);
@@ -71,6 +81,31 @@ class AllInOneTest {
         assertThat(manifest.path("iteration").asLong())
                 .isEqualTo(result.path("failedIteration").asLong());
         assertThat(command("status").text()).contains("nothing runs here");
+    }
+
+    /** Whatever the API and the worker did for the failure's batch hangs together in one trace. */
+    private static void isTracedFromSubmitToStore(List<SpanCollector.Collected> spans) {
+        SpanCollector.Collected store = spans.stream()
+                .filter(span -> span.name().equals("store"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no span of storing a failure among " + spans));
+        Map<String, SpanCollector.Collected> byId = new HashMap<>();
+        spans.forEach(span -> byId.put(span.id(), span));
+        List<String> way = new ArrayList<>();
+        for (SpanCollector.Collected at = store; at != null; at = byId.get(at.parent())) {
+            assertThat(at.trace()).isEqualTo(store.trace());
+            way.add(at.name());
+        }
+        assertThat(way).containsExactly("store", "batch", "queue", "submit");
+        assertThat(spans.stream()
+                        .filter(span -> span.parent().equals(store.parent()))
+                        .map(SpanCollector.Collected::name))
+                .containsExactlyInAnyOrder("run", "verify", "store", "report");
+        assertThat(spans.stream().map(SpanCollector.Collected::trace)).containsOnly(store.trace());
+        assertThat(spans.stream()
+                        .filter(span -> span.header().equals("a worker"))
+                        .map(SpanCollector.Collected::name))
+                .containsOnly("batch", "run", "verify", "store");
     }
 
     @Test
@@ -162,16 +197,17 @@ class AllInOneTest {
         Path bundle = Path.of(download.lastLine());
         String last = failure.path("instructionCount").asString();
 
-        Output replay = script(bundle, "./replay.sh", "--log", "int");
+        Output replay = Output.ofScript(bundle, "./replay.sh", "--log", "int");
         assertThat(replay.status()).as(replay.text()).isZero();
         assertThat(replay.text()).contains("replayed to instruction " + last + ": same console");
         assertThat(Files.readString(bundle.resolve("replayed/merged.log"), StandardCharsets.ISO_8859_1))
                 .contains("v=01 e=0000", "DR7=");
 
-        Output gdb = script(bundle, "./debug.sh", "-batch", "-ex", "info symbol $eip", "-ex", "print/x $dr7");
+        Output gdb = Output.ofScript(bundle, "./debug.sh", "-batch", "-ex", "info symbol $eip", "-ex", "print/x $dr7");
         assertThat(gdb.status()).as(gdb.text()).isZero();
         assertThat(gdb.text()).contains("at 'failure', instruction " + last, "bw_stop");
-        Output before = script(bundle, "./debug.sh", "before", "-batch", "-ex", "stepi", "-ex", "info symbol $eip");
+        Output before =
+                Output.ofScript(bundle, "./debug.sh", "before", "-batch", "-ex", "stepi", "-ex", "info symbol $eip");
         assertThat(before.text()).contains("in section .text");
 
         aDebuggerGoesBack(bundle, Long.parseLong(last));
@@ -180,13 +216,13 @@ class AllInOneTest {
         Output undebugged = command("debug", "--directory", bundle.toString());
         assertThat(undebugged.status()).isEqualTo(1);
         assertThat(undebugged.text()).contains("recording.rr", "is damaged, or of another failure");
-        Output damaged = script(bundle, "./replay.sh");
+        Output damaged = Output.ofScript(bundle, "./replay.sh");
         assertThat(damaged.status()).isEqualTo(1);
         assertThat(damaged.text()).contains("recording.rr: FAILED", "the bundle is damaged");
         Path machine = bundle.resolve("machine.sh");
         Files.writeString(
                 machine, Files.readString(machine).replaceFirst("emulator version [0-9.]+", "emulator version 99"));
-        Output refused = script(bundle, "./replay.sh");
+        Output refused = Output.ofScript(bundle, "./replay.sh");
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.text()).contains("recorded by:", "emulator version 99", "found here:", "FORCE=1");
     }
@@ -198,24 +234,11 @@ class AllInOneTest {
         for (int time = 0; time < 2; time++) {
             Process debugger = ChildServer.launch(state(), debug).start();
             try {
-                awaitLine(debugger, "attach with:");
+                Output.awaitLine(debugger, "attach with:");
                 Output second = command(debug);
                 assertThat(second.status()).isEqualTo(1);
                 assertThat(second.text()).contains("is being debugged already", "process " + debugger.pid());
-                Output gdb = script(
-                        bundle,
-                        "gdb",
-                        "-nx",
-                        "-q",
-                        "-batch",
-                        "-x",
-                        "attach.gdb",
-                        "-ex",
-                        "monitor icount",
-                        "-ex",
-                        "reverse-stepi",
-                        "-ex",
-                        "monitor icount");
+                Output gdb = Output.ofDebugger(bundle, "monitor icount", "reverse-stepi", "monitor icount");
                 assertThat(gdb.text())
                         .containsSubsequence("instruction " + last + ",", "instruction " + (last - 1) + ",");
                 debugger.descendants().forEach(all::add);
@@ -224,31 +247,6 @@ class AllInOneTest {
             }
         }
         awaitGone(all);
-    }
-
-    private static void awaitLine(Process process, String end) throws IOException {
-        BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        StringBuilder said = new StringBuilder();
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            said.append(line).append('\n');
-            if (line.endsWith(end)) {
-                return;
-            }
-        }
-        throw new AssertionError("it ended instead of saying '" + end + "': " + said);
-    }
-
-    private static Output script(Path bundle, String... command) throws Exception {
-        List<String> bounded = new ArrayList<>(List.of("timeout", "-k", "5", "120"));
-        bounded.addAll(List.of(command));
-        Process process = new ProcessBuilder(bounded)
-                .directory(bundle.toFile())
-                .redirectErrorStream(true)
-                .start();
-        process.getOutputStream().close();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Output(process.waitFor(), text);
     }
 
     @Test
@@ -382,15 +380,12 @@ class AllInOneTest {
         }
     }
 
-    private record Output(int status, String text) {
-        String lastLine() {
-            return text.substring(text.strip().lastIndexOf('\n') + 1).strip();
-        }
+    private static Output command(String... arguments) throws IOException, InterruptedException {
+        return Output.ofCommand(state(), Map.of(), arguments);
     }
 
-    private static Output command(String... arguments) throws IOException, InterruptedException {
-        Process process = ChildServer.launch(state(), arguments).start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Output(process.waitFor(), text);
+    private static Output command(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        return Output.ofCommand(state(), environment, arguments);
     }
 }

@@ -133,4 +133,18 @@ class TargetCommandsTest {
         assertThat(status).isEqualTo(1);
         assertThat(said.toString()).contains("--test " + missing + ": there is no such file");
     }
+
+    @Test
+    void whatNeedsAnAgentIsRefusedWithoutOne() throws Exception {
+        Path script = Files.writeString(directory.resolve("test.sh"), "#!/bin/sh\n");
+        assertThat(build(script, "--console", "--format", "tap")).isEqualTo(1);
+        assertThat(said.toString()).contains("--format tap: the agent reads it, and linux-shell has none");
+        assertThat(build(script, "--console", "--disk-size", "1M", "--expect-failure", "a"))
+                .isEqualTo(1);
+        assertThat(said.toString()).contains("--expect-failure: the agent knows subtests, and linux-disk has none");
+        assertThat(build(script, "--console", "--disk-size", "much")).isEqualTo(1);
+        assertThat(said.toString()).contains("--disk-size much: must be a number with K, M or G");
+        assertThat(build(script, "--disk-size", "1M")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(said.toString()).contains("--disk-size: only with --console");
+    }
 }

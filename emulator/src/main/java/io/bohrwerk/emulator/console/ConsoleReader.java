@@ -19,6 +19,7 @@ public final class ConsoleReader {
     private final Lines lines;
     private final long limit;
     private final Runnable flooded;
+    private final Bytes raw;
     private final MessageDigest sha256 = Digest.sha256();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final byte[] tail = new byte[KEPT_TAIL];
@@ -36,14 +37,26 @@ public final class ConsoleReader {
         void take(String line, long start, long end);
     }
 
+    /** Takes a console's bytes as they come. */
+    @FunctionalInterface
+    public interface Bytes {
+        void take(byte[] bytes, int length);
+    }
+
     /**
      * @param lines called for each line, in order, on the reading thread
      * @param limit bytes above which {@code flooded} is called, once; the rest is read and dropped
      */
     public ConsoleReader(Lines lines, long limit, Runnable flooded) {
+        this(lines, limit, flooded, (bytes, length) -> {});
+    }
+
+    /** @param raw called for all bytes up to the limit, also those of unfinished lines, on the reading thread */
+    public ConsoleReader(Lines lines, long limit, Runnable flooded, Bytes raw) {
         this.lines = lines;
         this.limit = limit;
         this.flooded = flooded;
+        this.raw = raw;
     }
 
     /** Reads until the stream ends. */
@@ -60,6 +73,7 @@ public final class ConsoleReader {
             return;
         }
         sha256.update(buffer, 0, n);
+        raw.take(buffer, n);
         for (int i = 0; i < n; i++) {
             tail[(int) (bytes++ % KEPT_TAIL)] = buffer[i];
             if (buffer[i] == '\n') {

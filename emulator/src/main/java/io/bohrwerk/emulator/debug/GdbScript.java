@@ -27,12 +27,13 @@ public final class GdbScript {
                 "# Going back starts an emulator, which on a busy host takes longer than gdb's two seconds.",
                 "set remotetimeout 60",
                 "set tcp connect-timeout 60"));
-        String named = manifest.boot().symbols();
-        Path symbols = target.directory()
-                .resolve(named == null ? manifest.boot().kernel() : named)
-                .toAbsolutePath();
-        if (isElf(symbols)) {
-            lines.add("file " + quoted(symbols));
+        TargetManifest.Boot boot = manifest.boot();
+        String named = boot.symbols() == null ? boot.kernel() : boot.symbols();
+        if (named != null) {
+            Path symbols = target.directory().resolve(named).toAbsolutePath();
+            if (isElf(symbols)) {
+                lines.add("file " + quoted(symbols));
+            }
         }
         lines.addAll(List.of(
                 "# 'monitor goto' moves behind gdb's back: make it look again.",

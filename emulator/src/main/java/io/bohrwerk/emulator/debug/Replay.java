@@ -47,17 +47,21 @@ final class Replay implements AutoCloseable {
     private final Path directory;
     private final boolean wide;
     private final String loaded;
+    /** On which the agent speaks. */
+    private final Path console;
+
     private final QemuProcess qemu;
     private final GdbLink gdb;
     private boolean holdsLoaded = true;
     private boolean altered;
 
-    private Replay(Emulator emulator, Path directory, boolean wide, String loaded, QemuProcess qemu)
+    private Replay(Emulator emulator, Path directory, boolean wide, String loaded, Path console, QemuProcess qemu)
             throws IOException {
         this.emulator = emulator;
         this.directory = directory;
         this.wide = wide;
         this.loaded = loaded;
+        this.console = console;
         this.qemu = qemu;
         this.gdb = new GdbLink(directory);
     }
@@ -82,16 +86,14 @@ final class Replay implements AutoCloseable {
             Emulator emulator, DebuggedFailure failure, DebuggedFailure.Snapshot from, Path directory, Budget budget)
             throws IOException, InfrastructureException {
         TargetManifest manifest = failure.target().manifest();
-        Path files = failure.target().directory().toAbsolutePath();
         Confinement.Cell cell = emulator.cell();
-        cell.lend(QemuCommandLine.KERNEL, files.resolve(manifest.boot().kernel()));
-        if (manifest.boot().initrd() != null) {
-            cell.lend(QemuCommandLine.INITRD, files.resolve(manifest.boot().initrd()));
-        }
+        failure.target().lendTo(cell);
         cell.lend(QemuCommandLine.RECORDING, failure.recording());
         for (Map.Entry<String, String> file : failure.configuration().entrySet()) {
             Files.writeString(directory.resolve(file.getKey()), file.getValue());
         }
+        String serial = QemuCommandLine.serialOutput(manifest, from.name());
+        Files.createFile(directory.resolve(serial)); // QEMU makes files, but no pipes
         copy(from.image(), directory.resolve(QemuCommandLine.STATE), budget);
         run(
                 List.of("mkfifo", "-m", "600", QemuCommandLine.GDB + ".in", QemuCommandLine.GDB + ".out"),
@@ -106,7 +108,9 @@ final class Replay implements AutoCloseable {
                 process -> {});
         try {
             boolean wide = manifest.machine().arch() == TargetManifest.Arch.X86_64;
-            Replay replay = new Replay(emulator, directory, wide, from.name(), qemu);
+            String console =
+                    manifest.test().driver() == TargetManifest.Driver.CONSOLE ? serial : QemuCommandLine.CONSOLE;
+            Replay replay = new Replay(emulator, directory, wide, from.name(), directory.resolve(console), qemu);
             // gdb and QEMU are to name threads in the same way.
             replay.ask(Packet.of("qSupported:multiprocess+"), budget);
             // Until its description of the registers was asked for, QEMU answers no question for a single one.
@@ -348,7 +352,7 @@ final class Replay implements AutoCloseable {
 
     /** The end of what the guest has printed to port 0xe9 in this process, up to this very instruction. */
     String console() throws InfrastructureException {
-        try (var file = Files.newByteChannel(directory.resolve(QemuCommandLine.CONSOLE))) {
+        try (var file = Files.newByteChannel(console)) {
             file.position(Math.max(0, file.size() - SHOWN_CONSOLE));
             return new String(java.nio.channels.Channels.newInputStream(file).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

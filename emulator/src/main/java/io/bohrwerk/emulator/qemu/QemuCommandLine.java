@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator.qemu;
 
+import io.bohrwerk.protocol.target.Disk;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +18,20 @@ public final class QemuCommandLine {
     /** The machine's disk of snapshots. */
     public static final String STATE = "state.qcow2";
 
+    /** The stem of the target's disk images, by their place in the manifest. */
+    private static final String DISK = "disk";
+
     public static final String RECORDING = "recording.rr";
     /** Port 0xe9. */
     public static final String CONSOLE = "console.fifo";
     /** The first serial port. */
     public static final String SERIAL = "serial.fifo";
+    /** The stem of {@link #INPUT} and {@link #OUTPUT}. */
+    private static final String TYPED = "serial";
+    /** What is typed on the first serial port, of a guest that is driven over it. */
+    public static final String INPUT = TYPED + ".in";
+    /** What such a guest prints there, instead of {@link #SERIAL}. */
+    public static final String OUTPUT = TYPED + ".out";
     /** Both of these and QEMU's own log, while replaying. */
     public static final String MERGED = "merged.fifo";
 
@@ -47,6 +57,8 @@ public final class QemuCommandLine {
     private static final int MOST_FILES = 256;
     /** Of the processor's time. Long before that a limit of the host's time ends it; this one holds even when nobody watches. */
     private static final int SECONDS_OF_WORK = 86_400;
+    /** What a guest may write to its disk, from its first instruction on. */
+    private static final long LARGEST_OVERLAY = 16L << 30;
 
     private QemuCommandLine() {}
 
@@ -101,12 +113,39 @@ public final class QemuCommandLine {
                 "pvpanic",
                 "-action",
                 "reboot=shutdown,shutdown=pause,panic=pause"));
-        options.addAll(List.of("-kernel", KERNEL));
-        if (manifest.boot().initrd() != null) {
-            options.addAll(List.of("-initrd", INITRD));
+        TargetManifest.Boot boot = manifest.boot();
+        for (int i = 0; i < boot.disks().size(); i++) {
+            Disk disk = boot.disks().get(i);
+            String device = disk.bus() == Disk.Bus.VIRTIO ? "virtio-blk-pci" : disk.writable() ? "ide-hd" : "ide-cd";
+            options.addAll(List.of("-device", device + ",drive=replayed" + i));
         }
-        options.addAll(List.of("-append", manifest.boot().append()));
+        if (boot.kernel() != null) {
+            options.addAll(List.of("-kernel", KERNEL));
+            if (boot.initrd() != null) {
+                options.addAll(List.of("-initrd", INITRD));
+            }
+            options.addAll(List.of("-append", boot.append()));
+        }
         return List.copyOf(options);
+    }
+
+    /** The name of a disk image in the machine's directory. */
+    public static String disk(int place) {
+        return DISK + place;
+    }
+
+    /**
+     * The file with what the guest prints on its first serial port.
+     *
+     * @param snapshot from which it goes on
+     */
+    public static String serialOutput(TargetManifest manifest, String snapshot) {
+        return typedTo(manifest, snapshot) ? OUTPUT : SERIAL;
+    }
+
+    /** What starts a batch is typed where it begins; a guest that goes on from a later snapshot has read it. */
+    private static boolean typedTo(TargetManifest manifest, String snapshot) {
+        return manifest.test().driver() == TargetManifest.Driver.CONSOLE && snapshot.equals(READY);
     }
 
     /**
@@ -133,12 +172,16 @@ public final class QemuCommandLine {
         // for all three.
         String copy = phase == Phase.REPLAY ? ",logfile=" + MERGED + ",logappend=on" : "";
         command.addAll(List.of("-chardev", "file,id=console,path=" + CONSOLE + copy));
-        command.addAll(List.of("-chardev", "file,id=serial,path=" + SERIAL + copy));
+        command.addAll(List.of(
+                "-chardev",
+                (typedTo(manifest, snapshot) ? "pipe,id=serial,path=" + TYPED : "file,id=serial,path=" + SERIAL)
+                        + copy));
         command.addAll(List.of("-fw_cfg", "name=opt/bohrwerk/batch,file=" + BATCH));
         command.addAll(List.of("-fw_cfg", "name=opt/bohrwerk/delays,file=" + DELAYS));
         command.addAll(List.of("-fw_cfg", "name=opt/bohrwerk/test,file=" + TEST));
         command.addAll(List.of("-drive", "file=" + STATE + ",if=none,id=state,format=qcow2"));
-        command.addAll(timing(phase, shift));
+        command.addAll(disks(manifest.boot()));
+        command.addAll(timing(phase, shift, manifest.boot().disks().isEmpty()));
         if (!phase.boots) {
             command.addAll(List.of("-loadvm", snapshot, "-S"));
         }
@@ -150,8 +193,32 @@ public final class QemuCommandLine {
         return List.copyOf(command);
     }
 
-    private static List<String> timing(Phase phase, int shift) {
-        String count = "shift=" + shift + ",sleep=off";
+    /**
+     * Disks as they are recorded: each behind QEMU's layer that puts the completion of a request at an instruction. The one that the guest
+     * writes to is the machine's own image, which lies over the target's; so a snapshot of the machine is one of the disk as well.
+     */
+    private static List<String> disks(TargetManifest.Boot boot) {
+        List<String> options = new ArrayList<>();
+        for (int i = 0; i < boot.disks().size(); i++) {
+            String image = "state";
+            String rights = "";
+            if (!boot.disks().get(i).writable()) {
+                image = "image" + i;
+                // Said of both: a layer that could be written to would need snapshots of its own.
+                rights = ",readonly=on";
+                options.addAll(List.of("-drive", "file=" + disk(i) + ",if=none,id=" + image + ",format=raw" + rights));
+            }
+            options.addAll(List.of("-drive", "driver=blkreplay,if=none,image=" + image + ",id=replayed" + i + rights));
+        }
+        return options;
+    }
+
+    /**
+     * @param leaps whether virtual time may leap to the next timer while the processor waits. With a disk it may not: a request takes the
+     *     host some time, and the guest would see minutes pass meanwhile; recording such a guest hangs (QEMU 7.2)
+     */
+    private static List<String> timing(Phase phase, int shift, boolean leaps) {
+        String count = "shift=" + shift + (leaps ? ",sleep=off" : "");
         return switch (phase) {
             case BOOT, COUNT -> List.of("-icount", count);
             case RECORD -> List.of("-icount", count + ",rr=record,rrfile=" + RECORDING);
@@ -164,7 +231,8 @@ public final class QemuCommandLine {
     /** The emulator dies with the process that started it, also when that one is killed, and can neither eat the host nor dump core. */
     private static List<String> limits(TargetManifest manifest) {
         long memory = manifest.machine().memory().bytes();
-        long largestFile = Math.max(LARGEST_RECORDING, SNAPSHOTS_PER_DISK * (memory + (64L << 20)));
+        long largestFile = Math.max(LARGEST_RECORDING, SNAPSHOTS_PER_DISK * (memory + (64L << 20)))
+                + (manifest.boot().disks().isEmpty() ? 0 : LARGEST_OVERLAY);
         return List.of(
                 "setpriv",
                 "--pdeathsig",

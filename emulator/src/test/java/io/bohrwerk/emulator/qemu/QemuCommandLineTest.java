@@ -99,6 +99,30 @@ class QemuCommandLineTest {
         assertThat(text(QemuCommandLine.of(BARE, Phase.FREE, 5))).doesNotContain("icount");
     }
 
+    @Test
+    void typesAndAttachesDisks() {
+        TargetManifest driven = TargetManifest.parse("""
+                name: driven
+                machine: {arch: x86_64, memory: 128MiB}
+                boot: {disks: [{file: "cd,1.iso", format: iso}, {file: root.img, format: raw, bus: virtio}]}
+                test: {driver: console, script: [{snapshot: ready}, {loop: "true"}]}
+                """);
+        assertThat(text(QemuCommandLine.of(driven, Phase.RECORD, 3)))
+                .doesNotContain("-kernel", "-append", "cd,1")
+                .contains("-device ide-cd,drive=replayed0\n-device virtio-blk-pci,drive=replayed1\n")
+                .contains("-chardev pipe,id=serial,path=serial\n")
+                .endsWith("""
+                        -drive file=state.qcow2,if=none,id=state,format=qcow2
+                        -drive file=disk0,if=none,id=image0,format=raw,readonly=on
+                        -drive driver=blkreplay,if=none,image=image0,id=replayed0,readonly=on
+                        -drive driver=blkreplay,if=none,image=state,id=replayed1
+                        -icount shift=3,rr=record,rrfile=recording.rr
+                        -loadvm ready
+                        -S""");
+        assertThat(text(QemuCommandLine.of(driven, Phase.REPLAY, 3, "before")))
+                .contains("-chardev file,id=serial,path=serial.fifo,logfile=merged.fifo,logappend=on\n");
+    }
+
     /** Commas divide QEMU's options: what a user wrote is an argument of its own, or not on the command line at all. */
     @Test
     void keepsWhatUsersWriteOutOfOptions() {

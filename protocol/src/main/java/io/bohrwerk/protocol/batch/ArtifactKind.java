@@ -17,7 +17,9 @@ public enum ArtifactKind {
     /** A {@link io.bohrwerk.protocol.divergence.Divergence}, as JSON: where the failing iteration and a passing one went apart. */
     DIVERGENCE("divergence.json", "application/json"),
     /** An {@link io.bohrwerk.protocol.divergence.Adjacent}, as JSON: two schedules next to each other, one of which fails. */
-    ADJACENT("adjacent.json", "application/json");
+    ADJACENT("adjacent.json", "application/json"),
+    /** A {@link io.bohrwerk.protocol.when.WhenCurve}, as JSON: how likely the failure is from points further and further back. */
+    WHEN_CURVE("when.json", "application/json");
 
     private final String fileName;
     private final String mediaType;

@@ -20,6 +20,8 @@ public enum InfrastructureTrouble {
     INTERNAL(false),
     /** This worker has no emulator that can run the target; another may. */
     EMULATOR_UNFIT(false),
+    /** The guest needs more memory than this worker gives one; another may. The work goes there, and no attempt at it is counted. */
+    GUEST_TOO_LARGE(false),
     /** The target cannot be booted: no kernel, a broken bundle. */
     TARGET_UNBOOTABLE(true),
     /** The guest booted, but did not say that it is ready in time. */
@@ -33,6 +35,11 @@ public enum InfrastructureTrouble {
 
     InfrastructureTrouble(boolean permanent) {
         this.permanent = permanent;
+    }
+
+    /** Whether this says nothing of the work, only that another worker must do it: the worker handed it back before it began. */
+    public boolean handedBack() {
+        return this == GUEST_TOO_LARGE;
     }
 
     /** Whether another attempt would meet the same trouble: it lies in the target, so the job ends with it. */

@@ -18,10 +18,13 @@ public enum ReplayMode {
     DIVERGENCE,
     /** Two schedules next to each other, one of which fails: batches of few iterations are run for it. */
     @JsonProperty("adjacent")
-    ADJACENT;
+    ADJACENT,
+    /** From where on it fails whatever the timing: the machine goes on otherwise from points further and further back. */
+    @JsonProperty("when")
+    WHEN;
 
     /** Whether it is to find something out by a comparison with other runs. */
     public boolean compares() {
-        return this == DIVERGENCE || this == ADJACENT;
+        return this == DIVERGENCE || this == ADJACENT || this == WHEN;
     }
 }

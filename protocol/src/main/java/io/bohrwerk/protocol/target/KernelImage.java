@@ -56,7 +56,7 @@ public record KernelImage(String processor, Optional<TargetManifest.Arch> arch) 
 
     /** @throws InvalidInputException when the machine of the manifest cannot run it */
     public void requireFit(TargetManifest manifest) {
-        String kernel = manifest.boot().kernel();
+        String kernel = InvalidInputException.present(manifest.boot().kernel(), "boot.kernel");
         if (!processor.isEmpty() && arch.isEmpty()) {
             throw new InvalidInputException(
                     "boot.kernel", kernel, "must be for i386 or x86_64, and is for " + processor);

@@ -14,6 +14,7 @@ import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,14 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
         present(machine, "machine");
         present(boot, "boot");
         present(test, "test");
+    }
+
+    /**
+     * Whether a batch of this target is a pure function of its coordinates: two runs agree byte for byte. With a disk they do not, for the
+     * host decides when a request is done; a recording of such a run replays all the same.
+     */
+    public boolean repeatable() {
+        return boot.disks().isEmpty();
     }
 
     public static TargetManifest parse(String yaml) {
@@ -159,15 +168,17 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
     /**
      * What it boots. Files are plain names inside the bundle.
      *
+     * @param kernel null when the machine boots from a disk by its BIOS
      * @param append the kernel's command line; one line of printable ASCII, up to 2,000
+     * @param disks up to four, of which the guest may write to one
      * @param symbols an ELF file with the kernel's symbol table, such as {@code vmlinux}, for a kernel that carries none. Its addresses
      *     must be those at which the kernel runs: Linux needs {@code nokaslr}
      */
     public record Boot(
-            String kernel,
+            @Nullable String kernel,
             @Nullable String initrd,
             String append,
-            List<String> disks,
+            List<Disk> disks,
             @Nullable String symbols) {
         /** The rule for the names of files. */
         static final String PLAIN =
@@ -175,9 +186,19 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
 
         private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._,+@=-]{0,99}");
         private static final Pattern APPEND = Pattern.compile("[ -~]{0,2000}");
+        /** An IDE machine has room for no more. */
+        private static final int MOST_DISKS = 4;
 
         public Boot {
-            requireFile("kernel", present(kernel, "kernel"));
+            if (disks.isEmpty()) {
+                present(kernel, "kernel");
+            }
+            if (kernel != null) {
+                requireFile("kernel", kernel);
+            } else {
+                require(initrd == null, "initrd", String.valueOf(initrd), "needs a kernel, which loads it");
+                require(append.isEmpty(), "append", append, "needs a kernel, which reads it");
+            }
             if (initrd != null) {
                 requireFile("initrd", initrd);
             }
@@ -189,32 +210,47 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                     "append",
                     append,
                     "must be one line of printable ASCII, up to 2000");
+            require(disks.size() <= MOST_DISKS, "disks", disks.size(), "must be at most " + MOST_DISKS);
+            disks.forEach(disk -> present(disk, "disks"));
             require(
-                    disks.isEmpty(),
+                    disks.stream().filter(Disk::writable).count() <= 1,
                     "disks",
-                    disks,
-                    "must be empty: disks do not record and replay on this emulator yet; use an initrd");
+                    disks.stream().filter(Disk::writable).map(Disk::file).toList(),
+                    "must have at most one that is not of the format iso: what the guest writes is kept with the snapshot,"
+                            + " in one image");
+            require(
+                    disks.stream().map(Disk::file).distinct().count() == disks.size(),
+                    "disks",
+                    disks.stream().map(Disk::file).toList(),
+                    "must name each file once");
             disks = List.copyOf(disks);
         }
 
         @JsonCreator
         static Boot of(
-                String kernel,
+                @Nullable String kernel,
                 @Nullable String initrd,
                 @Nullable String append,
-                @Nullable List<String> disks,
+                @Nullable List<Disk> disks,
                 @Nullable String symbols) {
             return new Boot(kernel, initrd, append == null ? "" : append, disks == null ? List.of() : disks, symbols);
+        }
+
+        /** The disk that the guest may write to. */
+        public Optional<Disk> writableDisk() {
+            return disks.stream().filter(Disk::writable).findFirst();
         }
 
         /** Every file named here, in a fixed order. */
         public List<String> files() {
             List<String> files = new ArrayList<>();
-            files.add(kernel);
+            if (kernel != null) {
+                files.add(kernel);
+            }
             if (initrd != null) {
                 files.add(initrd);
             }
-            files.addAll(disks);
+            disks.forEach(disk -> files.add(disk.file()));
             if (symbols != null && !files.contains(symbols)) {
                 files.add(symbols);
             }
@@ -241,6 +277,7 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
      * @param iterationsPerBatch how many iterations make a batch of seconds; 1 to 10,000,000
      * @param panicPatterns lines of the console that tell of a kernel's trouble, besides those that are known; looked at before them;
      *     up to 100
+     * @param script on the serial console, of the driver {@code console}; see {@link ConsoleScript}
      */
     public record Test(
             Driver driver,
@@ -249,7 +286,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
             List<String> expectedFailures,
             int reportEvery,
             int iterationsPerBatch,
-            List<PanicPattern> panicPatterns) {
+            List<PanicPattern> panicPatterns,
+            List<ScriptStep> script) {
         private static final VirtualTime DEFAULT_TIMEOUT = VirtualTime.parse("60s");
         private static final int DEFAULT_ITERATIONS_PER_BATCH = 100;
         private static final Pattern SUBTEST = Pattern.compile("[ -~]{1,200}");
@@ -289,6 +327,32 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                     "must be at most " + MOST_PANIC_PATTERNS);
             panicPatterns.forEach(pattern -> present(pattern, "panicPatterns"));
             panicPatterns = List.copyOf(panicPatterns);
+            if (driver == Driver.CONSOLE) {
+                ConsoleScript.of(script);
+                require(
+                        format == Format.EXIT,
+                        "format",
+                        format.word(),
+                        "must be exit for the driver console: there is no agent that reads it; use the loop's patterns");
+                require(
+                        expectedFailures.isEmpty(),
+                        "expectedFailures",
+                        expectedFailures,
+                        "must be empty for the driver console: there is no agent that knows subtests");
+                require(
+                        iterationsPerBatch <= ConsoleScript.MOST_ITERATIONS,
+                        "iterationsPerBatch",
+                        iterationsPerBatch,
+                        "must be at most " + ConsoleScript.MOST_ITERATIONS + " for the driver console");
+            } else {
+                require(script.isEmpty(), "script", script.size() + " steps", "belongs to the driver console");
+            }
+            script = List.copyOf(script);
+        }
+
+        /** How the guest is driven; empty when an agent in it does so. */
+        public Optional<ConsoleScript> console() {
+            return driver == Driver.CONSOLE ? Optional.of(ConsoleScript.of(script)) : Optional.empty();
         }
 
         @JsonCreator
@@ -299,7 +363,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                 @Nullable List<String> expectedFailures,
                 @Nullable Integer reportEvery,
                 @Nullable Integer iterationsPerBatch,
-                @Nullable List<PanicPattern> panicPatterns) {
+                @Nullable List<PanicPattern> panicPatterns,
+                @Nullable List<ScriptStep> script) {
             return new Test(
                     driver == null ? Driver.AGENT : driver,
                     iterationTimeout == null ? DEFAULT_TIMEOUT : iterationTimeout,
@@ -307,7 +372,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                     expectedFailures == null ? List.of() : expectedFailures,
                     reportEvery == null ? 1 : reportEvery,
                     iterationsPerBatch == null ? DEFAULT_ITERATIONS_PER_BATCH : iterationsPerBatch,
-                    panicPatterns == null ? List.of() : panicPatterns);
+                    panicPatterns == null ? List.of() : panicPatterns,
+                    script == null ? List.of() : script);
         }
     }
 
@@ -315,7 +381,10 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
     public enum Driver {
         /** An agent inside the guest that speaks the guest protocol. */
         @JsonProperty("agent")
-        AGENT
+        AGENT,
+        /** A shell inside the guest, by what is typed on its serial console. */
+        @JsonProperty("console")
+        CONSOLE
     }
 
     /** How the agent tells a pass from a failure. */

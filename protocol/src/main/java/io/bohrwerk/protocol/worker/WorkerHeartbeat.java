@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param replays the replays in its machines now; left out by older processes
  * @param traces the traces in its machines now; left out by older processes
  * @param lastTrouble the latest infrastructure trouble in one line, null when there was none
+ * @param largestGuest bytes of memory that a guest may have here; null, as in messages of older processes, for any
+ * @param snapshots what the cache of snapshots did; null where there is none, and in messages of older processes
  */
 public record WorkerHeartbeat(
         int version,
@@ -29,7 +31,9 @@ public record WorkerHeartbeat(
         List<RunningBatch> running,
         @Nullable String lastTrouble,
         List<UUID> replays,
-        List<UUID> traces) {
+        List<UUID> traces,
+        @Nullable Long largestGuest,
+        @Nullable SnapshotCounts snapshots) {
     public WorkerHeartbeat {
         Wire.requireKnown(version);
         present(workerId, "workerId");
@@ -42,7 +46,7 @@ public record WorkerHeartbeat(
         traces = traces == null ? List.of() : List.copyOf(traces);
     }
 
-    /** Of a worker that runs nothing but batches. */
+    /** Of a worker that runs nothing but batches, of guests of any size. */
     public WorkerHeartbeat(
             int version,
             String workerId,
@@ -52,7 +56,22 @@ public record WorkerHeartbeat(
             Instant at,
             List<RunningBatch> running,
             @Nullable String lastTrouble) {
-        this(version, workerId, host, slots, emulator, at, running, lastTrouble, List.of(), List.of());
+        this(version, workerId, host, slots, emulator, at, running, lastTrouble, List.of(), List.of(), null, null);
+    }
+
+    /** Of a worker for guests of any size. */
+    public WorkerHeartbeat(
+            int version,
+            String workerId,
+            String host,
+            int slots,
+            String emulator,
+            Instant at,
+            List<RunningBatch> running,
+            @Nullable String lastTrouble,
+            List<UUID> replays,
+            List<UUID> traces) {
+        this(version, workerId, host, slots, emulator, at, running, lastTrouble, replays, traces, null, null);
     }
 
     /** @param iterationsPassed as far as the agent has reported */

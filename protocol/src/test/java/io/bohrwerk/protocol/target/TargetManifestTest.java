@@ -68,6 +68,7 @@ class TargetManifestTest {
                         List.of(),
                         1,
                         100,
+                        List.of(),
                         List.of()));
     }
 
@@ -221,9 +222,45 @@ class TargetManifestTest {
                 bad(
                         "quiet\"",
                         "quiet\", disks: [root.qcow2]",
+                        "boot.disks[0]",
+                        "root.qcow2",
+                        "boot.disks[0]: 'root.qcow2' must be a group of fields"),
+                bad(
+                        "quiet\"",
+                        "quiet\", disks: [{file: root.img}]",
+                        "boot.disks[0].format",
+                        "",
+                        "boot.disks[0].format: is missing"),
+                bad(
+                        "quiet\"",
+                        "quiet\", disks: [{file: ../root.img, format: raw}]",
+                        "boot.disks[0].file",
+                        "../root.img",
+                        "boot.disks[0].file: '../root.img' must be a plain file name in the bundle: letters, digits and ._,+@=-, no folders, up to 100"),
+                bad(
+                        "quiet\"",
+                        "quiet\", disks: [{file: a, format: iso, bus: virtio}]",
+                        "boot.disks[0].bus",
+                        "virtio",
+                        "boot.disks[0].bus: 'virtio' must be ide for an image of the format iso: it is a CD"),
+                bad(
+                        "quiet\"",
+                        "quiet\", disks: [{file: a, format: raw}, {file: b, format: qcow2}]",
                         "boot.disks",
-                        "[root.qcow2]",
-                        "boot.disks: '[root.qcow2]' must be empty: disks do not record and replay on this emulator yet; use an initrd"),
+                        "[a, b]",
+                        "boot.disks: '[a, b]' must have at most one that is not of the format iso: what the guest writes is kept with the snapshot, in one image"),
+                bad(
+                        "kernel: kernel.elf, initrd: initrd.gz, append: \"console=ttyS0 quiet\"",
+                        "initrd: initrd.gz",
+                        "boot.kernel",
+                        "",
+                        "boot.kernel: is missing"),
+                bad(
+                        "kernel: kernel.elf, initrd: initrd.gz, append: \"console=ttyS0 quiet\"",
+                        "initrd: initrd.gz, disks: [{file: a, format: raw}]",
+                        "boot.initrd",
+                        "initrd.gz",
+                        "boot.initrd: 'initrd.gz' needs a kernel, which loads it"),
                 bad(
                         "quiet\"",
                         "quiet\", disks: root.qcow2",
@@ -305,6 +342,107 @@ class TargetManifestTest {
                         "",
                         "*a",
                         "document: '*a' must not be used: write the value out instead of an alias"));
+    }
+
+    private static final String DRIVEN = """
+            name: driven
+            machine: {arch: x86_64, memory: 128MiB}
+            boot: {disks: [{file: netbsd.img, format: raw}, {file: cd.iso, format: iso}]}
+            test:
+              driver: console
+              script:
+                - {wait: "login: ", timeout: 90s}
+                - send: "root\\n"
+                - wait: "# "
+                - snapshot: ready
+                - {loop: "cd /usr/tests && atf-run t_x | atf-report", fail: "*failed test cases"}
+            """;
+
+    @Test
+    void readsScriptsAndDisks() {
+        TargetManifest manifest = TargetManifest.parse(DRIVEN);
+        assertThat(manifest.boot().kernel()).isNull();
+        assertThat(manifest.boot().files()).containsExactly("netbsd.img", "cd.iso");
+        assertThat(manifest.boot().writableDisk()).map(Disk::file).contains("netbsd.img");
+        ConsoleScript script = manifest.test().console().orElseThrow();
+        assertThat(script.steps())
+                .extracting(ScriptStep::toString)
+                .containsExactly("wait \"login: \"", "send \"root\\n\"", "wait \"# \"");
+        assertThat(script.steps().get(0).timeout()).isEqualTo(VirtualTime.parse("90s"));
+        assertThat(script.loop().fail()).isEqualTo(LinePattern.parse("*failed test cases"));
+    }
+
+    static Stream<Arguments> badScript() {
+        return Stream.of(
+                bad("wait: \"# \"", "{wait: a, await: b}", "test.script[2].await", "", ""),
+                bad(
+                        "wait: \"# \"",
+                        "wait: ''",
+                        "test.script[2].wait",
+                        "",
+                        "must be 1 to 200 characters of printable ASCII"),
+                bad(
+                        "wait: \"# \"",
+                        "timeout: 1s",
+                        "test.script[2]",
+                        "",
+                        "must be exactly one of wait, send, snapshot and loop"),
+                bad(
+                        "wait: \"# \"",
+                        "{wait: a, send: b}",
+                        "test.script[2]",
+                        "wait, send",
+                        "must be exactly one of wait, send, snapshot and loop"),
+                bad("timeout: 90s", "pass: abc", "test.script[0].pass", "abc", "is an option of the step loop"),
+                bad(
+                        "send: \"root\\n\"",
+                        "send: \"\u00e9\"",
+                        "test.script[1].send",
+                        "\u00e9",
+                        "must be 1 to 1000 characters of ASCII"),
+                bad(
+                        "snapshot: ready",
+                        "snapshot: other",
+                        "test.script[3].snapshot",
+                        "other",
+                        "must be ready: that is the only one that batches start from"),
+                bad(
+                        "- snapshot: ready\n    ",
+                        "",
+                        "test.script",
+                        "wait \"# \"",
+                        "must have the step snapshot right before loop"),
+                bad(
+                        "fail: \"*",
+                        "fail: \"{word} ",
+                        "test.script[4].fail",
+                        "{word} failed test cases",
+                        "must not keep words in braces: the guest's shell looks for it; write * instead"),
+                bad("driver: console", "driver: agent", "test.script", "5 steps", "belongs to the driver console"),
+                bad(
+                        "driver: console",
+                        "driver: console\n  format: tap",
+                        "test.format",
+                        "tap",
+                        "must be exit for the driver console: there is no agent that reads it; use the loop's patterns"),
+                bad(
+                        "driver: console",
+                        "driver: console\n  iterationsPerBatch: 4096",
+                        "test.iterationsPerBatch",
+                        "4096",
+                        "must be at most 4095 for the driver console"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badScript")
+    void saysWhatIsWrongWithAScript(String from, String to, String field, String value, String rule) {
+        assertThat(DRIVEN).contains(from);
+        assertThatThrownBy(() -> TargetManifest.parse(DRIVEN.replace(from, to)))
+                .isInstanceOfSatisfying(InvalidInputException.class, e -> {
+                    assertThat(e.field()).isEqualTo(field);
+                    assertThat(e.value()).isEqualTo(value);
+                    assertThat(e.rule()).startsWith(rule.isEmpty() ? "is not a known field" : rule);
+                });
     }
 
     private static Arguments bad(String from, String to, String field, String value, String message) {

@@ -15,8 +15,9 @@ interface Bench {
      * @param directory its own, empty, taken away afterwards
      * @param state the state directory of the command line, where downloads are kept
      * @param quick a first look will do: fewer repetitions
+     * @param batches of the largest job of {@code cluster}; 0 for its own choice
      */
-    record Place(Emulator emulator, Path directory, Path state, boolean quick) {}
+    record Place(Emulator emulator, Path directory, Path state, boolean quick, int batches) {}
 
     static double median(Collection<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();

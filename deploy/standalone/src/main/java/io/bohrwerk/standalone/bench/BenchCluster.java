@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,15 +29,23 @@ final class BenchCluster implements AutoCloseable {
     final ApiClient client;
     private final Path directory;
     private final int kafkaPort = freePort();
+    private final int apiPort;
     private final Member postgres;
     private final Member kafka;
     private final Member api;
+    private final HttpClient asking =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private volatile @Nullable Member worker;
 
     BenchCluster(Path directory) throws IOException, InterruptedException {
-        this.directory = directory;
+        this(directory, Map.of());
+    }
+
+    /** @param settings further ones of the API, by their full names */
+    BenchCluster(Path directory, Map<String, String> settings) throws IOException, InterruptedException {
+        this.directory = Files.createDirectories(directory);
         int postgresPort = freePort();
-        int apiPort = freePort();
+        this.apiPort = freePort();
         this.client = new ApiClient(URI.create("http://127.0.0.1:" + apiPort));
         this.postgres = bohrwerk("postgres", "cluster-part", "POSTGRES", path("postgres"), "" + postgresPort);
         this.kafka = bohrwerk("kafka", "cluster-part", "KAFKA", path("kafka"), "" + kafkaPort);
@@ -53,6 +64,7 @@ final class BenchCluster implements AutoCloseable {
                         "bohrwerk.api.worker-timeout",
                         "3s")
                 .forEach((key, value) -> command.add("--" + key + "=" + value));
+        settings.forEach((key, value) -> command.add("--" + key + "=" + value));
         this.api = new Member("api", command, directory.resolve("api.log"));
         // Whoever presses ctrl-C leaves nothing running.
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
@@ -87,6 +99,30 @@ final class BenchCluster implements AutoCloseable {
         worker = started;
         started.start();
         await(started, () -> client.get("/stats").path("workers").path("slots").asInt() == slots);
+    }
+
+    int apiPort() {
+        return apiPort;
+    }
+
+    /** Memory that the API holds. */
+    long apiBytes() throws IOException {
+        Path status = Path.of("/proc", "" + api.handle().orElseThrow().pid(), "status");
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) << 10)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The status with which the API answers. @param path with all that leads to it */
+    int status(String path) throws IOException, InterruptedException {
+        return asking.send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + apiPort + path))
+                                .timeout(Duration.ofMinutes(1))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 
     /** Processor time that each part has used since it was started, by its name. */

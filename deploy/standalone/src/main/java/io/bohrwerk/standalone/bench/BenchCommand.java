@@ -39,9 +39,11 @@ public final class BenchCommand implements Callable<Integer> {
         ALL.put("debug", new DebugBench());
         ALL.put("linux", new LinuxBench());
         ALL.put("search", new SearchBench());
+        ALL.put("console", new ConsoleBench());
         ALL.put("statistics", new StatisticsBench());
         ALL.put("cluster", new ClusterBench());
         ALL.put("dashboard", new DashboardBench());
+        ALL.put("events", new EventsBench());
     }
 
     /** What a failure that replays is good for is measured with it. */
@@ -54,8 +56,8 @@ public final class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "NAME",
             description = {
-                "engine, start, print, replay (with log and debug), log, debug, linux, search, statistics, cluster or"
-                        + " dashboard. Default: all of them.",
+                "engine, start, print, replay (with log and debug), log, debug, linux, search, console, statistics, cluster,"
+                        + " dashboard or events. Default: all of them.",
                 "selftests: the Linux kernel's own tests, each run twice, as a table"
             })
     private @Nullable String name;
@@ -72,6 +74,12 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "DIR/NAME",
             description = "Only this one; may be repeated. Default: a list of them.")
     private List<String> selftests = new ArrayList<>();
+
+    @Option(
+            names = "--batches",
+            paramLabel = "N",
+            description = "Of the largest job of cluster, 1,000 or more. Default: a million; 5,000 with --quick")
+    private int batches;
 
     @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")
     private boolean json;
@@ -98,29 +106,32 @@ public final class BenchCommand implements Callable<Integer> {
         if (iterations < 1) {
             throw new ParameterException(spec.commandLine(), "--iterations " + iterations + ": must be 1 or more");
         }
+        if (batches != 0 && batches < ClusterBench.FEWEST) {
+            throw new ParameterException(
+                    spec.commandLine(), "--batches " + batches + ": must be " + ClusterBench.FEWEST + " or more");
+        }
         AtomicBoolean ok = new AtomicBoolean(true);
         Measurement.Sink sink = sink(ok);
         Path state = StateDirectory.ofEnvironment().path();
         if (SELFTESTS.equals(name)) {
-            run(SELFTESTS, new SelftestBench(selftests, iterations), state, quick, sink);
+            run(SELFTESTS, new SelftestBench(selftests, iterations), state, sink);
             return ok.get() ? 0 : 1;
         }
         for (Map.Entry<String, Bench> bench : ALL.entrySet()) {
             if (name == null || WITH.getOrDefault(name, List.of(name)).contains(bench.getKey())) {
-                run(bench.getKey(), bench.getValue(), state, quick, sink);
+                run(bench.getKey(), bench.getValue(), state, sink);
             }
         }
         return ok.get() ? 0 : 1;
     }
 
-    private static void run(String name, Bench bench, Path state, boolean quick, Measurement.Sink sink)
-            throws Exception {
+    private void run(String name, Bench bench, Path state, Measurement.Sink sink) throws Exception {
         sink.say(name + " ...");
         Path directory = Files.createTempDirectory("bohrwerk-bench-");
         Thread hook = new Thread(() -> deleteTree(directory));
         Runtime.getRuntime().addShutdownHook(hook);
         try (Emulator emulator = Emulator.open(EmulatorSettings.in(directory.resolve("machines")))) {
-            bench.run(new Bench.Place(emulator, directory, state, quick), sink);
+            bench.run(new Bench.Place(emulator, directory, state, quick, batches), sink);
         } finally {
             deleteTree(directory);
             Runtime.getRuntime().removeShutdownHook(hook);

@@ -22,7 +22,10 @@ import tools.jackson.databind.JsonNode;
 /** PostgreSQL, Kafka, S3, two APIs and three workers, each a process of its own. What they share is the network and nothing else. */
 final class Cluster implements AutoCloseable {
     static final Duration LOCK = Duration.ofSeconds(15); // the shortest that brokers take
-    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    /** A start takes seconds, or minutes where others use the host. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(10);
+
+    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(3);
     private static final int WORKERS = 3;
     private static final int STARTS = 3;
     private static final String MAIN = "io.bohrwerk.standalone.Bohrwerk";
@@ -219,10 +222,15 @@ final class Cluster implements AutoCloseable {
         T ask(ApiClient client) throws IOException, InterruptedException;
     }
 
+    /** One of the APIs, which is asked once. */
+    ApiClient oneApi() {
+        return clients.get(0);
+    }
+
     /** The answer of the first API that gives one, waiting for a while for one to come back. */
     <T> T anyApi(Question<T> question) throws IOException, InterruptedException {
         IOException last = new IOException("no API was asked");
-        for (long end = System.nanoTime() + START_LIMIT.toNanos(); System.nanoTime() < end; Thread.sleep(500)) {
+        for (long end = System.nanoTime() + ANSWER_LIMIT.toNanos(); System.nanoTime() < end; Thread.sleep(500)) {
             for (int i = 0; i < apis.size(); i++) {
                 if (apis.get(i).alive()) {
                     try {
@@ -238,14 +246,14 @@ final class Cluster implements AutoCloseable {
 
     /** Waits until a worker is in the middle of a batch: an emulator of it runs. */
     Member awaitBusyWorker() throws IOException, InterruptedException {
-        for (long end = System.nanoTime() + START_LIMIT.toNanos(); System.nanoTime() < end; Thread.sleep(20)) {
+        for (long end = System.nanoTime() + ANSWER_LIMIT.toNanos(); System.nanoTime() < end; Thread.sleep(20)) {
             for (Member worker : workers) {
                 if (!worker.emulators().isEmpty()) {
                     return worker;
                 }
             }
         }
-        throw new IOException("no worker began a batch within " + START_LIMIT);
+        throw new IOException("no worker began a batch within " + ANSWER_LIMIT);
     }
 
     /** The network of the last worker; empty where this host does not permit it a network of its own. */
@@ -255,11 +263,11 @@ final class Cluster implements AutoCloseable {
 
     /** Waits until this worker is in the middle of a batch. */
     void awaitBusy(Member worker) throws IOException, InterruptedException {
-        for (long end = System.nanoTime() + START_LIMIT.toNanos();
+        for (long end = System.nanoTime() + ANSWER_LIMIT.toNanos();
                 worker.emulators().isEmpty();
                 Thread.sleep(20)) {
             if (System.nanoTime() > end) {
-                throw new IOException(worker.name() + " began no batch within " + START_LIMIT);
+                throw new IOException(worker.name() + " began no batch within " + ANSWER_LIMIT);
             }
         }
     }

@@ -1,7 +1,10 @@
 package io.bohrwerk.standalone.cluster;
 
 import io.bohrwerk.protocol.batch.Topics;
+import io.bohrwerk.standalone.BundledTarget;
+import io.bohrwerk.standalone.client.ApiException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,13 +139,17 @@ enum Play {
         @Override
         String act(Cluster cluster) throws Exception {
             cluster.awaitBusyWorker();
+            Path other = BundledTarget.RACE_PRINT.writeTo(cluster.directory);
+            long end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
             cluster.s3.limitFiles("0");
             try {
-                Thread.sleep(15_000);
+                String refused = refusal(cluster, other);
+                Thread.sleep(
+                        Math.max(0, Duration.ofNanos(end - System.nanoTime()).toMillis()));
+                return "an upload meanwhile: " + refused;
             } finally {
                 cluster.s3.limitFiles("unlimited");
             }
-            return "";
         }
     },
     STORE_KILLED("kill -9 of the S3 server") {
@@ -174,6 +181,16 @@ enum Play {
             return again.size() + " copies";
         }
     };
+
+    /** That the store takes nothing must be seen, or the play plays nothing. */
+    private static String refusal(Cluster cluster, Path target) throws IOException, InterruptedException {
+        try {
+            cluster.oneApi().addTarget(target);
+        } catch (ApiException e) {
+            return String.valueOf(e.getMessage());
+        }
+        throw new IOException("the store took a target that it had no room for");
+    }
 
     private static final Duration POLL = Duration.ofMillis(500);
 

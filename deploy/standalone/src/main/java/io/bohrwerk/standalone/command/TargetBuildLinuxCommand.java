@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "build-linux",
         description = {
-            "Makes a target of a Linux kernel and a test: an initramfs with the agent, which runs the test in each iteration.",
+            "Makes a target of a Linux kernel and a test: an initramfs with the agent, which runs the test in each iteration;",
+            "or with --console one that has no agent.",
             "Prints its directory last, or with --add its id."
         })
 final class TargetBuildLinuxCommand implements Callable<Integer> {
@@ -78,6 +79,18 @@ final class TargetBuildLinuxCommand implements Callable<Integer> {
     @Option(names = "--iterations-per-batch", paramLabel = "N", description = "Default: 20.")
     private @Nullable Integer iterationsPerBatch;
 
+    @Option(
+            names = "--console",
+            description = "No agent: busybox with a login on the serial console, over which the test is driven.")
+    private boolean console;
+
+    @Option(
+            names = "--disk-size",
+            paramLabel = "SIZE",
+            description =
+                    "With --console: all that is on an ext4 disk image of this size, for example 64M, and not in the initramfs.")
+    private @Nullable String diskSize;
+
     @Option(names = "--name", paramLabel = "NAME", description = "The target's name. Default: linux- and the test's.")
     private @Nullable String name;
 
@@ -106,9 +119,12 @@ final class TargetBuildLinuxCommand implements Callable<Integer> {
         if ((test == null) == (selftest == null)) {
             throw new ParameterException(spec.commandLine(), "say what is tested: --test FILE or --selftest DIR/NAME");
         }
+        if (diskSize != null && !console) {
+            throw new ParameterException(spec.commandLine(), "--disk-size: only with --console");
+        }
         StateDirectory state = StateDirectory.ofEnvironment();
         Path target = LinuxTarget.build(
-                "linux",
+                !console ? "linux" : diskSize == null ? "linux-shell" : "linux-disk",
                 options(),
                 to == null ? state.targets().resolve(directory()) : to.toAbsolutePath(),
                 state.path(),
@@ -136,6 +152,7 @@ final class TargetBuildLinuxCommand implements Callable<Integer> {
         given.put("--memory", memory);
         given.put("--format", format);
         given.put("--iterations-per-batch", iterationsPerBatch);
+        given.put("--disk-size", diskSize);
         List<String> options = new ArrayList<>();
         given.forEach((option, value) -> {
             if (value != null) {

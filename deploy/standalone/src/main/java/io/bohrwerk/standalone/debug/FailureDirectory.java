@@ -139,7 +139,12 @@ public final class FailureDirectory {
 
     private Map<String, String> configuration() throws IOException {
         Map<String, String> texts = new HashMap<>();
-        for (String name : List.of(QemuCommandLine.BATCH, QemuCommandLine.DELAYS, QemuCommandLine.TEST)) {
+        List<String> names =
+                new ArrayList<>(List.of(QemuCommandLine.BATCH, QemuCommandLine.DELAYS, QemuCommandLine.TEST));
+        if (target().manifest().test().driver() == TargetManifest.Driver.CONSOLE) {
+            names.add(QemuCommandLine.INPUT);
+        }
+        for (String name : names) {
             Path file = directory.resolve("config").resolve(name);
             InvalidInputException.require(Files.isRegularFile(file), name, directory, "is missing in the bundle");
             texts.put(name, Files.readString(file));

@@ -36,17 +36,19 @@ class HelmChartTest {
             "postgres.url", "jdbc:postgresql://db/bohrwerk",
             "kafka.bootstrapServers", "kafka:9092",
             "s3.bucket", "bohrwerk");
-    private static final Map<String, String> MUCH = Map.of(
-            "autoscaling.enabled", "true",
-            "autoscaling.prometheus", "http://prometheus:9090",
-            "metrics.serviceMonitor", "true",
-            "api.ingress.enabled", "true",
-            "api.ingress.tlsSecret", "tls",
-            "api.hosts[0]", "bohrwerk.example.org",
-            "kafka.client.security\\.protocol", "SASL_SSL",
-            "kafka.secret", "kafka-login",
-            "s3.endpoint", "http://s3:8333",
-            "worker.settings.bohrwerk\\.worker\\.cache-limit", "5GB");
+    private static final Map<String, String> MUCH = Map.ofEntries(
+            Map.entry("autoscaling.enabled", "true"),
+            Map.entry("autoscaling.prometheus", "http://prometheus:9090"),
+            Map.entry("metrics.serviceMonitor", "true"),
+            Map.entry("api.ingress.enabled", "true"),
+            Map.entry("api.ingress.tlsSecret", "tls"),
+            Map.entry("api.hosts[0]", "bohrwerk.example.org"),
+            Map.entry("kafka.client.security\\.protocol", "SASL_SSL"),
+            Map.entry("kafka.secret", "kafka-login"),
+            Map.entry("s3.endpoint", "http://s3:8333"),
+            Map.entry("telemetry.endpoint", "http://collector:4318/v1/traces"),
+            Map.entry("telemetry.secret", "collector-login"),
+            Map.entry("worker.settings.bohrwerk\\.worker\\.cache-limit", "5GB"));
 
     /** What reads and checks a kind of document. */
     private interface Check {
@@ -148,7 +150,8 @@ class HelmChartTest {
             for (String name : List.of("demo-api", "demo-worker")) {
                 for (Object each : DeployFiles.list(container(documents, name).get("env"))) {
                     Map<String, Object> variable = DeployFiles.map(each);
-                    if (String.valueOf(variable.get("name")).matches(".*(PASSWORD|SECRETKEY|ACCESSKEY|JAAS).*")) {
+                    if (String.valueOf(variable.get("name"))
+                            .matches(".*(PASSWORD|SECRETKEY|ACCESSKEY|JAAS|HEADERS).*")) {
                         assertThat(variable).doesNotContainKey("value").containsKey("valueFrom");
                     }
                 }

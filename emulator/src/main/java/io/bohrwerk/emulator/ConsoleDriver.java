@@ -1,0 +1,110 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.emulator.qemu.QemuCommandLine;
+import io.bohrwerk.emulator.script.LoopProgram;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.target.ConsoleScript;
+import io.bohrwerk.protocol.target.ScriptStep;
+import io.bohrwerk.protocol.target.TargetManifest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Drives a booting guest over its serial console: goes through its script, and has its shell know the loop. When it is done the guest
+ * says that it is ready, as an agent does.
+ */
+final class ConsoleDriver implements AutoCloseable {
+    /** For a shell to take a line of 150 characters: milliseconds, on a host that is not overloaded. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
+
+    private final TargetManifest manifest;
+    private final ConsoleScript script;
+    private final FileChannel keyboard;
+
+    /**
+     * Makes the pipe through which is typed. To be called before the emulator starts.
+     *
+     * @param directory the machine's
+     */
+    ConsoleDriver(TargetManifest manifest, ConsoleScript script, Path directory) throws IOException {
+        this.manifest = manifest;
+        this.script = script;
+        Session.makeFifos(directory, List.of(QemuCommandLine.INPUT));
+        // Open for both, so that it opens before there is a reader, and stays open when that one dies.
+        this.keyboard = FileChannel.open(
+                directory.resolve(QemuCommandLine.INPUT), StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    /**
+     * @param limit host time for all of it
+     * @throws InfrastructureException of kind {@code NEVER_READY} when a step waits in vain
+     */
+    void drive(Session session, Duration limit)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        long end = System.nanoTime() + limit.toNanos();
+        for (int i = 0; i < script.steps().size(); i++) {
+            ScriptStep step = script.steps().get(i);
+            if (step.send() != null) {
+                type(step.send());
+            } else {
+                Duration most = step.timeout() == null
+                        ? limit
+                        : Duration.ofNanos(step.timeout().nanos());
+                await(
+                        session,
+                        String.valueOf(step.awaited()),
+                        "script[" + i + "], " + step + ": the guest did not print it",
+                        most,
+                        end);
+            }
+        }
+        for (String line : LoopProgram.lines(manifest, script)) {
+            type(line);
+            await(
+                    session,
+                    LoopProgram.answer(line),
+                    "script[" + script.steps().size() + "], snapshot ready: no POSIX shell stands there, for nobody"
+                            + " answered to the line " + line.strip() + ",",
+                    ANSWER_LIMIT,
+                    end);
+        }
+        type(LoopProgram.start());
+        BootWatch.awaitReady(session, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    }
+
+    private static void await(Session session, String text, String complaint, Duration limit, long end)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        long began = System.nanoTime();
+        long until = Math.min(end, began + limit.toNanos());
+        while (!session.printed().take(text)) {
+            Session.Happening happening = BootWatch.next(session, until);
+            if (happening == null) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.NEVER_READY,
+                        complaint + " within " + (System.nanoTime() - began) / 1_000_000_000L
+                                + " s; the last lines of its console: " + BootWatch.lastLines(session));
+            }
+            BootWatch.requireAlive(session, happening);
+        }
+    }
+
+    /** What is typed in one go is less than a pipe holds, so this does not wait for a guest that reads nothing. */
+    private void type(String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+        while (bytes.hasRemaining()) {
+            keyboard.write(bytes);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        keyboard.close();
+    }
+}
