@@ -224,7 +224,9 @@ __attribute__((noinline)) void bw_spin(uint32_t instructions)
 		     : [loops] "=&r"(loops), [to] "=&r"(to), [rest] "+&r"(rest) : : "cc");
 }
 
-void bw_run(const struct bw_batch *batch, const char *(*test)(uint32_t i), void (*tick)(void))
+/* Inlined into both of its callers: without a preparation nothing of it is left. */
+__attribute__((always_inline, noreturn)) static inline void run(const struct bw_batch *batch, void (*prepare)(void),
+								const char *(*test)(uint32_t i), void (*tick)(void))
 {
 	uint32_t last = batch->first + (batch->iterations - 1), unreported = 0;
 
@@ -234,6 +236,8 @@ void bw_run(const struct bw_batch *batch, const char *(*test)(uint32_t i), void 
 		uint32_t i = batch->first + k, delay = bw_delay(batch, k);
 		const char *reason;
 
+		if (prepare)
+			prepare();
 		if (batch->align_tick)
 			tick();
 		bw_spin(delay);
@@ -251,4 +255,15 @@ void bw_run(const struct bw_batch *batch, const char *(*test)(uint32_t i), void 
 	}
 	bw_say("done", last, NULL);
 	bw_stop();
+}
+
+void bw_run(const struct bw_batch *batch, const char *(*test)(uint32_t i), void (*tick)(void))
+{
+	run(batch, NULL, test, tick);
+}
+
+void bw_run_prepared(const struct bw_batch *batch, void (*prepare)(void), const char *(*test)(uint32_t i),
+		     void (*tick)(void))
+{
+	run(batch, prepare, test, tick);
 }

@@ -63,6 +63,13 @@ void bw_spin(uint32_t instructions);
 void bw_run(const struct bw_batch *batch, const char *(*test)(uint32_t i), void (*tick)(void))
 	__attribute__((noreturn));
 
+/*
+ * The same, with what an iteration needs done before its test: prepare() comes before the tick and the delay, so that how long it takes,
+ * and what interrupts it, makes no difference to where in the test the next tick lands.
+ */
+void bw_run_prepared(const struct bw_batch *batch, void (*prepare)(void), const char *(*test)(uint32_t i),
+		     void (*tick)(void)) __attribute__((noreturn));
+
 /* A line of the protocol on an iteration: "@bw word i rest". The rest may be NULL; what it has of line ends becomes blanks. */
 void bw_say(const char *word, uint32_t i, const char *rest);
 

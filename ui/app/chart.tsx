@@ -2,7 +2,8 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
-export type Line = { label: string; values: (number | null)[]; colour: string; bars?: boolean; points?: boolean };
+/** `points` are drawn instead of a line, `dots` on it. */
+export type Line = { label: string; values: (number | null)[]; colour: string; bars?: boolean; points?: boolean; dots?: boolean };
 
 /** Times of day and days, the same on every machine but for the zone. */
 function moments(ticks: number[], step: number, zone: "UTC" | undefined): string[] {
@@ -22,7 +23,7 @@ const colour = (name: string) => getComputedStyle(document.documentElement).getP
 /**
  * @param x in seconds since 1970, or any number
  * @param back whether x counts backwards from an end, over orders of magnitude: from right to left, in logarithms
- * @param band whether the second and third line are the ends of an interval
+ * @param band whether the second and third line are the upper and the lower end of an interval
  * @param top what lies above it is cut off; null shows all
  * @param every seconds from one bar to the next
  */
@@ -47,6 +48,7 @@ export function Chart({ label, x, lines, time = true, back = false, band = false
   const ceiling = useRef(top);
   ceiling.current = top;
   const bars = lines.some((line) => line.bars);
+  const places = lines.every((line) => line.points);
   useEffect(() => {
     const element = at.current!;
     const draw = () => {
@@ -61,15 +63,15 @@ export function Chart({ label, x, lines, time = true, back = false, band = false
           ...(bars ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") } : {}),
           legend: { show: false },
           cursor: { y: false },
-          scales: { x: { time, ...(back ? { distr: 3, dir: -1 } : {}), ...(bars ? { range: (_plot: uPlot, low: number, high: number): [number, number] => [low - every / 2, high + every / 2] } : {}) }, y: log ? { distr: 3 } : { range: (_plot, _low, high) => [0, Math.max(1e-9, ceiling.current === null ? high * 1.15 : Math.min(high * 1.15, ceiling.current))] } },
+          scales: { x: { time, ...(back ? { distr: 3, dir: -1 } : {}), ...(!time && !back && places ? { range: (_plot: uPlot, _low: number, high: number): [number, number] => [0, Math.max(1, high * 1.05)] } : {}), ...(bars ? { range: (_plot: uPlot, low: number, high: number): [number, number] => [low - every / 2, high + every / 2] } : {}) }, y: log ? { distr: 3 } : { range: (_plot, _low, high) => [0, Math.max(1e-9, ceiling.current === null ? high * 1.15 : Math.min(high * 1.15, ceiling.current))] } },
           axes: [!time ? axis : bars ? { ...axis, values: clock, size: every < 86_400 ? 42 : 28, incrs: [every, 2 * every, 3 * every, 6 * every, 7 * every, 12 * every].filter((step) => step >= every) } : { ...axis, values: clock }, { ...axis, size: log ? 70 : 50, values: (_plot, ticks) => ticks.map((tick) => (tick === null || (bars && tick % 1 !== 0) ? "" : log && tick < 1 ? tick.toPrecision(1) : tick.toLocaleString("en-US", { maximumSignificantDigits: 3 }))) }],
           series: [
             {},
-            ...lines.map((line) => ({
+            ...lines.map((line, i) => ({
               label: line.label,
               stroke: colour(line.colour),
-              width: 1.5,
-              points: { show: line.points ?? false, size: 6, fill: colour(line.colour) },
+              width: band && i > 0 ? 0.5 : 1.5,
+              points: { show: (line.points ?? false) || (line.dots ?? false), size: 6, fill: colour(line.colour) },
               ...(line.points ? { paths: () => null } : {}),
               ...(line.bars ? { fill: colour(line.colour), paths: uPlot.paths.bars!({ size: [0.8, 14] }) } : {}),
             })),
@@ -93,7 +95,7 @@ export function Chart({ label, x, lines, time = true, back = false, band = false
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [shape, time, back, band, bars, log, every, height]);
+  }, [shape, time, back, band, bars, places, log, every, height]);
   useEffect(() => plot.current?.setData(data), [JSON.stringify(data)]);
   return (
     <figure className="chart">

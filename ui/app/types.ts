@@ -154,6 +154,8 @@ export type Failure = {
   attempt: number;
   workerId: string;
   iteration: number;
+  /** Instructions that the agent waited before it. Absent in answers of an older server. */
+  delay?: number | null;
   outcome: string;
   reason: string;
   instructionCount: number;

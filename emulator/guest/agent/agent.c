@@ -7,6 +7,9 @@
  *
  * The test runs in a new session, with an empty working directory and /dev/null as its input. When it has ended, what it left
  * behind is killed and its files are gone. Kernel state (sysctls, modules) is not reset.
+ *
+ * All that comes before the test, its fork and exec included, is done before the tick and the delay: it takes hundreds of thousands of
+ * instructions, never the same number, and the next tick is to land at a chosen place of the test.
  */
 #define _GNU_SOURCE
 #include "bohrwerk.h"
@@ -30,6 +33,10 @@ static struct judge_rules rules;
 static struct judge judge;
 static char *const *test;
 static int ended[2];	/* a pipe: a byte for each SIGCHLD */
+
+static pid_t child;	/* the test's process ... */
+static int child_status;	/* ... stopped before its first instruction, or how it ended without one */
+static int child_output;	/* ... and the reading end of its output */
 
 static char output[OUTPUT_MAX];	/* a ring ... */
 static size_t output_bytes;	/* ... into which so many were written */
@@ -84,23 +91,24 @@ static void drain(int from)
 
 static pid_t start(int to)
 {
-	pid_t child = fork();
+	pid_t started = fork();
 
-	check(child >= 0, "fork");
-	if (child)
-		return child;
+	check(started >= 0, "fork");
+	if (started)
+		return started;
 	signal(SIGCHLD, SIG_DFL);
 	setsid();
 	os_close_ports();
 	if (chdir(os_directory) || dup2(to, 1) < 0 || dup2(to, 2) < 0)
 		_exit(127);
+	os_hold();
 	execv(test[0], test);
 	dprintf(2, "%s: %s\n", test[0], strerror(errno));
 	_exit(127);
 }
 
 /* Reads the output until the test itself has ended: what it left running may hold the pipe open forever. */
-static int collect(pid_t child, int from)
+static int collect(int from)
 {
 	struct pollfd events[] = { { .fd = from, .events = POLLIN }, { .fd = ended[0], .events = POLLIN } };
 	char news[16];
@@ -157,26 +165,36 @@ static void tell_unexpected(uint32_t i)
 	}
 }
 
-static const char *run_test(uint32_t i)
+static void prepare_test(void)
 {
-	int ends[2], status;
-	const char *reason;
-	pid_t child;
+	int ends[2];
 
 	output_bytes = 0;
 	judge_start(&judge, &rules);
 	os_before_test();
 	make_pipe(ends);
+	child_output = ends[0];
 
 	child = start(ends[1]);
 	close(ends[1]);
-	status = collect(child, ends[0]);
+	while (waitpid(child, &child_status, WUNTRACED) != child)
+		check(errno == EINTR, "waitpid");
+}
+
+static const char *run_test(uint32_t i)
+{
+	const char *reason;
+
+	if (WIFSTOPPED(child_status)) {
+		os_release(child);
+		child_status = collect(child_output);
+	}
 	os_kill_leftovers(child);
-	drain(ends[0]);
-	close(ends[0]);
+	drain(child_output);
+	close(child_output);
 	os_after_test();
 
-	reason = judge_verdict(&judge, status);
+	reason = judge_verdict(&judge, child_status);
 	if (reason) {
 		show_output();
 		os_show_log();
@@ -222,5 +240,5 @@ int main(int count, char **words)
 
 	bw_await_batch(&batch);
 	read_rules();
-	bw_run(&batch, run_test, os_await_tick);
+	bw_run_prepared(&batch, prepare_test, run_test, os_await_tick);
 }

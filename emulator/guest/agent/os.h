@@ -15,6 +15,12 @@ bool os_open_ports(void);
 /* In the test's own process: it gets no right that it would not have in an ordinary run. */
 void os_close_ports(void);
 
+/* In the test's own process, last of all before its exec: stops it there, or behind it, before its first instruction. */
+void os_hold(void);
+
+/* Lets a test go that os_hold has stopped. */
+void os_release(pid_t test);
+
 /* Once, before the host takes its snapshot. */
 void os_start(void);
 

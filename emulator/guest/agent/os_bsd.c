@@ -51,6 +51,16 @@ void os_close_ports(void)
 #endif
 }
 
+void os_hold(void)
+{
+	raise(SIGSTOP);
+}
+
+void os_release(pid_t test)
+{
+	check(!kill(test, SIGCONT), "SIGCONT");
+}
+
 static int take_away(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
 	(void)status;

@@ -12,17 +12,27 @@
 #include <string.h>
 #include <sys/io.h>
 #include <sys/mount.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 #define MODULES	"/modules"	/* kernel modules to load, in the order of their names */
+
+#define TICKS_WATCHED	8
+#define SAMPLE		4096	/* instructions */
+#define CLOSE		512	/* instructions: some readings of the clock; what is left is counted, not read */
+#define FIRST_PART	16	/* a test begins at this part of the timer's period */
 
 const char os_directory[] = "/tmp";
 
 static int kernel_log = -1;	/* /dev/kmsg */
+
+/* Ticks come at this phase of CLOCK_MONOTONIC, or somewhat before: by what the handler takes. In ns; no period: not known. */
+static int64_t tick_period, tick_phase;
 
 bool os_open_ports(void)
 {
@@ -32,6 +42,17 @@ bool os_open_ports(void)
 void os_close_ports(void)
 {
 	check(!iopl(0), "iopl");
+}
+
+/* A traced process stops when its exec is done. Afterwards it is traced no more, and does not see that it was. */
+void os_hold(void)
+{
+	check(!ptrace(PTRACE_TRACEME, 0, NULL, NULL), "ptrace");
+}
+
+void os_release(pid_t test)
+{
+	check(!ptrace(PTRACE_DETACH, test, NULL, NULL), "ptrace");
 }
 
 static void mount_all(void)
@@ -77,13 +98,6 @@ static void load_modules(void)
 		load_module(entries[i]->d_name);
 }
 
-void os_start(void)
-{
-	mount_all();
-	kernel_log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	load_modules();
-}
-
 void os_before_test(void)
 {
 	lseek(kernel_log, 0, SEEK_END);
@@ -122,7 +136,7 @@ void os_show_log(void)
 }
 
 /* The coarse clock is what the timer interrupt last wrote; reading it takes no system call. */
-void os_await_tick(void)
+static void await_interrupt(void)
 {
 	struct timespec before, now;
 
@@ -130,4 +144,102 @@ void os_await_tick(void)
 	do
 		clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	while (now.tv_nsec == before.tv_nsec && now.tv_sec == before.tv_sec);
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+/* The earliest moment of some at which an interrupt was seen to be over, modulo the period. */
+static void find_ticks(void)
+{
+	struct timespec resolution;
+	int64_t first = 0, least = 0;
+
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &resolution) || resolution.tv_sec)
+		return;
+	for (int i = 0; i < TICKS_WATCHED; i++) {
+		int64_t late;
+
+		await_interrupt();
+		late = (now_ns() - first) % resolution.tv_nsec;
+		if (!first) {
+			first = late;
+			late = 0;
+		} else if (late > resolution.tv_nsec / 2) {
+			late -= resolution.tv_nsec;
+		}
+		if (late < least)
+			least = late;
+	}
+	tick_period = resolution.tv_nsec;
+	tick_phase = (first + least + tick_period) % tick_period;
+}
+
+/* In time stamps. The least of some: interrupts make it longer. */
+static int64_t duration(uint32_t instructions)
+{
+	int64_t least = INT64_MAX;
+
+	for (int i = 0; i < 3; i++) {
+		int64_t start = __rdtsc(), end;
+
+		bw_spin(instructions);
+		end = __rdtsc();
+		if (end - start < least)
+			least = end - start;
+	}
+	return least;
+}
+
+/*
+ * What an instruction takes, in ns of the guest's clock. Under QEMU's icount a power of two, and the time stamp counter runs with 1 GHz.
+ * Not before the batch: the host may have changed it since the snapshot.
+ */
+static int64_t instruction_ns(void)
+{
+	static int64_t ns;
+
+	if (!ns)
+		ns = (duration(2 * SAMPLE) - duration(SAMPLE) + SAMPLE / 2) / SAMPLE;
+	return ns;
+}
+
+/*
+ * Returns a fixed number of instructions after a tick. What the interrupt's handler does takes thousands of instructions, and never the same
+ * number; so it is let pass by, and the test begins by the clock: at a fixed phase of the tick, to the instruction.
+ */
+void os_await_tick(void)
+{
+	int64_t ns = instruction_ns(), near = CLOSE * ns, part = FIRST_PART;
+
+	await_interrupt();
+	if (!tick_period || ns < 1 || near > tick_period / part)
+		return;
+	for (; part > 1; part /= 2) {
+		int64_t now = now_ns(), at = now - (now - tick_phase) % tick_period + tick_period / part;
+
+		if (at - near < now)
+			at += tick_period;
+		do
+			now = now_ns();
+		while (now + near < at);
+		/* unless a handler took so long; where it always does, at a later phase */
+		if (now < at) {
+			bw_spin((at - now) / ns);
+			return;
+		}
+	}
+}
+
+void os_start(void)
+{
+	mount_all();
+	kernel_log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	load_modules();
+	find_ticks();
 }

@@ -1,7 +1,6 @@
-import { get } from "../api";
 import { number, oneIn, percent } from "../format";
 import { RateWords, Show, Table } from "../parts";
-import { useResource } from "../resource";
+import type { Resource } from "../resource";
 import { strategyWords } from "../format";
 import type { Arm, Job } from "../types";
 
@@ -18,8 +17,7 @@ function Bar({ low, mean, high, most }: { low: number; mean: number; high: numbe
 }
 
 /** The parts of a strategy: how much was tried of each, what failed, and what an adaptive one believes. */
-export function Arms({ job, every }: { job: Job; every: number }) {
-  const arms = useResource(`arms ${job.id} ${job.state}`, (signal) => get<Arm[]>(`/jobs/${job.id}/arms`, signal), every);
+export function Arms({ job, arms }: { job: Job; arms: Resource<Arm[]> }) {
   const places = job.coverage;
   return (
     <section>

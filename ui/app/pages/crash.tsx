@@ -231,11 +231,14 @@ export function Crash({ id }: { id: string }) {
   );
 }
 
-/** Each failure's place: how far into its batch, against the speed. */
+/** Each failure's phase, which is the guest's time from the begin of its delay to the test, against the speed. */
 function ScheduleMap({ items }: { items: Failure[] }) {
-  const dots = items.map((failure) => [failure.iteration, failure.coordinates.schedule.shift] as const).sort((a, b) => a[0] - b[0]);
+  const dots = items
+    .flatMap(({ delay, coordinates: { schedule } }) => (typeof delay === "number" ? [[(delay * 2 ** schedule.shift) / 1_000, schedule.shift] as const] : []))
+    .sort((a, b) => a[0] - b[0]);
+  if (dots.length < 2) return null;
   return (
-    <Chart label="Schedule map: shift against iteration, failures of this page" time={false} x={dots.map(([x]) => x)}
+    <Chart label="Schedule map: shift against phase (the delay before the iteration, in µs of the guest's time), failures of this page" time={false} x={dots.map(([x]) => x)}
       lines={[{ label: "shift", values: dots.map(([, y]) => y), colour: "--bad", points: true }]} />
   );
 }

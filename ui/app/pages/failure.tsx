@@ -61,7 +61,7 @@ export function Failure({ id }: { id: string }) {
               {f.subtests && <Fact name="Subtests">{number(f.subtests.passed)} passed <small>{number(f.subtests.failed)} failed, {number(f.subtests.expected)} failed as expected, {number(f.subtests.skipped)} skipped</small></Fact>}
               <Fact name="Instruction">{number(f.instructionCount)}</Fact>
               <Fact name="Shift">{schedule.shift} <small>{number(2 ** schedule.shift)} ns per instruction</small></Fact>
-              <Fact name="Delays">{schedule.window > 0 ? `${number(schedule.delay)} + up to ${number(schedule.window)}, seed ${schedule.seed}` : number(schedule.delay)}{schedule.align.toUpperCase() !== "NONE" && `, after a ${word(schedule.align)}`}</Fact>
+              <Fact name="Delay">{typeof f.delay === "number" && <>{number(f.delay)} <small>instructions; its batch: </small></>}{schedule.window > 0 ? `${number(schedule.delay)} + up to ${number(schedule.window)}, seed ${schedule.seed}` : number(schedule.delay)}{schedule.align.toUpperCase() !== "NONE" && `, after a ${word(schedule.align)}`}</Fact>
               <Fact name="Target"><Link href={`/targets/${f.coordinates.target}`}><code>{f.coordinates.target.slice(0, 12)}</code></Link></Fact>
               <Fact name="Emulator">{f.coordinates.emulator}</Fact>
               <Fact name="Worker">{f.workerId}</Fact>

@@ -8,11 +8,11 @@ import { ENDED, useJob } from "../job/live";
 import { Questions } from "../job/questions";
 import { duration, number, word } from "../format";
 import { Badge, Empty, Fact, Guest, Pager, RateWords, Show, Table, Time, Title, Trouble } from "../parts";
-import { useResource } from "../resource";
+import { useAgain, useResource } from "../resource";
 import { Link, useAddress } from "../router";
 import { again } from "../submission";
 import { TroubleTable } from "../troubles";
-import type { Batch, Failure, InfrastructureTrouble, Job as JobType, JobCrash, Page, Sample } from "../types";
+import type { Arm, Batch, Failure, InfrastructureTrouble, Job as JobType, JobCrash, Page, Sample } from "../types";
 import { FailureTable } from "./crash";
 import { Progress, remaining } from "./overview";
 
@@ -57,13 +57,15 @@ export function Job({ id }: { id: string }) {
   const cursor = useAddress().searchParams.get("cursor");
   const job = useJob(id);
   const every = job.value && !ENDED.has(job.value.state) ? 3_000 : 0;
-  const version = `${id} ${job.value?.failures} ${job.value?.state}`;
-  const crashes = useResource(`crashes ${version}`, (signal) => get<Page<JobCrash>>(`/jobs/${id}/crashes?limit=20`, signal));
-  const failures = useResource(`failures ${version}`, (signal) => get<Page<Failure>>(`/jobs/${id}/failures?limit=10&report=false`, signal));
+  const crashes = useResource(`crashes ${id}`, (signal) => get<Page<JobCrash>>(`/jobs/${id}/crashes?limit=20`, signal));
+  const failures = useResource(`failures ${id}`, (signal) => get<Page<Failure>>(`/jobs/${id}/failures?limit=10&report=false`, signal));
   const troubled = job.value && job.value.infrastructureTroubles > 0 ? `troubles ${id} ${job.value.infrastructureTroubles}` : null;
   const troubles = useResource(troubled, (signal) => get<Page<InfrastructureTrouble>>(`/troubles?job=${id}&limit=20`, signal));
   const path = `/jobs/${id}/batches${query({ limit: 50, cursor })}`;
-  const batches = useResource(`${path} ${job.value?.state}`, (signal) => get<Page<Batch>>(path, signal), every);
+  const batches = useResource(path, (signal) => get<Page<Batch>>(path, signal), every);
+  const arms = useResource(`arms ${id}`, (signal) => get<Arm[]>(`/jobs/${id}/arms`, signal), every);
+  useAgain(job.value && `${job.value.failures} ${job.value.state}`, crashes, failures);
+  useAgain(job.value && job.value.state, batches, arms);
   return (
     <Show of={job}>
       {(j) => {
@@ -125,7 +127,7 @@ export function Job({ id }: { id: string }) {
               </Show>
             </section>
             {failures.value && failures.value.items.length > 0 && <section><h2>Latest failures</h2><FailureTable items={failures.value.items} /></section>}
-            <Arms job={j} every={every} />
+            <Arms job={j} arms={arms} />
             {j.strategy.kind === "traced" && <TracedCoverage job={j} every={every} />}
             <Questions job={j} />
             {troubles.value && troubles.value.items.length > 0 && <section><h2>Latest infrastructure troubles</h2><TroubleTable items={troubles.value.items} /></section>}

@@ -11,9 +11,9 @@ function Curve({ of }: { of: WhenCurve }) {
       {near.length > 1 && (
         <Chart label="Runs that fail, %, with their 95 % interval, against instructions before the failure's end" time={false} back band top={104} x={near.map((point) => point.before)}
           lines={[
-            { label: "fails", values: near.map((point) => point.rate.perIteration * 100), colour: "--bad" },
-            { label: "low", values: near.map((point) => point.rate.low * 100), colour: "--line" },
+            { label: "fails", values: near.map((point) => point.rate.perIteration * 100), colour: "--bad", dots: true },
             { label: "high", values: near.map((point) => point.rate.high * 100), colour: "--line" },
+            { label: "low", values: near.map((point) => point.rate.low * 100), colour: "--line" },
           ]} />
       )}
       <Table label="When curve" head={<><th className="n">Before its end</th><th className="n">Fails</th><th className="n">95 % interval</th><th>Place</th></>}>

@@ -16,14 +16,24 @@
 
 static struct race_sums sums;
 
-static void charge_tick(struct timer_list *timer)
+static void charge_tick(struct timer_list *timer);
+static DEFINE_TIMER(timer, charge_tick);
+
+/*
+ * The timer wheel rounds up (calc_index in kernel/time/timer.c): what is due at this jiffy comes with the next tick, what is due at the next
+ * one comes a tick later, and no test is as long as that.
+ */
+static void at_next_tick(void)
+{
+	mod_timer(&timer, jiffies);
+}
+
+static void charge_tick(struct timer_list *unused)
 {
 	sums.ticks++;
 	WRITE_ONCE(sums.account, READ_ONCE(sums.account) + 1);
-	mod_timer(timer, jiffies + 1);
+	at_next_tick();
 }
-
-static DEFINE_TIMER(timer, charge_tick);
 
 static u32 price(u32 job)
 {
@@ -52,7 +62,7 @@ static long race_ioctl(struct file *file, unsigned int command, unsigned long ar
 	case RACE_OPEN:
 		del_timer_sync(&timer);
 		memset(&sums, 0, sizeof(sums));
-		mod_timer(&timer, jiffies + 1);
+		at_next_tick();
 		return 0;
 	case RACE_CHARGE:
 		if (get_user(job, (u32 __user *)argument))

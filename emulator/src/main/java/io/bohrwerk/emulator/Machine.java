@@ -9,6 +9,7 @@ import io.bohrwerk.emulator.qemu.StoredClock;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.emulator.trace.IterationTracer;
+import io.bohrwerk.emulator.trace.LandingTracer;
 import io.bohrwerk.emulator.trace.TickWatch;
 import io.bohrwerk.emulator.trace.TraceLog;
 import io.bohrwerk.protocol.InvalidInputException;
@@ -448,6 +449,20 @@ public final class Machine implements AutoCloseable {
             TickWatch ticks = new TickWatch();
             follow(ready, batch, recording, ticks, false);
             return ticks.landings();
+        });
+    }
+
+    /**
+     * Replays a batch instruction by instruction and tells at which offsets the first ticks behind its delays landed. Costs as much as a
+     * {@link #trace}, for each iteration.
+     *
+     * @return as {@link LandingTracer#landings}
+     */
+    public List<@Nullable Long> offsets(Path ready, Batch batch, Path recording) throws InfrastructureException {
+        return using("cannot trace the batch", () -> {
+            LandingTracer tracer = new LandingTracer(batch.schedule());
+            follow(ready, batch, recording, tracer, true);
+            return tracer.landings();
         });
     }
 

@@ -3,6 +3,7 @@ package io.bohrwerk.emulator;
 import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.Disk;
 import io.bohrwerk.protocol.target.DiskHeader;
 import io.bohrwerk.protocol.target.KernelImage;
@@ -53,6 +54,11 @@ public record TargetFiles(TargetManifest manifest, Path directory) {
             target.diskSize(disk);
         }
         return target;
+    }
+
+    /** The same files for a machine with a setting. */
+    public TargetFiles under(@Nullable Setting setting) {
+        return new TargetFiles(manifest.under(setting), directory);
     }
 
     /** Lends the files to a machine's emulator, under the names that QEMU's command line gives them: it may read them, and no more. */

@@ -217,9 +217,10 @@ class MisbehaviourTest {
         TargetFiles target = TargetFiles.in(bundle);
         Path ready = prepared(target);
         try (Machine machine = emulator.machine(target)) {
-            assertThat(machine.run(ready, new Batch(Schedule.fixed(4, 1), 500, 500), passed -> {})
+            // Few: the demo's race strikes in one of 20,000, and where it does depends on when the snapshot was taken.
+            assertThat(machine.run(ready, new Batch(Schedule.fixed(4, 1), 5, 5), passed -> {})
                             .iterations())
-                    .isEqualTo(500);
+                    .isEqualTo(5);
         }
     }
 

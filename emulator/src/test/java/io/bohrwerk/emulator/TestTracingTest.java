@@ -119,6 +119,11 @@ class TestTracingTest {
                 assertThat(ticks.get(2 * i + 1))
                         .isEqualTo(Objects.requireNonNull(plan.place(from + i)).pc());
             }
+            TestTrace trace = Objects.requireNonNull(plan.trace());
+            assertThat(machine.offsets(booted, batch, others.recording()))
+                    .isEqualTo(plan.delays(from, some).stream()
+                            .map(delay -> trace.period() - trace.lead() - delay)
+                            .toList());
         }
     }
 

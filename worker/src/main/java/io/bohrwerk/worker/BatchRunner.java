@@ -72,7 +72,8 @@ final class BatchRunner {
 
     private BatchReport.Finished finish(BatchRequest request, Instant started, LongConsumer progress)
             throws InfrastructureException, IOException {
-        try (TargetCache.Target target = targets.hold(request.target())) {
+        try (TargetCache.Target target =
+                targets.hold(request.target(), request.schedule().setting())) {
             String version = emulator.version(target.manifest().machine().arch());
             try (SnapshotCache.Snapshot ready =
                             snapshots.hold(target, version, request.schedule().shift());

@@ -94,7 +94,8 @@ final class ReplayRunner {
         FailureManifest failure =
                 Wire.read(blobs.fetchSmall(request.manifest(), LARGEST_MANIFEST), FailureManifest.class);
         Coordinates coordinates = failure.coordinates();
-        try (TargetCache.Target target = targets.hold(coordinates.target())) {
+        try (TargetCache.Target target =
+                targets.hold(coordinates.target(), coordinates.schedule().setting())) {
             String here = emulator.version(target.manifest().machine().arch());
             if (!here.equals(coordinates.emulator())) {
                 return new ReplayReport.OtherEmulator(coordinates.emulator(), here);

@@ -5,6 +5,7 @@ import io.bohrwerk.emulator.TargetFiles;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
@@ -52,6 +53,22 @@ final class TargetCache {
         @Override
         public void close() {
             release(files.directory(), held);
+        }
+    }
+
+    /**
+     * A target for machines with a setting.
+     *
+     * @throws InfrastructureException as {@link #hold(Digest)}
+     * @throws InvalidInputException when the target cannot run in such a machine
+     */
+    Target hold(Digest id, @Nullable Setting setting) throws IOException, InfrastructureException {
+        Target usual = hold(id);
+        try {
+            return new Target(id, usual.files().under(setting), usual.held());
+        } catch (InvalidInputException e) {
+            usual.close();
+            throw e;
         }
     }
 

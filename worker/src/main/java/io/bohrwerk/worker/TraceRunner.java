@@ -64,7 +64,7 @@ final class TraceRunner {
     }
 
     private TraceReport.Traced trace(TraceRequest request) throws InfrastructureException, IOException {
-        try (TargetCache.Target target = targets.hold(request.target())) {
+        try (TargetCache.Target target = targets.hold(request.target(), request.setting())) {
             String version = emulator.version(target.manifest().machine().arch());
             try (SnapshotCache.Snapshot ready = snapshots.hold(target, version, request.shift());
                     Machines.Open open = machines.open(target.files())) {

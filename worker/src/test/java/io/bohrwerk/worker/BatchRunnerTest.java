@@ -16,6 +16,8 @@ import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.schedule.CpuModel;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -184,6 +186,38 @@ class BatchRunnerTest {
             qemu.destroyForcibly().waitFor();
             logging.destroyForcibly().waitFor();
         }
+    }
+
+    /** From a snapshot of its own, and so does all that is done with the failure later. */
+    @Test
+    void aBatchRunsAndReplaysInTheProcessorOfItsSetting() throws Exception {
+        BatchReport.Finished other = null;
+        for (long seed = 1; other == null || other.failure() == null; seed++) {
+            assertThat(seed).isLessThan(30);
+            BatchRequest usual = Bench.request(target, seed);
+            other = bench.finish(new BatchRequest(
+                    usual.version(),
+                    usual.batchId(),
+                    usual.jobId(),
+                    usual.attempt(),
+                    target,
+                    usual.schedule().under(new Setting(CpuModel.PENTIUM3)),
+                    usual.iterations(),
+                    usual.reportEvery()));
+        }
+        assertThat(other.coordinates().machineOptions()).contains("-cpu pentium3");
+        assertThat(other.coordinates().snapshot())
+                .isNotEqualTo(finished.coordinates().snapshot());
+        assertThat(failure(other).replay()).as(failure(other).replayNote()).isEqualTo(ReplayVerdict.VERIFIED);
+        ArtifactReference manifest = failure(other).artifacts().stream()
+                .filter(artifact -> artifact.kind() == ArtifactKind.MANIFEST)
+                .findFirst()
+                .orElseThrow();
+        JsonNode told = JsonMapper.shared().readTree(bytes(manifest));
+        assertThat(told.at("/coordinates/schedule/setting/cpu").asString()).isEqualTo("pentium3");
+        assertThat(told.at("/byHand/command").valueStream().map(JsonNode::asString))
+                .contains("pentium3")
+                .doesNotContain("qemu32");
     }
 
     @Test

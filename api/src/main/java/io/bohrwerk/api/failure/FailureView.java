@@ -9,6 +9,8 @@ import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.schedule.Delays;
+import io.bohrwerk.protocol.schedule.Schedule;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A failure as the API shows it: the failed iteration, what it is a function of, and where its artifacts are.
  *
+ * @param delay instructions that the agent waited before the iteration, after a timer interrupt where its schedule is aligned; null when its
+ *     schedule does not tell
  * @param title of what the guest's kernel said of its own trouble; null when it said nothing
  * @param damage why that is not to be trusted, in a few words; empty when it is
  * @param subtests how those of its iteration ended; null where the test has none
@@ -33,6 +37,7 @@ public record FailureView(
         int attempt,
         String workerId,
         long iteration,
+        @Nullable Long delay,
         Outcome outcome,
         String reason,
         long instructionCount,
@@ -71,6 +76,7 @@ public record FailureView(
                 failure.attempt(),
                 failure.workerId(),
                 failure.iteration(),
+                delay(failure),
                 failure.outcome(),
                 failure.reason(),
                 failure.instructionCount(),
@@ -93,6 +99,14 @@ public record FailureView(
                 failure.frames());
     }
 
+    private static @Nullable Long delay(Failure failure) {
+        Schedule schedule = failure.coordinates().schedule();
+        long place = failure.iteration() - 1;
+        return schedule.delays().isEmpty() || place < schedule.delays().size()
+                ? (Long) Delays.before(schedule, place)
+                : null;
+    }
+
     private static CheckpointView view(Failure failure, Checkpoint checkpoint) {
         boolean start = checkpoint.name().equals(Checkpoint.START);
         Digest image = start
@@ -112,6 +126,7 @@ public record FailureView(
                 attempt,
                 workerId,
                 iteration,
+                delay,
                 outcome,
                 reason,
                 instructionCount,

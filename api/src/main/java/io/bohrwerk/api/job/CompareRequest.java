@@ -4,6 +4,7 @@ import static io.bohrwerk.protocol.InvalidInputException.present;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import io.bohrwerk.api.web.RequestDocument;
+import io.bohrwerk.protocol.schedule.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +16,22 @@ import org.jspecify.annotations.Nullable;
  */
 record CompareRequest(
         With with, @Nullable Long iterations, @Nullable Double confidence) implements RequestDocument {
-    /** At least one of both. @param target its id, or at least its first 8 digits */
-    record With(@Nullable String target, @Nullable StrategyRequest strategy) {
+    /**
+     * At least one of them.
+     *
+     * @param target its id, or at least its first 8 digits
+     * @param setting of the machines, instead of the first side's
+     */
+    record With(
+            @Nullable String target,
+            @Nullable StrategyRequest strategy,
+            @Nullable Setting setting) {
         With {
             require(
-                    target != null || strategy != null,
+                    target != null || strategy != null || setting != null,
                     "",
                     "",
-                    "must name what is other on the second side: target, strategy, or both");
+                    "must name what is other on the second side: target, strategy, setting, or several");
         }
     }
 

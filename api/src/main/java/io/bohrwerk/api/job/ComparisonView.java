@@ -4,6 +4,7 @@ import io.bohrwerk.api.statistics.FailureRate;
 import io.bohrwerk.api.statistics.TwoRates;
 import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ record ComparisonView(
             @Nullable String message,
             Digest target,
             Strategy strategy,
+            @Nullable Setting setting,
             long iterations,
             long failures,
             FailureRate failureRate,
@@ -57,6 +59,7 @@ record ComparisonView(
                     job.message(),
                     job.target(),
                     job.strategy(),
+                    job.setting(),
                     job.iterations(),
                     job.failures(),
                     FailureRate.of(job.failures(), job.iterations()),

@@ -15,6 +15,7 @@ import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import jakarta.persistence.Column;
@@ -64,6 +65,9 @@ class Job {
     private long iterationBudget;
     private @Nullable Long wallTimeNanos;
     private long stopAfterFailures;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable Setting setting;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private @Nullable RateBelow stopRateBelow;
@@ -146,6 +150,7 @@ class Job {
         this.reportEvery = manifest.test().reportEvery();
         this.guestBytes = manifest.machine().memory().bytes();
         this.timerPeriodNanos = manifest.machine().timerPeriod().nanos();
+        this.setting = terms.setting();
         this.question = terms.question();
         this.comparisonId = terms.comparison();
         this.keepCheckpoints = terms.keepCheckpoints();
@@ -154,6 +159,12 @@ class Job {
         this.idempotencyKey = idempotencyKey;
         this.requestDigest = requestDigest == null ? null : requestDigest.hex();
         this.createdAt = now;
+    }
+
+    /** What is other than usual in its machines; null for nothing. */
+    @Nullable
+    Setting setting() {
+        return setting;
     }
 
     Priority priority() {
@@ -242,7 +253,7 @@ class Job {
         int size = (int) most;
         promised += size;
         batchesInFlight++;
-        return new Batch(id, batchesCreated++, plan.schedule(), plan.arm(), place, size, now);
+        return new Batch(id, batchesCreated++, plan.schedule().under(setting), plan.arm(), place, size, now);
     }
 
     /** @return how many of them, at most {@code most} */

@@ -12,7 +12,10 @@ import io.bohrwerk.api.web.RequestDocument;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.schedule.CpuModel;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.ConsoleScript;
+import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopWhenRateBelow for strategies whose iterations are a random sample
  * @param iterationsPerBatch the target's when there is none
  * @param keepCheckpoints whether the snapshots of failures are stored; yes when there is none. A replay makes them again
+ * @param setting what is to be other than usual in the machines; nothing when there is none
  * @param priority {@code low}, {@code normal} or {@code high}: shares of the machines of 1, 4 and 16; normal when there is none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -41,7 +45,8 @@ record JobRequest(
         @Nullable RateBelow stopWhenRateBelow,
         @Nullable Integer iterationsPerBatch,
         @Nullable Boolean keepCheckpoints,
-        @Nullable Priority priority)
+        @Nullable Priority priority,
+        @Nullable Setting setting)
         implements RequestDocument {
     static final long DEFAULT_ITERATIONS = 1_000_000;
     /** A hundred machines at a thousand iterations per second need four months for it. */
@@ -74,6 +79,7 @@ record JobRequest(
 
     /** Fills in what was left out. @param job the id of the job to be */
     Terms terms(Target found, UUID job) {
+        requireServes(setting, found.manifest(), "setting");
         Strategy chosen = strategy.resolve(found.manifest(), job);
         requireSample(stopWhenRateBelow, chosen);
         require(
@@ -93,8 +99,19 @@ record JobRequest(
                 iterationsPerBatch == null ? found.manifest().test().iterationsPerBatch() : iterationsPerBatch,
                 keepCheckpoints == null || keepCheckpoints,
                 priority == null ? Priority.NORMAL : priority,
+                setting,
                 null,
                 null);
+    }
+
+    /** A setting that the target cannot run in is refused. @param field that has it */
+    static void requireServes(@Nullable Setting setting, TargetManifest manifest, String field) {
+        CpuModel cpu = setting == null ? null : setting.cpu();
+        require(
+                cpu == null || cpu.wide() || manifest.machine().arch() == TargetManifest.Arch.I386,
+                field + ".cpu",
+                cpu == null ? "" : cpu.word(),
+                "must have a 64-bit mode: the target is for x86_64");
     }
 
     private static void requireSample(@Nullable RateBelow rule, Strategy strategy) {

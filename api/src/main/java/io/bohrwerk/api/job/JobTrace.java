@@ -76,8 +76,8 @@ class JobTrace {
     }
 
     /** The message to the workers. */
-    TraceRequest request(Digest target) {
-        return new TraceRequest(Wire.VERSION, id, jobId, attempt, target, shift);
+    TraceRequest request(Job job) {
+        return new TraceRequest(Wire.VERSION, id, jobId, attempt, job.target(), shift, job.setting());
     }
 
     /** A worker was seen at it. */

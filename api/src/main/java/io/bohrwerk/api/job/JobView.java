@@ -8,6 +8,7 @@ import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param secondsToFirstFailure from its start, null while there is none
  * @param waitsFor why nothing of it can run now, one line for people; null when something can, or when it has ended
  * @param priority its share of the machines, while others want them too
+ * @param setting what is other than usual in its machines; null for nothing
  * @param submittedBy the name of a token or a person; null where nobody had to say who they are
  */
 record JobView(
@@ -68,7 +70,8 @@ record JobView(
         @Nullable Instant finishedAt,
         @Nullable String submittedBy,
         Priority priority,
-        @Nullable String waitsFor) {
+        @Nullable String waitsFor,
+        @Nullable Setting setting) {
     /** What it may use up. @param wallTime null for no limit */
     record Budget(long iterations, @Nullable VirtualTime wallTime) {}
 
@@ -135,7 +138,8 @@ record JobView(
                 job.finishedAt(),
                 job.submittedBy(),
                 job.priority(),
-                waitsFor(job, activity));
+                waitsFor(job, activity),
+                job.setting());
     }
 
     private static @Nullable String waitsFor(Job job, Fleet.Activity activity) {

@@ -6,6 +6,7 @@ import io.bohrwerk.api.statistics.CleanRun;
 import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.target.Target;
 import io.bohrwerk.api.web.RefusedException;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -59,7 +60,17 @@ class Questions {
         FixQuestion question =
                 new FixQuestion(old.id(), old.failures(), old.iterations(), request.rate(), confidence, (long) needed);
         Instant now = now();
-        Job job = side(old, target, null, "is it fixed? " + old.name(), question.needed(), 1, question, null, now);
+        Job job = side(
+                old,
+                target,
+                null,
+                old.setting(),
+                "is it fixed? " + old.name(),
+                question.needed(),
+                1,
+                question,
+                null,
+                now);
         quota.admit(job);
         scheduler.follow(jobs.saveAndFlush(job), now);
         return job;
@@ -72,17 +83,32 @@ class Questions {
         String named = request.with().target();
         Target first = submission.target(old.target().hex());
         Target second = named == null ? first : submission.target(named);
+        Setting setting = request.with().setting() == null
+                ? old.setting()
+                : request.with().setting();
         require(
-                request.with().strategy() != null || !second.id().equals(first.id()),
-                "with.target",
-                String.valueOf(named),
-                "is the job's own target: both sides would be the same");
+                request.with().strategy() != null
+                        || differ(old, setting)
+                        || !second.id().equals(first.id()),
+                named == null ? "with.setting" : "with.target",
+                named == null ? "" : named,
+                "is the job's own " + (named == null ? "setting" : "target") + ": both sides would be the same");
+        JobRequest.requireServes(setting, second.manifest(), "with.setting");
         long iterations = request.iterations() == null ? enough(old) : request.iterations();
         UUID id = UUID.randomUUID();
         Instant now = now();
-        Job one = side(old, first, null, "compare: " + old.name(), iterations, 0, null, id, now);
+        Job one = side(old, first, null, old.setting(), "compare: " + old.name(), iterations, 0, null, id, now);
         Job other = side(
-                old, second, request.with().strategy(), "compare, other: " + old.name(), iterations, 0, null, id, now);
+                old,
+                second,
+                request.with().strategy(),
+                setting,
+                "compare, other: " + old.name(),
+                iterations,
+                0,
+                null,
+                id,
+                now);
         requireSample(other.strategy(), "with.strategy", "the second side");
         quota.admit(one);
         jobs.saveAndFlush(one);
@@ -92,6 +118,11 @@ class Questions {
         Comparison comparison = comparisons.save(new Comparison(id, old.id(), one.id(), other.id(), confidence, now));
         scheduler.follow(one, now);
         return comparison;
+    }
+
+    private static boolean differ(Job old, @Nullable Setting setting) {
+        Setting own = old.setting();
+        return !(own == null ? Setting.USUAL : own).equals(setting == null ? Setting.USUAL : setting);
     }
 
     private static long enough(Job old) {
@@ -106,6 +137,7 @@ class Questions {
             Job old,
             Target target,
             @Nullable StrategyRequest chosen,
+            @Nullable Setting setting,
             String name,
             long iterations,
             long stopAfterFailures,
@@ -128,6 +160,7 @@ class Questions {
                 old.iterationsPerBatch(),
                 old.keepCheckpoints(),
                 old.priority(),
+                setting,
                 question,
                 comparison);
         return new Job(id, target, terms, null, null, now);

@@ -3,6 +3,7 @@ package io.bohrwerk.api.job;
 import io.bohrwerk.api.statistics.RateBelow;
 import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.protocol.VirtualTime;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopWhenRateBelow null for never
  * @param keepCheckpoints whether the snapshots of failures are stored
  * @param priority its share of the machines
+ * @param setting of the machines; null for nothing other than usual
  * @param question the job answers "is it fixed?"; null for others
  * @param comparison of which it is one side; null for others
  */
@@ -28,5 +30,6 @@ record Terms(
         int iterationsPerBatch,
         boolean keepCheckpoints,
         Priority priority,
+        @Nullable Setting setting,
         @Nullable FixQuestion question,
         @Nullable UUID comparison) {}

@@ -49,7 +49,7 @@ class Tracing {
             for (int arm = 0; arm < traced.shifts().size(); arm++) {
                 JobTrace trace =
                         traces.save(new JobTrace(job, arm, traced.shifts().get(arm), now));
-                outbox.add(trace.request(job.target()), now);
+                outbox.add(trace.request(job), now);
             }
         }
     }
@@ -76,7 +76,7 @@ class Tracing {
             if (trouble.kind().handedBack() && !job.ended()) {
                 Instant due = now.plus(settings.retryDelay());
                 trace.handBack(why, due);
-                outbox.add(trace.request(job.target()), due);
+                outbox.add(trace.request(job), due);
             } else {
                 againOr(job, trace, why, inVain, now);
             }
@@ -129,7 +129,7 @@ class Tracing {
         } else {
             Instant due = now.plus(settings.retryDelay().multipliedBy(1L << Math.min(trace.tries() - 1, 16)));
             trace.retry(why, due);
-            outbox.add(trace.request(job.target()), due);
+            outbox.add(trace.request(job), due);
         }
     }
 

@@ -21,7 +21,9 @@ import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
+import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Delays;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.span.Spans;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
@@ -776,6 +778,12 @@ class JobLifecycleTest {
         refused(post(sweep + "/compare", "{\"with\": {\"strategy\": \"random\"}}"), 422, "strategy", "places");
         refused(post(old + "/compare", "{\"with\": {}}"), 400, "with", "must name");
         refused(post(old + "/compare", "{\"with\": {\"target\": \"TARGET\"}}"), 400, "with.target", "same");
+        refused(post(old + "/compare", "{\"with\": {\"setting\": {}}}"), 400, "with.setting", "same");
+        refused(
+                post(old + "/compare", "{\"with\": {\"setting\": {\"cpu\": \"z80\"}}}"),
+                400,
+                "with.setting.cpu",
+                "must be one of pentium3");
         refused(post(old + "/compare", "{\"with\": {\"strategy\": \"sweep\"}}"), 422, "with.strategy", "places");
         refused(
                 post(submit("") + "/compare", "{\"with\": {\"strategy\": {\"kind\": \"random\", \"shifts\": [6]}}}"),
@@ -830,6 +838,31 @@ class JobLifecycleTest {
         assertThat(end.get("verdict").asString()).isEqualTo("DIFFERENT");
         assertThat(end.get("ratio").isNull()).isTrue();
         assertThat(end.get("ratioLow").asDouble()).isGreaterThan(1);
+    }
+
+    /** The second side has another processor, and keeps it when it is asked something itself. */
+    @Test
+    void aComparisonOfProcessorsRunsEachSideInItsOwn() throws Exception {
+        Http.Answer answer = post(
+                jobWithAFailure() + "/compare",
+                "{\"with\": {\"setting\": {\"cpu\": \"core2duo\"}}, \"iterations\": 200}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        UUID one = UUID.fromString(answer.json().get("first").get("job").asString());
+        UUID other = UUID.fromString(answer.json().get("second").get("job").asString());
+        assertThat(answer.json().at("/second/setting/cpu").asString()).isEqualTo("core2duo");
+        assertThat(inFlight(one))
+                .isNotEmpty()
+                .allSatisfy(batch -> assertThat(batch.schedule().setting()).isNull());
+        Setting setting = new Setting(CpuModel.CORE2DUO);
+        assertThat(inFlight(other)).isNotEmpty().allSatisfy(batch -> {
+            assertThat(batch.schedule().setting()).isEqualTo(setting);
+            assertThat(job(other).request(batch).schedule().setting()).isEqualTo(setting);
+        });
+        refused(
+                post(other + "/compare", "{\"with\": {\"setting\": {\"cpu\": \"core2duo\"}}, \"iterations\": 9}"),
+                400,
+                "with.setting",
+                "same");
     }
 
     @Test

@@ -87,12 +87,11 @@ public final class QemuCommandLine {
     /** The options that shape the machine that the guest sees: a part of a batch's coordinates. */
     public static List<String> machineOptions(TargetManifest manifest) {
         TargetManifest.Machine machine = manifest.machine();
-        boolean i386 = machine.arch() == TargetManifest.Arch.I386;
         List<String> options = new ArrayList<>(List.of(
                 "-M",
                 "pc",
                 "-cpu",
-                i386 ? "qemu32" : "qemu64",
+                machine.model().word(),
                 "-m",
                 Long.toString(machine.memory().mebibytes()),
                 "-smp",

@@ -11,12 +11,9 @@ import org.jspecify.annotations.Nullable;
  * ticks fall.
  *
  * <p>The first has a delay longer than the timer's period, so a tick lands in it: from it come the period and the length of the timer's
- * handler. The other two have one short delay. The delay is known by its shape: {@code bw_spin} executes 14 one-byte nops and two more
- * instructions in a loop, as often as the delay has sixteens, in any guest.
+ * handler. The other two have one short delay.
  */
 public final class IterationTracer implements TraceLog.Events {
-    private static final int LOOP = 16;
-    private static final int NOPS = 14;
     /** The first interrupt vector that is no exception. */
     private static final int FIRST_INTERRUPT = 32;
     /** An interrupt's handler that does not return within so many instructions has switched to another thread. */
@@ -33,19 +30,12 @@ public final class IterationTracer implements TraceLog.Events {
     public static final int MOST_INSTRUCTIONS = 24_000_000;
 
     private final Schedule schedule;
-    private final long[] recent = new long[LOOP];
+    private final DelayFinder delays;
     private final Sequence sequence = new Sequence();
 
     private long logged;
     private long count;
     private long lastPc;
-    /** Instructions outside of interrupts' handlers. */
-    private long followed;
-    /** How many of the last ones were the same as 16 before. */
-    private long inLoop;
-
-    private int delaysEnded;
-
     private long tickAt = -1;
     private int tickVector = -1;
     private @Nullable Return handlerReturn;
@@ -65,6 +55,7 @@ public final class IterationTracer implements TraceLog.Events {
     /** @param schedule as {@link #schedule} made it */
     public IterationTracer(Schedule schedule) {
         this.schedule = schedule;
+        this.delays = new DelayFinder(schedule);
     }
 
     /**
@@ -113,8 +104,10 @@ public final class IterationTracer implements TraceLog.Events {
         if (trapReturn != null && returned(trapReturn, pc, cpl, LONGEST_INSTRUCTION)) {
             trapReturn = null;
         }
-        followDelay(pc);
-        if (delaysEnded == 2) {
+        if (delays.endedBefore(pc)) {
+            delayEnded();
+        }
+        if (delays.ended() == 2) {
             sequence.add(pc, cpl, blind, trapReturn != null, symbol);
         }
         count++;
@@ -125,35 +118,10 @@ public final class IterationTracer implements TraceLog.Events {
         return (cpl == to.cpl() && pc >= to.pc() && pc <= to.pc() + beyond) || count >= to.until();
     }
 
-    /** Looks for the delay's loop, and for the first instruction behind it. */
-    private void followDelay(long pc) {
-        int slot = (int) (followed++ % LOOP);
-        long loops =
-                delaysEnded < schedule.delays().size() ? schedule.delays().get(delaysEnded) / LOOP : Long.MAX_VALUE;
-        if (recent[slot] == pc) {
-            inLoop++;
-        } else {
-            if (inLoop == LOOP * (loops - 1) && nopsInLoop()) {
-                delaysEnded++;
-                delayEnded();
-            }
-            inLoop = 0;
-        }
-        recent[slot] = pc;
-    }
-
-    private boolean nopsInLoop() {
-        int neighbours = 0;
-        for (int i = 0; i < LOOP; i++) {
-            neighbours += recent[(i + 1) % LOOP] == recent[i] + 1 ? 1 : 0;
-        }
-        return neighbours >= NOPS;
-    }
-
     private void delayEnded() {
-        if (delaysEnded == 2) {
+        if (delays.ended() == 2) {
             lead = count - tickAt - schedule.delays().get(1);
-        } else if (delaysEnded == 3 && period > 0) {
+        } else if (delays.ended() == 3 && period > 0) {
             trace = sequence.trace(period, lead, handler, Math.min(knownAtTick, reachable));
         }
     }
@@ -171,7 +139,7 @@ public final class IterationTracer implements TraceLog.Events {
             return;
         }
         handlerReturn = new Return(pc, cpl, count + LONGEST_HANDLER);
-        if (inLoop > LOOP && delaysEnded == 0) {
+        if (delays.inside() && delays.ended() == 0) {
             period = count - tickAt;
             inDelayTick = true;
             tickVector = vector;
@@ -179,10 +147,11 @@ public final class IterationTracer implements TraceLog.Events {
         if (tickVector >= 0 && vector != tickVector) {
             return;
         }
-        if (delaysEnded == 2) {
+        if (delays.ended() == 2) {
             knownAtTick = sequence.length();
-            if (count - tickAt < period - period / JITTER_PART) {
-                reachable = Math.min(reachable, knownAtTick); // it has halted, so this tick came before its time
+            if (Math.abs(count - tickAt - period) > period / JITTER_PART) {
+                reachable =
+                        Math.min(reachable, knownAtTick); // it has halted: fewer instructions, or a tick was left out
             }
         }
         tickAt = count;

@@ -14,7 +14,15 @@ final class Sequence {
     /** How far a change of privilege reaches: Linux 6.1 takes about 60 instructions from {@code syscall} to the call's own code. */
     private static final int ENTRY_REACH = 100;
 
+    /** Linux of x86-64, image and modules: {@code __START_KERNEL_map}. */
+    private static final long FIRST_OF_KERNEL = 0xffff_ffff_8000_0000L;
+
     private static final long FIRST_OF_MODULES = 0xffff_ffff_a000_0000L;
+    /** The same of a kernel that may lie anywhere in the first gigabyte (CONFIG_RANDOMIZE_BASE), as distributions build it. */
+    private static final long FIRST_OF_MODULES_RANDOMIZED = 0xffff_ffff_c000_0000L;
+    /** More than any kernel's text; Debian's 6.1 has 14 MiB. */
+    private static final long LARGEST_TEXT = 128L << 20;
+
     private static final long LAST_OF_MODULES = 0xffff_ffff_feff_ffffL;
 
     private static final int BLIND = 4;
@@ -86,12 +94,23 @@ final class Sequence {
                 }
             }
         }
+        long kernel = LAST_OF_MODULES;
+        for (int i = 0; i < known; i++) {
+            kernel = pcs[i] >= FIRST_OF_KERNEL && pcs[i] < 0 ? Math.min(kernel, pcs[i]) : kernel;
+        }
         for (int i = 0; i < known; i++) {
             kinds[i] = (marks[i] & TRAP) != 0 ? Kind.TRAP : kinds[i];
-            if (pcs[i] >= FIRST_OF_MODULES && pcs[i] <= LAST_OF_MODULES) {
+            if (isOfModule(pcs[i], kernel)) {
                 kinds[i] = Kind.MODULE;
             }
         }
         return kinds;
+    }
+
+    /** @param kernel the lowest address of the kernel's that was executed */
+    private static boolean isOfModule(long pc, long kernel) {
+        return pc >= FIRST_OF_MODULES
+                && pc <= LAST_OF_MODULES
+                && (pc >= FIRST_OF_MODULES_RANDOMIZED || pc - kernel > LARGEST_TEXT);
     }
 }

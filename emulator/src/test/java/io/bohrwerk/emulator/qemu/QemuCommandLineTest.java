@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.schedule.CpuModel;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,13 @@ class QemuCommandLineTest {
             -drive file=state.qcow2,if=none,id=state,format=qcow2
             -icount shift=4,sleep=off\
             """);
+    }
+
+    @Test
+    void givesTheMachineTheProcessorOfASetting() {
+        assertThat(text(QemuCommandLine.of(LINUX.under(new Setting(CpuModel.NEHALEM)), Phase.REPLAY, 4)))
+                .contains("-cpu Nehalem\n")
+                .doesNotContain("qemu64");
     }
 
     @Test

@@ -3,19 +3,30 @@ package io.bohrwerk.protocol.batch;
 import static io.bohrwerk.protocol.InvalidInputException.present;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trace a target's test, and plan where the timer's interrupt is to be put.
  *
  * @param attempt from 1; counts infrastructure retries
  * @param shift icount shift at which it is traced; the plan holds for that shift only
+ * @param setting of the machine, for which alone the plan holds, too; null for nothing other than usual
  */
-public record TraceRequest(int version, UUID traceId, UUID jobId, int attempt, Digest target, int shift)
+public record TraceRequest(
+        int version,
+        UUID traceId,
+        UUID jobId,
+        int attempt,
+        Digest target,
+        int shift,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Setting setting)
         implements Work {
     static final String TYPE = "trace";
 
@@ -30,6 +41,11 @@ public record TraceRequest(int version, UUID traceId, UUID jobId, int attempt, D
                 "shift",
                 shift,
                 "must be between 0 and " + Schedule.LARGEST_SHIFT);
+    }
+
+    /** In a machine in which nothing is other than usual. */
+    public TraceRequest(int version, UUID traceId, UUID jobId, int attempt, Digest target, int shift) {
+        this(version, traceId, jobId, attempt, target, shift, null);
     }
 
     /** Tells it from other work. */

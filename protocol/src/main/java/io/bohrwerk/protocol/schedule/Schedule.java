@@ -5,6 +5,7 @@ import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The timing coordinates of a batch: how fast the virtual CPU is, and how long the agent waits before each iteration.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param align what the agent waits for before the delay
  * @param delays the delays themselves, one for each iteration, instead of all the numbers above; empty for none, at most
  *     {@value #MOST_DELAYS}, each 0 to 2<sup>32</sup>-1
+ * @param setting what is other than usual in the machine; null for nothing, as in messages and rows from before there were settings
  */
 public record Schedule(
         int shift,
@@ -25,7 +27,8 @@ public record Schedule(
         long window,
         long seed,
         Align align,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Long> delays) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Long> delays,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Setting setting) {
     private static final long LARGEST_32_BIT = 0xffff_ffffL;
     /** Above this QEMU's own limit an instruction would last longer than a microsecond. */
     public static final int LARGEST_SHIFT = 10;
@@ -50,6 +53,12 @@ public record Schedule(
                 delays.size() + " numbers",
                 "must not stand beside a delay, stride, window or seed");
         delays = List.copyOf(delays);
+        setting = setting == null || setting.usual() ? null : setting;
+    }
+
+    /** In a machine in which nothing is other than usual. */
+    public Schedule(int shift, long delay, long stride, long window, long seed, Align align, List<Long> delays) {
+        this(shift, delay, stride, window, seed, align, delays, null);
     }
 
     /** Without a list. */
@@ -70,6 +79,11 @@ public record Schedule(
     /** These delays, one for each iteration. */
     public static Schedule listed(int shift, List<Long> delays, Align align) {
         return new Schedule(shift, 0, 0, 0, 0, align, delays);
+    }
+
+    /** The same in another machine. */
+    public Schedule under(@Nullable Setting other) {
+        return new Schedule(shift, delay, stride, window, seed, align, delays, other);
     }
 
     /** The longest delay before an iteration, in instructions; never too small. */

@@ -4,11 +4,14 @@ import static io.bohrwerk.protocol.InvalidInputException.present;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bohrwerk.protocol.ByteSize;
 import io.bohrwerk.protocol.Documents;
 import io.bohrwerk.protocol.VirtualTime;
+import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +52,25 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
         return Documents.fromYaml(yaml, TargetManifest.class);
     }
 
+    /**
+     * The same target in a machine with a setting.
+     *
+     * @throws io.bohrwerk.protocol.InvalidInputException when the target cannot run in it
+     */
+    public TargetManifest under(@Nullable Setting setting) {
+        if (setting == null || setting.cpu() == null) {
+            return this;
+        }
+        Machine other = new Machine(
+                machine.arch(),
+                machine.memory(),
+                machine.cpus(),
+                machine.bootShift(),
+                machine.timerPeriod(),
+                setting.cpu());
+        return new TargetManifest(name, other, boot, test);
+    }
+
     /** The processor architecture, and with it the emulator's binary. */
     public enum Arch {
         @JsonProperty("i386")
@@ -75,8 +97,17 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
      * @param cpus must be 1: QEMU's icount, on which determinism rests, does not boot more
      * @param bootShift icount shift while booting; 0 to 10
      * @param timerPeriod virtual time between two timer interrupts; what a random phase is drawn from
+     * @param cpu the processor's model; null for the usual one, {@code qemu32} or {@code qemu64}
      */
-    public record Machine(Arch arch, ByteSize memory, int cpus, int bootShift, VirtualTime timerPeriod) {
+    public record Machine(
+            Arch arch,
+            ByteSize memory,
+            int cpus,
+            int bootShift,
+            VirtualTime timerPeriod,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            CpuModel cpu) {
         private static final int SMALLEST_MEMORY_MIB = 4;
         private static final int LARGEST_MEMORY_MIB = 8 << 10;
         private static final int DEFAULT_BOOT_SHIFT = 4;
@@ -103,6 +134,17 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                     "bootShift",
                     bootShift,
                     "must be between 0 and " + Schedule.LARGEST_SHIFT);
+            require(
+                    cpu == null || cpu.wide() || arch == Arch.I386,
+                    "cpu",
+                    String.valueOf(cpu == null ? null : cpu.word()),
+                    "must have a 64-bit mode: the target is for x86_64");
+        }
+
+        /** The processor's model, chosen or usual. */
+        public CpuModel model() {
+            CpuModel usual = arch == Arch.I386 ? CpuModel.QEMU32 : CpuModel.QEMU64;
+            return cpu == null ? usual : cpu;
         }
 
         @JsonCreator
@@ -111,13 +153,15 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                 ByteSize memory,
                 @Nullable Integer cpus,
                 @Nullable Integer bootShift,
-                @Nullable VirtualTime timerPeriod) {
+                @Nullable VirtualTime timerPeriod,
+                @Nullable CpuModel cpu) {
             return new Machine(
                     arch,
                     memory,
                     cpus == null ? 1 : cpus,
                     bootShift == null ? DEFAULT_BOOT_SHIFT : bootShift,
-                    timerPeriod == null ? DEFAULT_TIMER_PERIOD : timerPeriod);
+                    timerPeriod == null ? DEFAULT_TIMER_PERIOD : timerPeriod,
+                    cpu);
         }
     }
 

@@ -2,6 +2,7 @@ package io.bohrwerk.protocol.traced;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -32,6 +33,21 @@ public final class Landings {
             }
         }
         return OptionalLong.empty();
+    }
+
+    /**
+     * How late ticks usually land, where not all do alike.
+     *
+     * @param late in instructions, of each tick
+     * @return what the most of them agree on, of several the least. Empty when fewer than a quarter do, or only one
+     */
+    public static OptionalLong usual(List<Long> late) {
+        return late.stream()
+                .filter(each -> Collections.frequency(late, each) >= Math.max(2, (late.size() + 3) / 4))
+                .min(Comparator.<Long>comparingInt(each -> -Collections.frequency(late, each))
+                        .thenComparing(Comparator.naturalOrder()))
+                .map(OptionalLong::of)
+                .orElseGet(OptionalLong::empty);
     }
 
     private static OptionalLong agreed(TestTrace trace, List<Placement> planned, List<Long> ticks) {

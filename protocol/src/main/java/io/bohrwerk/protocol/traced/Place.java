@@ -18,7 +18,8 @@ public record Place(long pc, int context, Kind kind, String symbol) {
     public enum Kind {
         /**
          * In code that was loaded into a running Linux kernel: who brings a module hunts in it. Linux keeps modules of x86-64 between
-         * {@code ffffffffa0000000} and {@code fffffffffeffffff} (Documentation/x86/x86_64/mm.rst, 6.1); of other guests nothing is.
+         * {@code ffffffffa0000000} and {@code fffffffffeffffff} (Documentation/x86/x86_64/mm.rst, 6.1), or from {@code ffffffffc0000000} on
+         * where the kernel itself may lie below that at random; of other guests nothing is.
          */
         MODULE,
         /** Between an exception or a software interrupt and the return from it. */

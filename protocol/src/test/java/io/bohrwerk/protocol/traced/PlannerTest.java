@@ -146,6 +146,16 @@ class PlannerTest {
     }
 
     @Test
+    void tellsHowLateTicksUsuallyAreWhereNotAllLandAlike() {
+        assertThat(Landings.usual(List.of(4_000L, -12L, 28L, -12L, 1_146L, 2_758L, -12L, 30L)))
+                .isEqualTo(OptionalLong.of(-12));
+        assertThat(Landings.usual(List.of(7L, 5L, 7L, 5L))).isEqualTo(OptionalLong.of(5));
+        assertThat(Landings.usual(List.of(1L, 2L, 3L))).isEmpty();
+        assertThat(Landings.usual(List.of(1L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L))).isEmpty();
+        assertThat(Landings.usual(List.of())).isEmpty();
+    }
+
+    @Test
     void readsOnlyItsOwnFormat() throws IOException {
         TracedPlan failing = TracedPlan.ofFailing(6, List.of(7L, 4_294_967_295L));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

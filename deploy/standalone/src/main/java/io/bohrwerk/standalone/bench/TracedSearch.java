@@ -17,9 +17,10 @@ import java.util.List;
  * @param iterations all that were run, those of the tracing and the failing one included
  * @param found whether one failed; else the plan was exhausted
  * @param failing the delay before the iteration that failed; of no meaning when none did
+ * @param exact part of the ticks that land just where they are put
  * @param seconds of one core
  */
-record TracedSearch(TracedPlan plan, long iterations, boolean found, long failing, double seconds) {
+record TracedSearch(TracedPlan plan, long iterations, boolean found, long failing, double exact, double seconds) {
     /** @param limit after so many iterations of the plan it is given up */
     static TracedSearch run(Rig rig, int shift, long limit) throws InfrastructureException, IOException {
         long began = System.nanoTime();
@@ -40,6 +41,6 @@ record TracedSearch(TracedPlan plan, long iterations, boolean found, long failin
             found = run[0].outcome() != Outcome.PASSED;
             failing = found ? delays.get((int) run[0].iterations() - 1) : 0;
         }
-        return new TracedSearch(plan, iterations, found, failing, (System.nanoTime() - began) / 1e9);
+        return new TracedSearch(plan, iterations, found, failing, traced[0].exact(), (System.nanoTime() - began) / 1e9);
     }
 }

@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "compare",
         description =
                 "Runs a job's test under two settings, batch by batch by turns, and says whether the failure rates differ:"
-                        + " another target (with a print added, say), another strategy, another speed. Prints the comparison's id; with"
+                        + " another target (with a print added, say), another strategy, another speed, another processor. Prints the comparison's id; with"
                         + " --watch, follows it. Exit status then: 0 when both sides ran to their ends.")
 public final class CompareCommand implements Callable<Integer> {
     @Parameters(paramLabel = "JOB", description = "The job whose test and settings are the first side.")
@@ -38,6 +38,9 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Option(names = "--shift", split = ",", paramLabel = "SHIFT", description = "The second side's, as 4,6")
     private @Nullable List<Integer> shifts;
+
+    @Option(names = "--cpu", paramLabel = "MODEL", description = "The second side's processor, as core2duo.")
+    private @Nullable String cpu;
 
     @Option(
             names = "--iterations",
@@ -89,6 +92,9 @@ public final class CompareCommand implements Callable<Integer> {
                 ArrayNode all = chosen.putArray("shifts");
                 shifts.forEach(all::add);
             }
+        }
+        if (cpu != null) {
+            with.putObject("setting").put("cpu", cpu);
         }
         if (iterations != null) {
             request.put("iterations", iterations);

@@ -105,6 +105,12 @@ final class JobOptions {
     private boolean noCheckpoints;
 
     @Option(
+            names = "--cpu",
+            paramLabel = "MODEL",
+            description = "The machines' processor, as core2duo. Default: the target's, or qemu32 and qemu64")
+    private @Nullable String cpu;
+
+    @Option(
             names = "--priority",
             paramLabel = "low|normal|high",
             description = "Its share of the machines, while others want them too: 1, 4, 16. Default: normal")
@@ -129,6 +135,9 @@ final class JobOptions {
         put(job, "iterationsPerBatch", iterationsPerBatch);
         put(job, "wallTime", wallTime);
         put(job, "priority", priority);
+        if (cpu != null) {
+            job.putObject("setting").put("cpu", cpu);
+        }
         put(job, "keepCheckpoints", noCheckpoints ? false : null);
         if (!job.has("strategy") || !named().isEmpty()) {
             job.set("strategy", strategy());

@@ -127,7 +127,7 @@ public final class FailureDirectory {
             }
         }
         return new DebuggedFailure(
-                target(),
+                target().under(manifest.coordinates().schedule().setting()),
                 configuration(),
                 manifest.coordinates().schedule().shift(),
                 directory.resolve(ArtifactKind.RECORDING.fileName()),
