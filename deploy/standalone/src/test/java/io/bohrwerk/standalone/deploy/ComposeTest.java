@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** What can be known of the images and of docker-compose.yml without Docker. */
 class ComposeTest {
-    /** What the caller may set in the environment, as compose reads it when nothing is set. */
-    private static final Pattern UNSET = Pattern.compile("\\$\\{[A-Z_]+-}");
+    /** What the caller may set in the environment. */
+    private static final Pattern OPEN = Pattern.compile("\\$\\{[A-Z_]+-}");
 
     private static Map<String, Object> services() throws IOException {
         return DeployFiles.map(DeployFiles.documents(DeployFiles.text("docker-compose.yml"))
@@ -29,7 +29,7 @@ class ComposeTest {
         Map<String, String> environment = new LinkedHashMap<>();
         DeployFiles.map(DeployFiles.map(services().get(service)).get("environment"))
                 .forEach((name, value) -> environment.put(
-                        name, UNSET.matcher(String.valueOf(value)).replaceAll("")));
+                        name, OPEN.matcher(String.valueOf(value)).replaceAll("http://elsewhere")));
         return environment;
     }
 
