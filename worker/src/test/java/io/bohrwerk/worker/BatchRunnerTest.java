@@ -71,7 +71,7 @@ class BatchRunnerTest {
     @Test
     void aPassingBatchLeavesNoBytes() throws Exception {
         long before = Bench.files(directory.resolve("blobs"));
-        BatchRequest request = Bench.request(target, failing, 500);
+        BatchRequest request = Bench.passing(target, 200);
         BatchReport report = bench.run(request);
         assertThat(report.batchId()).isEqualTo(request.batchId());
         assertThat(report.jobId()).isEqualTo(request.jobId());
@@ -79,7 +79,7 @@ class BatchRunnerTest {
         assertThat(report.finishedAt()).isAfter(report.startedAt());
         assertThat(report.result()).isInstanceOfSatisfying(BatchReport.Finished.class, result -> {
             assertThat(result.failure()).isNull();
-            assertThat(result.iterations()).isEqualTo(500);
+            assertThat(result.iterations()).isEqualTo(200);
             assertThat(result.instructions()).isPositive();
             assertThat(result.millisToFirstIteration()).isPositive();
             assertThat(result.coordinates().target()).isEqualTo(target);
@@ -329,8 +329,8 @@ class BatchRunnerTest {
                 Bench two = new Bench(other.resolve("two"), blobs)) {
             Digest fresh = Bench.demo(one.store);
             CompletableFuture<BatchReport.Finished> first =
-                    CompletableFuture.supplyAsync(() -> one.finish(Bench.request(fresh, failing, 500)));
-            BatchReport.Finished second = two.finish(Bench.request(fresh, failing, 500));
+                    CompletableFuture.supplyAsync(() -> one.finish(Bench.passing(fresh, 200)));
+            BatchReport.Finished second = two.finish(Bench.passing(fresh, 200));
             assertThat(first.get(60, TimeUnit.SECONDS).coordinates()).isEqualTo(second.coordinates());
             assertThat(first.get().instructions()).isEqualTo(second.instructions());
             // Kernel, manifest, bundle and one snapshot; one name.

@@ -9,6 +9,7 @@ import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.blob.FileBlobStore;
+import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -123,6 +124,19 @@ final class Bench implements AutoCloseable {
                 Schedule.random(4, TIMER_PERIOD, seed),
                 iterations,
                 500);
+    }
+
+    /** A batch that cannot fail: each iteration begins at a tick, and is over long before the next. */
+    static BatchRequest passing(Digest target, int iterations) {
+        return new BatchRequest(
+                Wire.VERSION,
+                UUID.randomUUID(),
+                UUID.randomUUID(),
+                1,
+                target,
+                new Schedule(4, 100, 0, 0, 0, Align.TICK),
+                iterations,
+                100);
     }
 
     /** A batch with delays of half a second on average: it takes its time, and has too few iterations for one to fail. */
