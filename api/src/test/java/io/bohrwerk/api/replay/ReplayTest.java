@@ -515,6 +515,29 @@ class ReplayTest {
                 .isEqualTo("<qemu-system-i386><-append><it's a \"$(test)\"><-icount><shift=4>900");
     }
 
+    @Test
+    void whatWasNotRecordedIsBundledWithoutScriptsAndIsNotReplayed() throws Exception {
+        Samples.Bundled bundled = Samples.bundled(this::put);
+        failure = failure(bundled.manifest(), put("recorded"));
+        database.sql(
+                        "update failures set coordinates = jsonb_set(jsonb_set(coordinates, '{target}', to_jsonb(?::text)),"
+                                + " '{schedule,setting}', '{\"icount\": false}'), replay_note = 'nothing was recorded' where id = ?")
+                .params(bundled.target().hex(), UUID.fromString(failure))
+                .update();
+        Http.Answer refused = order("{\"mode\": \"verify\"}");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.json().get("detail").asString()).contains("nothing was recorded");
+        Path tar = directory.resolve("unrecorded.tar");
+        Files.write(tar, http.get("/api/v1/failures/" + failure + "/bundle").bytes());
+        run("tar", "-xf", tar.toString(), "-C", directory.toString());
+        Path unpacked = directory.resolve("bohrwerk-" + failure);
+        assertThat(Files.readString(unpacked.resolve("README.md")))
+                .contains("**It cannot be replayed.**", "icount: false", "the console");
+        assertThat(unpacked.resolve("replay.sh")).doesNotExist();
+        assertThat(unpacked.resolve("ready.qcow2")).doesNotExist();
+        assertThat(unpacked.resolve("target/kernel.elf")).hasContent("kernel");
+    }
+
     private static String run(String... command) throws Exception {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
