@@ -196,9 +196,13 @@ final class BatchConsumer {
         if (!ours) {
             throw new KafkaException("the lock on " + request.id() + " was lost while it ran");
         }
-        AcknowledgeType how = reported(done) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
-        queue.settle(record, how);
-        log.debug("{}: {}: {}", name, request.id(), how);
+        boolean reported = reported(done);
+        if (reported) {
+            queue.done(record);
+        } else {
+            queue.settle(record, AcknowledgeType.RELEASE);
+        }
+        log.debug("{}: {}: {}", name, request.id(), reported ? "done" : "given back");
     }
 
     /** Does the work and reports, on the slot's second thread. True when the broker has the report. */
