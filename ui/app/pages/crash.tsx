@@ -15,16 +15,16 @@ import { When } from "./when";
  */
 export function FailureTable({ items, chosen = null, choose, crash = false }: { items: Failure[]; chosen?: ReadonlySet<string> | null; choose?: (id: string) => void; crash?: boolean }) {
   return (
-    <Table label="Failures" head={<>{chosen && <th><span className="sr">Choose</span></th>}<th>When</th><th className="n">Iteration</th><th className="n">Shift</th><th className="n">Instructions</th><th>Replay</th><th>What was said</th>{crash && <th>Crash</th>}</>}>
+    <Table label="Failures" head={<>{chosen && <th><span className="sr">Choose</span></th>}<th>When</th><th>What was said</th><th>Replay</th><th className="n">Iteration</th><th className="n">Shift</th><th className="n">Instructions</th>{crash && <th>Crash</th>}</>}>
       {items.map((failure) => (
         <tr key={failure.id}>
           {chosen && <td><input type="checkbox" aria-label={`Choose the failure of iteration ${failure.iteration}`} checked={chosen.has(failure.id)} onChange={() => choose?.(failure.id)} /></td>}
           <td><Link href={`/failures/${failure.id}`}><Time at={failure.occurredAt} /></Link></td>
+          <td className="name"><Guest text={failure.title || failure.reason || word(failure.outcome)} /></td>
+          <td><Badge of={failure.replay} title={failure.replayNote} /></td>
           <td className="n">{number(failure.iteration)}</td>
           <td className="n">{failure.coordinates.schedule.shift}</td>
           <td className="n">{number(failure.instructionCount)}</td>
-          <td><Badge of={failure.replay} title={failure.replayNote} /></td>
-          <td className="name"><Guest text={failure.title || failure.reason || word(failure.outcome)} /></td>
           {crash && <td><Link href={`/crashes/${failure.crashId}`}>all like it</Link></td>}
         </tr>
       ))}
@@ -214,7 +214,7 @@ export function Crash({ id }: { id: string }) {
             <section>
               <h2>Report of the latest failure</h2>
               <pre className="report" tabIndex={0}>{visible(latest.value.report) || "The console was empty."}</pre>
-              <p className="tools"><Link className="button primary" href={`/failures/${latest.value.id}#log`}>Read its log</Link></p>
+              <div className="tools"><Link className="button primary" href={`/failures/${latest.value.id}#log`}>Read its log</Link></div>
               <Commands failure={latest.value.id} />
             </section>
           )}
