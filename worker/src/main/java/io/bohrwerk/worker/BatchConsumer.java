@@ -166,14 +166,14 @@ final class BatchConsumer {
         if (record == null) {
             return;
         }
-        if (isNewer(record)) {
-            queue.settle(record, AcknowledgeType.RELEASE);
-            throw new NewerVersionException();
-        }
         Work request;
         try {
             request = Work.read(value(record));
         } catch (InvalidInputException e) {
+            if (isNewer(record)) {
+                queue.settle(record, AcknowledgeType.RELEASE);
+                throw new NewerVersionException();
+            }
             log.error(
                     "{}: what stands at offset {} of partition {} is no work and is taken off the queue: {}",
                     name,
