@@ -131,14 +131,6 @@ export function App() {
             </Link>
           ))}
         </nav>
-        <label className="theme">
-          <span className="sr">Colours</span>
-          <select value={theme ?? ""} onChange={(event) => setTheme((event.target.value || null) as Theme)}>
-            <option value="">System</option>
-            <option value="light">Light</option>
-            <option value="dark">Dark</option>
-          </select>
-        </label>
       </header>
       <main id="main" tabIndex={-1}>
         {who === false ? <SignIn done={askWho} /> : page(path)}
@@ -155,6 +147,14 @@ export function App() {
         <span className="quiet">
           <kbd>g</kbd> and a place's first letter goes there, <kbd>/</kbd> searches
         </span>
+        <label className="theme">
+          <span className="sr">Colours</span>
+          <select value={theme ?? ""} onChange={(event) => setTheme((event.target.value || null) as Theme)}>
+            <option value="">System</option>
+            <option value="light">Light</option>
+            <option value="dark">Dark</option>
+          </select>
+        </label>
       </footer>
     </>
   );

@@ -18,6 +18,9 @@ function moments(ticks: number[], step: number, zone: "UTC" | undefined): string
   });
 }
 
+/** Between ticks of a clock that shows no less than seconds: round seconds, minutes, hours, days. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_419_200];
+
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /**
@@ -64,7 +67,7 @@ export function Chart({ label, x, lines, time = true, back = false, band = false
           legend: { show: false },
           cursor: { y: false },
           scales: { x: { time, ...(back ? { distr: 3, dir: -1 } : {}), ...(!time && !back && places ? { range: (_plot: uPlot, _low: number, high: number): [number, number] => [0, Math.max(1, high * 1.05)] } : {}), ...(bars ? { range: (_plot: uPlot, low: number, high: number): [number, number] => [low - every / 2, high + every / 2] } : {}) }, y: log ? { distr: 3 } : { range: (_plot, _low, high) => [0, Math.max(1e-9, ceiling.current === null ? high * 1.15 : Math.min(high * 1.15, ceiling.current))] } },
-          axes: [!time ? axis : bars ? { ...axis, values: clock, size: every < 86_400 ? 42 : 28, incrs: [every, 2 * every, 3 * every, 6 * every, 7 * every, 12 * every].filter((step) => step >= every) } : { ...axis, values: clock }, { ...axis, size: log ? 70 : 50, values: (_plot, ticks) => ticks.map((tick) => (tick === null || (bars && tick % 1 !== 0) ? "" : log && tick < 1 ? tick.toPrecision(1) : tick.toLocaleString("en-US", { maximumSignificantDigits: 3 }))) }],
+          axes: [!time ? axis : bars ? { ...axis, values: clock, size: every < 86_400 ? 42 : 28, incrs: [every, 2 * every, 3 * every, 6 * every, 7 * every, 12 * every].filter((step) => step >= every) } : { ...axis, values: clock, incrs: STEPS }, { ...axis, size: log ? 70 : 50, values: (_plot, ticks) => ticks.map((tick) => (tick === null || (bars && tick % 1 !== 0) ? "" : log && tick < 1 ? tick.toPrecision(1) : tick.toLocaleString("en-US", { maximumSignificantDigits: 3 }))) }],
           series: [
             {},
             ...lines.map((line, i) => ({

@@ -1,7 +1,7 @@
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 import { Problem } from "./api";
 import { ago, interval, oneIn, visible, word, number } from "./format";
-import { setQuery } from "./router";
+import { Link, setQuery } from "./router";
 import type { Resource } from "./resource";
 import type { Crash, Rate, Target } from "./types";
 
@@ -163,6 +163,36 @@ export function Confidence({ value, set, hint }: { value: string; set: (share: s
 /** The first of many. */
 export const names = (targets: { name: string }[]): string =>
   (targets[0]?.name ?? "–") + (targets.length > 1 ? ` and ${targets.length - 1} more` : "");
+
+/** What a person does about a crash next, and where. */
+export function NextStep({ crash: { id, state, bin, verified, merged, latestFailureId } }: { crash: Crash }) {
+  const failure = latestFailureId ? `/failures/${latestFailureId}` : `/crashes/${id}`;
+  if (bin) return <Link href={`/crashes/${id}`}>Split it</Link>;
+  if (state !== "OPEN" || merged) return <span className="quiet">–</span>;
+  return verified === 0 ? <Link href={`${failure}#replay`}>Verify a replay</Link> : <Link href={`${failure}#log`}>Read the log</Link>;
+}
+
+/** What is typed to work on a failure by hand. */
+export function Commands({ failure }: { failure: string }) {
+  return (
+    <div className="commands">
+      <Copy label="Replay it, and check that it is the same" text={`./bohrwerk replay ${failure} --verify 5`} />
+      <Copy label="Debug it with gdb, backwards too" text={`./bohrwerk debug ${failure} --gdb`} />
+      <Copy label="Fetch it, to replay with only QEMU and gdb" text={`./bohrwerk download ${failure} --to failure --bundle`} />
+    </div>
+  );
+}
+
+/** A word of the address, one of several; the first choice is none. */
+export function Filter({ name, all, of, value }: { name: string; all: string; of: (readonly [value: string, label: string])[]; value: string }) {
+  return (
+    <select aria-label={name} value={value} onChange={(event) => setQuery({ [name.toLowerCase()]: event.target.value, cursor: null })}>
+      <option value="">{all}</option>
+      {of.map(([key, label]) => <option key={key} value={key}>{label}</option>)}
+      {value && !of.some(([key]) => key === value) && <option value={value}>{value.slice(0, 12)}</option>}
+    </select>
+  );
+}
 
 /** How many of a crash's failures could be made again, exactly. */
 export const Verified = ({ crash: { verified, failures } }: { crash: Crash }) => (

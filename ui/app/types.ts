@@ -154,6 +154,8 @@ export type Crash = {
   failureRate: Rate;
   firstSeen: string;
   lastSeen: string;
+  /** Absent in answers of an older server. */
+  latestFailureId?: string | null;
 };
 /** A job that asks whether something is fixed, and what it says by now. */
 export type FixJob = { job: string; name: string; verdict: string; failures: number; iterations: number; needed: number };

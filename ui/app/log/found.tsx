@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type KeyboardEvent } from "react";
 import { get, Problem } from "../api";
 import { Empty, Trouble } from "../parts";
 import { useResource } from "../resource";
@@ -43,10 +43,19 @@ export function Found({ failure, filter, open, onOpen }: { failure: string; filt
     setBusy(false);
   };
   const trouble = problem ?? first.problem;
+  const key = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || !["ArrowUp", "ArrowDown", "Enter"].includes(event.key)) return;
+    const at = open ? entries.findIndex((entry) => entry.number === open.number) : -1;
+    const entry = entries[event.key === "Enter" ? Math.max(0, at) : event.key === "ArrowUp" ? at - 1 : at + 1];
+    if (!entry) return;
+    event.preventDefault();
+    onOpen(entry);
+    event.currentTarget.querySelector(`a[href="#L${entry.number}"]`)?.scrollIntoView({ block: "nearest" });
+  };
   return (
     <>
       {trouble && <Trouble problem={trouble} />}
-      <div className="scroller found" tabIndex={0} role="region" aria-label="Entries found" aria-busy={busy || first.value === null}>
+      <div className="scroller found" tabIndex={0} role="region" aria-label="Entries found" onKeyDown={key} aria-busy={busy || first.value === null}>
         {entries.map((entry) => <Row key={entry.number} entry={entry} linked={false} open={open?.number === entry.number} onOpen={() => onOpen(entry)} />)}
         {first.value && entries.length === 0 && next === null && <Empty>No entry is like this.</Empty>}
         {!first.value && !trouble && <div className="waiting">Looking</div>}

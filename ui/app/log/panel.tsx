@@ -84,7 +84,7 @@ export function LogPanel({ failure }: { failure: string }) {
               ? <Scroller failure={failure} total={s.entries} at={at} linked={line} open={open} onOpen={setOpen} />
               : <Found key={toQuery(filter, {})} failure={failure} filter={filter} open={open} onOpen={setOpen} />}
             {open && <Detail entry={open} filtered={!isEmpty(filter)} close={() => setOpen(null)} jump={(entry) => { setQuery({ kind: null, vector: null, text: null, repeated: null }); jump(entry); }} />}
-            <p className="quiet">{number(s.entries)} entries, {bytes(s.bytes)}{!s.complete && ", not complete"}. <kbd>↑</kbd> <kbd>↓</kbd> <kbd>PgUp</kbd> <kbd>PgDn</kbd> <kbd>Home</kbd> <kbd>End</kbd> move; a click opens an entry, its number links to it.</p>
+            <p className="quiet">{number(s.entries)} entries, {bytes(s.bytes)}{!s.complete && ", not complete"}. <kbd>↑</kbd> <kbd>↓</kbd> <kbd>PgUp</kbd> <kbd>PgDn</kbd> <kbd>Home</kbd> <kbd>End</kbd> move; a click or <kbd>Enter</kbd> opens an entry, <kbd>Esc</kbd> closes it, its number links to it.</p>
           </div>
         );
       }}

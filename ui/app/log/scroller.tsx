@@ -12,7 +12,7 @@ const ROWS = VIEW / ROW;
 /** Chunks kept: some megabytes at most, whatever the log's size. */
 const KEPT = 40;
 
-type Props = { failure: string; total: number; at: number; linked: number | null; open: LogEntry | null; onOpen: (entry: LogEntry) => void };
+type Props = { failure: string; total: number; at: number; linked: number | null; open: LogEntry | null; onOpen: (entry: LogEntry | null) => void };
 
 /** All entries of a log by their number: only those in view are asked for and drawn. @param at where to begin; going elsewhere when it changes */
 export function Scroller({ failure, total, at, linked, open, onOpen }: Props) {
@@ -86,8 +86,19 @@ export function Scroller({ failure, total, at, linked, open, onOpen }: Props) {
   });
   const key = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowUp: first - 1, ArrowDown: first + 1, PageUp: first - ROWS + 1, PageDown: first + ROWS - 1, Home: 0, End: last };
+    if (event.target !== box.current) return;
+    // With an entry open, the arrows go from entry to entry; Enter opens the linked one, or the one in the middle.
+    const wanted = open && event.key === "ArrowUp" ? open.number - 1 : open && event.key === "ArrowDown" ? open.number + 1 : event.key === "Enter" ? (linked ?? first + Math.floor(Math.min(ROWS, total) / 2)) : null;
+    if (wanted !== null) {
+      event.preventDefault();
+      const entry = kept.current.get(Math.floor(wanted / CHUNK))?.[wanted % CHUNK];
+      if (entry) onOpen(entry);
+      if (wanted < first || wanted >= first + ROWS) move(wanted - Math.floor(ROWS / 2));
+      return;
+    }
+    if (event.key === "Escape" && open) onOpen(null);
     const to = steps[event.key];
-    if (to === undefined || event.target !== box.current) return;
+    if (to === undefined) return;
     event.preventDefault();
     move(to);
   };

@@ -1,27 +1,31 @@
-import { useState } from "react";
+import { useId, useState } from "react";
 import { get, post, Problem, query } from "../api";
 import { Chart } from "../chart";
 import { number, visible, word } from "../format";
-import { Badge, Copy, Empty, Fact, Guest, Pager, RateWords, Show, Table, Time, Title, Trouble } from "../parts";
+import { Badge, Commands, Empty, Fact, Guest, Pager, RateWords, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
 import { go, Link, useAddress } from "../router";
 import type { Change, Crash as CrashType, CrashState, Failure, FixJob, Page } from "../types";
 import { Comparisons } from "./divergence";
 import { When } from "./when";
 
-/** @param chosen ids of failures that are ticked; null where nothing can be chosen */
-export function FailureTable({ items, chosen = null, choose }: { items: Failure[]; chosen?: ReadonlySet<string> | null; choose?: (id: string) => void }) {
+/**
+ * @param chosen ids of failures that are ticked; null where nothing can be chosen
+ * @param crash whether each leads to its crash, too: where they are of many
+ */
+export function FailureTable({ items, chosen = null, choose, crash = false }: { items: Failure[]; chosen?: ReadonlySet<string> | null; choose?: (id: string) => void; crash?: boolean }) {
   return (
-    <Table label="Failures" head={<>{chosen && <th><span className="sr">Choose</span></th>}<th>When</th><th className="n">Iteration</th><th className="n">Shift</th><th className="n">Instructions</th><th>Replay</th><th>Reason</th></>}>
+    <Table label="Failures" head={<>{chosen && <th><span className="sr">Choose</span></th>}<th>When</th><th>What was said</th><th>Replay</th><th className="n">Iteration</th><th className="n">Shift</th><th className="n">Instructions</th>{crash && <th>Crash</th>}</>}>
       {items.map((failure) => (
         <tr key={failure.id}>
           {chosen && <td><input type="checkbox" aria-label={`Choose the failure of iteration ${failure.iteration}`} checked={chosen.has(failure.id)} onChange={() => choose?.(failure.id)} /></td>}
           <td><Link href={`/failures/${failure.id}`}><Time at={failure.occurredAt} /></Link></td>
+          <td className="name"><Guest text={failure.title || failure.reason || word(failure.outcome)} /></td>
+          <td><Badge of={failure.replay} title={failure.replayNote} /></td>
           <td className="n">{number(failure.iteration)}</td>
           <td className="n">{failure.coordinates.schedule.shift}</td>
           <td className="n">{number(failure.instructionCount)}</td>
-          <td><Badge of={failure.replay} title={failure.replayNote} /></td>
-          <td className="name"><Guest text={failure.reason || word(failure.outcome)} /></td>
+          {crash && <td><Link href={`/crashes/${failure.crashId}`}>all like it</Link></td>}
         </tr>
       ))}
     </Table>
@@ -43,6 +47,23 @@ function useVerb(crash: string, done: () => void) {
     }
   };
   return { problem, say };
+}
+
+const ID = /^[0-9a-f-]{36}$/;
+
+/** An id of a crash; what is no id is looked for in titles, and those found are offered. */
+function CrashField({ label, placeholder, value, set }: { label: string; placeholder: string; value: string; set: (id: string) => void }) {
+  const list = useId();
+  const text = value.trim();
+  const found = useResource(text && !ID.test(text) ? text : null, (signal) => get<Page<CrashType>>(`/crashes${query({ text, sort: "last-seen", limit: 10 })}`, signal));
+  return (
+    <>
+      <input aria-label={label} placeholder={placeholder} list={list} value={value} onChange={(event) => set(event.target.value)} />
+      <datalist id={list}>
+        {found.value?.items.map((crash) => <option key={crash.id} value={crash.id}>{visible(crash.title)}</option>)}
+      </datalist>
+    </>
+  );
 }
 
 const VERDICTS: Record<string, string> = { NOT_FIXED: "failed again", NO_FAILURE_AT_CONFIDENCE: "no failure, as many iterations as it takes", UNDECIDED: "no failure so far, too few iterations" };
@@ -77,11 +98,11 @@ function Actions({ crash, done }: { crash: CrashType; done: () => void }) {
         )}
         {crash.state !== "INVALID" && <button type="button" onClick={() => mark("INVALID")}>Mark as invalid</button>}
         <form onSubmit={(event) => { event.preventDefault(); mark("DUPLICATE", { duplicateOf: original.trim() }); }}>
-          <input aria-label="Id of the crash that it is a duplicate of" placeholder="id of the original" value={original} onChange={(event) => setOriginal(event.target.value)} />
+          <CrashField label="Id of the crash that it is a duplicate of" placeholder="the original: id, or part of its title" value={original} set={setOriginal} />
           <button type="submit" disabled={!original.trim()}>Mark as duplicate</button>
         </form>
         <form onSubmit={(event) => { event.preventDefault(); void say("merge", { crash: goes.trim() }); }}>
-          <input aria-label="Id of the crash that goes into this one" placeholder="id of another crash" value={goes} onChange={(event) => setGoes(event.target.value)} />
+          <CrashField label="Id of the crash that goes into this one" placeholder="another crash: id, or part of its title" value={goes} set={setGoes} />
           <button type="submit" disabled={!goes.trim()}>Merge it into this</button>
         </form>
         <form onSubmit={(event) => { event.preventDefault(); void say("rename", { title }); }}>
@@ -154,7 +175,7 @@ function Choosable({ crash, items, done }: { crash: CrashType; items: Failure[];
       {problem && <Trouble problem={problem} />}
       {chosen.size > 0 && (
         <form className="tools" onSubmit={(event) => { event.preventDefault(); void split(); }}>
-          <input aria-label="Id of the crash that they go to" placeholder="id of a crash, or a new one" value={into} onChange={(event) => setInto(event.target.value)} />
+          <CrashField label="Id of the crash that they go to" placeholder="a crash, or empty: a new one" value={into} set={setInto} />
           <button type="submit">Split {chosen.size} out</button>
         </form>
       )}
@@ -193,7 +214,8 @@ export function Crash({ id }: { id: string }) {
             <section>
               <h2>Report of the latest failure</h2>
               <pre className="report" tabIndex={0}>{visible(latest.value.report) || "The console was empty."}</pre>
-              <Copy label="Fetch" text={`./bohrwerk download ${latest.value.id} --to failure`} />
+              <div className="tools"><Link className="button primary" href={`/failures/${latest.value.id}#log`}>Read its log</Link></div>
+              <Commands failure={latest.value.id} />
             </section>
           )}
           <section>

@@ -1,9 +1,9 @@
 import { get, query } from "../api";
 import { number, word } from "../format";
-import { Badge, Empty, Guest, names, Pager, RateWords, Show, Table, Time, Title, Verified } from "../parts";
+import { Badge, Empty, Filter, Guest, names, NextStep, Pager, RateWords, Show, Table, Time, Title, Verified } from "../parts";
 import { useResource } from "../resource";
 import { Link, setQuery, useAddress } from "../router";
-import type { Crash, CrashState, Page } from "../types";
+import type { Crash, CrashState, Page, Target } from "../types";
 
 const TABS: CrashState[] = ["OPEN", "FIXED", "INVALID", "DUPLICATE"];
 
@@ -23,10 +23,12 @@ export function Crashes() {
   const state = words.get("state") ?? "open";
   const sort = words.get("sort") ?? "last-seen";
   const text = words.get("text") ?? "";
+  const target = words.get("target") ?? "";
   const cursor = words.get("cursor");
-  const path = `/crashes${query({ state: state === "all" ? null : state, sort, text, cursor, limit: 50 })}`;
+  const path = `/crashes${query({ state: state === "all" ? null : state, sort, target, text, cursor, limit: 50 })}`;
   const list = useResource(path, (signal) => get<Page<Crash>>(path, signal), 5_000);
   const counts = useResource("counts", (signal) => get<Record<CrashState, number>>("/crashes/counts", signal), 5_000);
+  const targets = useResource("targets", (signal) => get<Page<Target>>("/targets?limit=500", signal));
   const all = counts.value ? TABS.reduce((sum, tab) => sum + counts.value![tab], 0) : null;
   return (
     <>
@@ -34,11 +36,12 @@ export function Crashes() {
       <div className="tools">
         <nav className="tabs" aria-label="States">
           {[...TABS.map((tab) => [tab.toLowerCase(), counts.value?.[tab] ?? null] as const), ["all", all] as const].map(([tab, count]) => (
-            <Link key={tab} href={`/crashes${query({ state: tab, sort: words.get("sort"), text })}`} aria-current={tab === state ? "true" : undefined}>
+            <Link key={tab} href={`/crashes${query({ state: tab, sort: words.get("sort"), target, text })}`} aria-current={tab === state ? "true" : undefined}>
               {tab} {count !== null && <small>{number(count)}</small>}
             </Link>
           ))}
         </nav>
+        <Filter name="Target" all="any target" value={target} of={targets.value?.items.map(({ id, name }) => [id, `${name} · ${id.slice(0, 8)}`] as const) ?? []} />
         <input
           type="search"
           aria-label="Part of a title"
@@ -51,7 +54,7 @@ export function Crashes() {
         {({ items, next }) =>
           items.length === 0 ? (
             <Empty>
-              {text ? <>No crash here has “{text}” in its title.</> : state === "open" || state === "all" ? <>No crash. <Link href="/submit">Submit a hunt</Link> to find one.</> : <>No crash is marked as {state}.</>}
+              {text ? <>No crash here has “{text}” in its title.</> : target ? <>No crash of this kind was seen on this target.</> : state === "open" || state === "all" ? <>No crash. <Link href="/submit">Submit a hunt</Link> to find one.</> : <>No crash is marked as {state}.</>}
             </Empty>
           ) : (
             <>
@@ -67,6 +70,7 @@ export function Crashes() {
                     <th>Targets</th>
                     <th>Replay</th>
                     <th>State</th>
+                    <th>Next step</th>
                   </>
                 }
               >
@@ -80,6 +84,7 @@ export function Crashes() {
                     <td className="few" title={crash.targets.map((target) => target.name).join(", ")}>{names(crash.targets)}</td>
                     <td><Verified crash={crash} /></td>
                     <td><Badge of={crash.state} title={word(crash.outcome)} /></td>
+                    <td><NextStep crash={crash} /></td>
                   </tr>
                 ))}
               </Table>

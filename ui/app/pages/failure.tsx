@@ -1,8 +1,8 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { get, post, Problem } from "../api";
 import { bytes, number, settingWords, visible, word } from "../format";
 import { LogPanel } from "../log/panel";
-import { Badge, Copy, Fact, Guest, Show, Table, Time, Title, Trouble } from "../parts";
+import { Badge, Commands, Fact, Guest, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
 import { Comparisons } from "./divergence";
 import { When } from "./when";
@@ -40,6 +40,11 @@ const NAMES: Record<string, string> = { MERGED_LOG: "Merged log", MERGED_LOG_IND
 
 export function Failure({ id }: { id: string }) {
   const failure = useResource(id, (signal) => get<FailureType>(`/failures/${id}`, signal));
+  const there = failure.value !== null;
+  // Who comes for a part of the page finds it once it is there.
+  useEffect(() => {
+    if (there && /^#(log|replay)$/.test(location.hash)) document.querySelector(location.hash)?.scrollIntoView();
+  }, [there]);
   return (
     <Show of={failure}>
       {(f) => {
@@ -74,7 +79,7 @@ export function Failure({ id }: { id: string }) {
               <pre className="report" tabIndex={0}>{visible(f.report) || "The console was empty."}</pre>
               {f.frames.length > 0 && <p className="quiet">Stack, the innermost first: <Guest text={f.frames.join(" ← ")} /></p>}
             </section>
-            <section>
+            <section id="log">
               <h2>Log</h2>
               {f.artifacts.some((artifact) => artifact.kind === "MERGED_LOG") ? <LogPanel failure={id} /> : <p className="quiet">There is no merged log of this failure.</p>}
             </section>
@@ -93,11 +98,10 @@ export function Failure({ id }: { id: string }) {
                 ))}
               </Table>
               <p><a href={`/api/v1/failures/${f.id}/bundle`} download>Bundle</a>: {recorded ? "all of it and what replays it on a machine with only QEMU and gdb." : "all of it. It cannot be replayed."}</p>
-              <Copy label="Fetch all" text={`./bohrwerk download ${f.id} --to failure --bundle`} />
             </section>
-            <section>
+            <section id="replay">
               <h2>Replay</h2>
-              {recorded ? <Replays id={id} /> : <p className="quiet">There is none: icount was off in its job, so nothing was recorded.</p>}
+              {recorded ? <><Replays id={id} /><Commands failure={id} /></> : <p className="quiet">There is none: icount was off in its job, so nothing was recorded.</p>}
             </section>
             <details>
               <summary>Machine options</summary>

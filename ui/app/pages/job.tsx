@@ -17,7 +17,7 @@ import { FailureTable } from "./crash";
 import { Progress, remaining } from "./overview";
 
 const REASONS: Record<string, string> = {
-  FAILURES: "found the failures it was to find",
+  FAILURES: "it found the failures it was to find",
   ITERATIONS: "its iterations are used up",
   SCHEDULES: "its strategy has no schedule left that was not run",
   WALL_TIME: "its time is over",

@@ -37,10 +37,11 @@ export function Jobs() {
             <Empty>No job{state && " of this kind"}. <Link href="/submit">Submit one</Link></Empty>
           ) : (
             <>
-              <Table label="Jobs" head={<><th>Job</th><th>State</th><th className="wide">Progress</th><th className="n">Iterations</th><th className="n">Failures</th><th>Rate</th><th>Submitted</th></>}>
+              <Table label="Jobs" head={<><th>Job</th><th>Target</th><th>State</th><th className="wide">Progress</th><th className="n">Iterations</th><th className="n">Failures</th><th>Rate</th><th>Submitted</th></>}>
                 {items.map((job) => (
                   <tr key={job.id}>
                     <td className="name"><Link href={`/jobs/${job.id}`}>{job.name}</Link></td>
+                    <td className="few"><Link href={`/targets/${job.target}`}>{job.targetName}</Link></td>
                     <td><Badge of={job.state} title={job.message ?? undefined} /></td>
                     <td><Progress job={job} /></td>
                     <td className="n">{number(job.iterations)}</td>

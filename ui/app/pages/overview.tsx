@@ -1,7 +1,7 @@
 import { get, health } from "../api";
 import { Chart } from "../chart";
 import { duration, number, word } from "../format";
-import { Badge, Empty, Guest, names, RateWords, Show, Table, Time, Title, Verified } from "../parts";
+import { Badge, Empty, Guest, names, NextStep, RateWords, Show, Table, Time, Title, Verified } from "../parts";
 import { useResource } from "../resource";
 import { Link, useAddress } from "../router";
 import type { Crash, Failure, Health, Hour, Job, Page, Stats } from "../types";
@@ -88,7 +88,7 @@ function OpenCrashes() {
           items.length === 0 ? (
             <Empty>No open crash.</Empty>
           ) : (
-            <Table label="Open crashes" head={<><th>Title</th><th className="n">Count</th><th>Rate where seen</th><th>Last seen</th><th>First seen</th><th>Targets</th><th>Replay</th></>}>
+            <Table label="Open crashes" head={<><th>Title</th><th className="n">Count</th><th>Rate where seen</th><th>Last seen</th><th>First seen</th><th>Targets</th><th>Replay</th><th>Next step</th></>}>
               {items.map((crash) => (
                 <tr key={crash.id}>
                   <td className="name main"><Link href={`/crashes/${crash.id}`}><Guest text={crash.title} /></Link></td>
@@ -98,6 +98,7 @@ function OpenCrashes() {
                   <td><Time at={crash.firstSeen} /></td>
                   <td className="few">{names(crash.targets)}</td>
                   <td><Verified crash={crash} /></td>
+                  <td><NextStep crash={crash} /></td>
                 </tr>
               ))}
             </Table>

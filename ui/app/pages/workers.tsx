@@ -29,7 +29,7 @@ export function Workers() {
           items.length === 0 ? (
             <Empty>No worker was heard of in the last 24 hours. <code>./bohrwerk up</code> starts one within it; a cluster has its own.</Empty>
           ) : (
-            <Table label="Workers" head={<><th>Worker</th><th>State</th><th>Slots</th><th>Runs now</th><th>Emulator</th><th>Last seen</th><th>Last trouble</th></>}>
+            <Table label="Workers" head={<><th>Worker</th><th>State</th><th>Slots</th><th>Runs now</th><th>Last seen</th><th>Last trouble</th><th>Emulator</th></>}>
               {items.map((worker) => (
                 <tr key={worker.id}>
                   <td>{worker.host}<br /><small>{worker.id}</small></td>
@@ -47,9 +47,9 @@ export function Workers() {
                       </ul>
                     )}
                   </td>
-                  <td>{worker.emulator}{typeof worker.largestGuest === "number" && <><br /><small>guests up to {number(Math.floor(worker.largestGuest / 2 ** 20))} MiB</small></>}</td>
                   <td><Time at={worker.lastSeen} /></td>
                   <td className="name">{worker.lastTrouble ? <Guest text={worker.lastTrouble} /> : <span className="quiet">none</span>}</td>
+                  <td className="wrap">{worker.emulator.split("; ").map((one) => <div key={one}>{one}</div>)}{typeof worker.largestGuest === "number" && <small>guests up to {number(Math.floor(worker.largestGuest / 2 ** 20))} MiB</small>}</td>
                 </tr>
               ))}
             </Table>

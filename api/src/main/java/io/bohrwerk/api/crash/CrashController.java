@@ -5,12 +5,11 @@ import io.bohrwerk.api.statistics.FixVerdict;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.Page;
 import io.bohrwerk.api.web.RefusedException;
+import io.bohrwerk.api.web.Word;
 import io.bohrwerk.protocol.InvalidInputException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -59,33 +58,22 @@ class CrashController {
 
     /**
      * @param sort {@code created} (the default), {@code last-seen}, {@code first-seen}, {@code failures} or {@code title}
+     * @param target only those that were seen on it; its id
      * @param text part of the title
      */
     @GetMapping
     Page<CrashView> list(
             @RequestParam(required = false) @Nullable String sort,
             @RequestParam(required = false) @Nullable String state,
+            @RequestParam(required = false) @Nullable String target,
             @RequestParam(required = false) @Nullable String text,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        CrashList.Sort by = sort == null ? CrashList.Sort.CREATED : constant("sort", sort, CrashList.Sort.values());
-        CrashState in = state == null ? null : constant("state", state, CrashState.values());
-        Page<Crash> page = list.page(by, in, text, limit, cursor);
+        CrashList.Sort by =
+                sort == null ? CrashList.Sort.CREATED : Word.constant("sort", sort, CrashList.Sort.values());
+        CrashState in = state == null ? null : Word.constant("state", state, CrashState.values());
+        Page<Crash> page = list.page(by, in, target, text, limit, cursor);
         return new Page<>(views.of(page.items()), page.next());
-    }
-
-    private static <E extends Enum<E>> E constant(String field, String word, E[] values) {
-        String name = word.toUpperCase(Locale.ROOT).replace('-', '_');
-        return Arrays.stream(values)
-                .filter(value -> value.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new InvalidInputException(
-                        field,
-                        word,
-                        "must be one of "
-                                + Arrays.toString(values)
-                                        .toLowerCase(Locale.ROOT)
-                                        .replace('_', '-')));
     }
 
     /** How many there are in each state, whatever a list shows. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,6 +21,8 @@ import org.springframework.stereotype.Component;
 /** Crashes in the order, and of the kind, that is asked for. A page costs the same wherever in the list it is. */
 @Component
 class CrashList {
+    private static final Pattern TARGET = Pattern.compile("[0-9a-f]{64}");
+
     private final JdbcClient database;
     private final Crashes crashes;
 
@@ -67,15 +70,22 @@ class CrashList {
 
     /**
      * @param state null for all
+     * @param target id of one that they were seen on; null for all
      * @param text part of a title, in any case; null for all
      */
     Page<Crash> page(
             Sort sort,
             @Nullable CrashState state,
+            @Nullable String target,
             @Nullable String text,
             @Nullable Integer limit,
             @Nullable String cursor) {
         int size = Page.size(limit);
+        InvalidInputException.require(
+                target == null || target.isEmpty() || TARGET.matcher(target).matches(),
+                "target",
+                String.valueOf(target),
+                "must be the id of a target: 64 hexadecimal digits");
         // PostgreSQL knows no text with NUL in it.
         InvalidInputException.require(
                 text == null || text.indexOf('\0') < 0, "text", String.valueOf(text), "must not have NUL in it");
@@ -93,6 +103,10 @@ class CrashList {
         if (text != null && !text.isBlank()) {
             sql.append(" and lower(title) like lower(?)");
             parameters.add("%" + text.strip().replaceAll("[\\\\%_]", "\\\\$0") + "%");
+        }
+        if (target != null && !target.isEmpty()) {
+            sql.append(" and id in (select crash_id from crash_targets where target_id = ?)");
+            parameters.add(target);
         }
         if (from != null) {
             sql.append(

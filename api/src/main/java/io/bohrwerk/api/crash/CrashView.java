@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param failuresSampled of the failures, those of the latest jobs that met it, at most 20 jobs
  * @param iterations of these jobs
  * @param failureRate of both; it leans high, as jobs that never met it are not among them
+ * @param latestFailureId the one to look at first; null when it has none, as one that was merged
  */
 public record CrashView(
         UUID id,
@@ -42,7 +43,8 @@ public record CrashView(
         long iterations,
         FailureRate failureRate,
         Instant firstSeen,
-        Instant lastSeen) {
+        Instant lastSeen,
+        @Nullable UUID latestFailureId) {
     /** @param id the target's */
     public record SeenOn(String id, String name) {}
 
@@ -53,7 +55,13 @@ public record CrashView(
      */
     public record FixJob(UUID job, String name, FixVerdict verdict, long failures, long iterations, long needed) {}
 
-    static CrashView from(Crash crash, @Nullable FixJob fixed, List<SeenOn> targets, long failures, long iterations) {
+    static CrashView from(
+            Crash crash,
+            @Nullable FixJob fixed,
+            List<SeenOn> targets,
+            long failures,
+            long iterations,
+            @Nullable UUID latestFailureId) {
         return new CrashView(
                 crash.id(),
                 crash.title(),
@@ -73,7 +81,8 @@ public record CrashView(
                 iterations,
                 FailureRate.of(failures, Math.max(iterations, failures)),
                 crash.firstSeen(),
-                crash.lastSeen());
+                crash.lastSeen(),
+                latestFailureId);
     }
 
     CrashView withSignatures(List<String> all) {
@@ -96,6 +105,7 @@ public record CrashView(
                 iterations,
                 failureRate,
                 firstSeen,
-                lastSeen);
+                lastSeen,
+                latestFailureId);
     }
 }

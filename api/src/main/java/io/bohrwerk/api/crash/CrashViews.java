@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -27,6 +28,7 @@ public class CrashViews {
         private final List<CrashView.SeenOn> targets = new ArrayList<>();
         private long failures;
         private long iterations;
+        private @Nullable UUID latest;
     }
 
     public CrashView of(Crash crash) {
@@ -63,6 +65,16 @@ public class CrashViews {
                     of.iterations = row.getLong("iterations");
                 }
             });
+            // By the index of both, and no other: see Failures#ofCrash.
+            database.sql("""
+                    select c.id, latest.id as failure from unnest(?) as c (id) cross join lateral (
+                        select f.id from failures f where (f.crash_id, f.position) <= (c.id, ?) and f.crash_id >= c.id
+                        order by f.crash_id desc, f.position desc limit 1) latest""").param(ids).param(Long.MAX_VALUE).query(row -> {
+                Met of = met.get(row.getObject("id", UUID.class));
+                if (of != null) {
+                    of.latest = row.getObject("failure", UUID.class);
+                }
+            });
         }
         return crashes.stream()
                 .map(crash -> {
@@ -73,7 +85,8 @@ public class CrashViews {
                             job == null ? null : fixed.get(job),
                             List.copyOf(of.targets),
                             of.failures,
-                            of.iterations);
+                            of.iterations,
+                            of.latest);
                 })
                 .toList();
     }

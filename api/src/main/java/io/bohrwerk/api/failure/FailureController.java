@@ -6,7 +6,10 @@ import io.bohrwerk.api.web.BlobDownload;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.Page;
 import io.bohrwerk.api.web.RefusedException;
+import io.bohrwerk.api.web.Word;
 import io.bohrwerk.protocol.batch.ArtifactKind;
+import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.ReplayVerdict;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -22,23 +25,41 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1")
 class FailureController {
+    /** Those of an iteration that did not pass. */
+    private static final Outcome[] FAILING = {Outcome.FAILED, Outcome.HUNG, Outcome.PANICKED};
+
     private final Failures failures;
+    private final FailureList list;
     private final Crashes crashes;
     private final BlobDownload download;
 
-    FailureController(Failures failures, Crashes crashes, BlobDownload download) {
+    FailureController(Failures failures, FailureList list, Crashes crashes, BlobDownload download) {
         this.failures = failures;
+        this.list = list;
         this.crashes = crashes;
         this.download = download;
     }
 
-    /** @param report false leaves the reports out */
+    /**
+     * @param outcome {@code failed}, {@code hung} or {@code panicked}; all when there is none
+     * @param replay {@code verified}, {@code diverged} or {@code not-replayed}; all when there is none
+     * @param text part of the title, or of the reason of those that have none
+     * @param report false leaves the reports out
+     */
     @GetMapping("/failures")
     Page<FailureView> list(
+            @RequestParam(required = false) @Nullable String outcome,
+            @RequestParam(required = false) @Nullable String replay,
+            @RequestParam(required = false) @Nullable String text,
             @RequestParam(defaultValue = "true") boolean report,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        return Page.of(limit, cursor, failures::below, Failure::position).map(failure -> view(failure, report));
+        FailureList.Kind kind = new FailureList.Kind(
+                outcome == null ? null : Word.constant("outcome", outcome, FAILING),
+                replay == null ? null : Word.constant("replay", replay, ReplayVerdict.values()),
+                text);
+        return Page.of(limit, cursor, (below, most) -> list.below(kind, below, most), Failure::position)
+                .map(failure -> view(failure, report));
     }
 
     @GetMapping("/crashes/{id}/failures")

@@ -72,9 +72,12 @@ final class DashboardQueries {
         addresses.put("crashes-deep", () -> deep);
         addresses.put("crashes-with-text", () -> "/crashes?limit=50&state=open&sort=last-seen&text=ptrace_");
         addresses.put("crashes-with-no-such-text", () -> "/crashes?limit=50&sort=last-seen&text=nowhere");
+        addresses.put("crashes-on-target", () -> "/crashes?limit=50&sort=last-seen&target=" + data.id("target", 1));
         addresses.put("crash", () -> "/crashes/" + any("crash", batches / 500));
         String frequent = data.id("crash", 1);
         addresses.put("crash-most-frequent", () -> "/crashes/" + frequent);
+        addresses.put("crash-similar", () -> "/crashes/" + frequent + "/similar");
+        addresses.put("crash-fix-jobs", () -> "/crashes/" + frequent + "/fix-jobs");
         addresses.put("crash-history", () -> "/crashes/" + frequent + "/history");
         addresses.put("crash-failures", () -> "/crashes/" + frequent + "/failures?limit=50&report=false");
         addresses.put(
@@ -85,6 +88,17 @@ final class DashboardQueries {
         String gone = data.id("crash", 2);
         addresses.put("crash-failures-of-long-ago", () -> "/crashes/" + gone + "/failures?limit=50&report=false");
         addresses.put("failures", () -> "/failures?limit=50&report=false");
+        String deepAll = deep("/failures?limit=50&report=false");
+        addresses.put("failures-deep", () -> deepAll);
+        addresses.put("failures-hung", () -> "/failures?limit=50&report=false&outcome=hung");
+        addresses.put("failures-diverged", () -> "/failures?limit=50&report=false&replay=diverged");
+        addresses.put(
+                "failures-panicked-and-diverged",
+                () -> "/failures?limit=50&report=false&outcome=panicked&replay=diverged");
+        addresses.put("failures-not-replayed", () -> "/failures?limit=50&report=false&replay=not-replayed");
+        addresses.put("failures-with-text", () -> "/failures?limit=50&report=false&text=events/core");
+        addresses.put("failures-with-rare-text", () -> "/failures?limit=50&report=false&text=core.c:1234");
+        addresses.put("failures-with-no-such-text", () -> "/failures?limit=50&report=false&text=nowhere");
         addresses.put("failure", () -> "/failures/" + any10("failure"));
         addresses.put("failure-replays", () -> "/failures/" + any10("failure") + "/replays?limit=20");
         addresses.put("jobs", () -> "/jobs?limit=50");
@@ -94,6 +108,8 @@ final class DashboardQueries {
         String deepJobs = deep("/jobs?limit=10");
         addresses.put("jobs-deep", () -> deepJobs);
         String large = "/jobs/" + data.id("job", 1);
+        String deepJobsCompleted = deep("/jobs?limit=10&state=completed");
+        addresses.put("jobs-completed-deep", () -> deepJobsCompleted);
         addresses.put("job", () -> "/jobs/" + any("job", batches / 200));
         addresses.put("job-largest", () -> large);
         for (String of :
@@ -104,9 +120,12 @@ final class DashboardQueries {
         addresses.put("job-largest-batches-deep", () -> deepBatches);
         addresses.put("job-batches", () -> "/jobs/" + any("job", batches / 200) + "/batches?limit=50");
         addresses.put("job-troubles", () -> "/troubles?limit=20&job=" + large.substring("/jobs/".length()));
+        String deepTroubles = deep("/troubles?limit=20");
+        addresses.put("troubles-deep", () -> deepTroubles);
         addresses.put("troubles", () -> "/troubles?limit=20");
         addresses.put("targets", () -> "/targets?limit=50");
         addresses.put("target", () -> "/targets/" + data.id("target", 1));
+        addresses.put("comparison", () -> "/comparisons/" + data.id("comparison", 1));
         addresses.put("workers", () -> "/workers");
         Map<String, Times> measured = new LinkedHashMap<>();
         for (Map.Entry<String, Address> address : addresses.entrySet()) {

@@ -47,7 +47,8 @@ from generate_series(:from / 500 + 1, :to / 500) as n;
 insert into failures (id, version, job_id, batch_id, crash_id, attempt, worker_id, iteration, outcome, reason, instruction_count, report,
     replay, replay_note, coordinates, occurred_at)
 select pg_temp.id('failure', b.number), 0, b.job_id, b.id, pg_temp.id('crash', case when drawn = 2 and b.number > (:from + :to) / 2 then 3 else drawn end), 1, b.worker_id,
-    b.iterations_run, 'FAILED', 'WARNING: CPU: 0 PID: ' || b.number || ' at kernel/events/core.c:' || b.number % 4096, 31000000,
+    b.iterations_run, (array['PANICKED', 'FAILED', 'HUNG'])[1 + case when drawn = 2 and b.number > (:from + :to) / 2 then 3 else drawn end % 3],
+    'WARNING: CPU: 0 PID: ' || b.number || ' at kernel/events/core.c:' || b.number % 4096, 31000000,
     'Kernel panic - not syncing' || repeat(E'\n[   12.345678]  ? asm_exc_debug+0x1f/0x30 ' || b.number, 20),
     case when b.number % 50 = 0 then 'DIVERGED' else 'VERIFIED' end, '',
     jsonb_build_object('target', j.target_id, 'snapshot', j.target_id, 'emulator', 'qemu-system-x86_64 7.2', 'machineOptions', '-m 128M',
