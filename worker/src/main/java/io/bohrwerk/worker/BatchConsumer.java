@@ -166,14 +166,14 @@ final class BatchConsumer {
         if (record == null) {
             return;
         }
-        if (isNewer(record)) {
-            queue.settle(record, AcknowledgeType.RELEASE);
-            throw new NewerVersionException();
-        }
         Work request;
         try {
             request = Work.read(value(record));
         } catch (InvalidInputException e) {
+            if (isNewer(record)) {
+                queue.settle(record, AcknowledgeType.RELEASE);
+                throw new NewerVersionException();
+            }
             log.error(
                     "{}: what stands at offset {} of partition {} is no work and is taken off the queue: {}",
                     name,
@@ -196,9 +196,13 @@ final class BatchConsumer {
         if (!ours) {
             throw new KafkaException("the lock on " + request.id() + " was lost while it ran");
         }
-        AcknowledgeType how = reported(done) ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE;
-        queue.settle(record, how);
-        log.debug("{}: {}: {}", name, request.id(), how);
+        boolean reported = reported(done);
+        if (reported) {
+            queue.done(record);
+        } else {
+            queue.settle(record, AcknowledgeType.RELEASE);
+        }
+        log.debug("{}: {}: {}", name, request.id(), reported ? "done" : "given back");
     }
 
     /** Does the work and reports, on the slot's second thread. True when the broker has the report. */

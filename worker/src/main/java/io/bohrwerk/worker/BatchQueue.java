@@ -46,7 +46,15 @@ final class BatchQueue implements AutoCloseable {
         }
     }
 
-    /** Says what is to become of the batch on hand. */
+    /**
+     * The batch on hand is done. The broker hears of it along with the next {@link #take}, or at the end, which saves a round trip for every
+     * batch; if it does not hear of it, the batch comes back, and a second report on it changes nothing.
+     */
+    void done(ConsumerRecord<byte[], byte[]> record) {
+        consumer.acknowledge(record, AcknowledgeType.ACCEPT);
+    }
+
+    /** Says at once what else is to become of the batch on hand. */
     void settle(ConsumerRecord<byte[], byte[]> record, AcknowledgeType how) {
         consumer.acknowledge(record, how);
         commit();

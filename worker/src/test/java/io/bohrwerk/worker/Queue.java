@@ -72,7 +72,7 @@ final class Queue implements AutoCloseable {
 
     /** Listens until the batch is reported on. */
     BatchReport await(BatchRequest request) {
-        listen(Duration.ofSeconds(60), () -> !on(request).isEmpty());
+        listen(Duration.ofMinutes(3), () -> !on(request).isEmpty());
         return on(request).get(0);
     }
 

@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.annotations.Mutability;
 import org.hibernate.type.SqlTypes;
+import org.hibernate.type.descriptor.java.Immutability;
 import org.jspecify.annotations.Nullable;
 
 /** Up to N iterations under one schedule. Changed only under the row lock of its job. */
@@ -40,6 +42,7 @@ public class Batch {
     private BatchState state;
 
     @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
     private Schedule schedule;
 
     private int arm;
@@ -50,6 +53,7 @@ public class Batch {
     private @Nullable Long millisToFirstIteration;
 
     @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
     private @Nullable SubtestCounts subtests;
 
     @JdbcTypeCode(SqlTypes.JSON)

@@ -31,7 +31,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.annotations.Mutability;
 import org.hibernate.type.SqlTypes;
+import org.hibernate.type.descriptor.java.Immutability;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,7 @@ class Job {
     private String targetName;
 
     @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
     private Strategy strategy;
 
     private long iterationBudget;
@@ -67,9 +70,11 @@ class Job {
     private long stopAfterFailures;
 
     @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
     private @Nullable Setting setting;
 
     @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
     private @Nullable RateBelow stopRateBelow;
 
     private int iterationsPerBatch;
@@ -100,6 +105,7 @@ class Job {
     private long infrastructureTroubles;
 
     @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
     private @Nullable FixQuestion question;
 
     @JdbcTypeCode(SqlTypes.JSON)

@@ -23,7 +23,7 @@ class JobSamples {
     /** @param iterations and {@code failures} from the job's beginning */
     record Sample(Instant at, long iterations, long failures, Rate failureRate) {}
 
-    /** Under the job's row lock, after a batch of it was counted. */
+    /** Under the job's row lock, after batches of it were counted. */
     void add(Job job, Instant now) {
         database.sql("""
                 insert into job_samples (job_id, iterations, failures, at)

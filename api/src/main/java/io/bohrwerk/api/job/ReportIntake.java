@@ -109,6 +109,7 @@ class ReportIntake {
             }
         }
         counts.save();
+        samples.add(job, now);
         scheduler.follow(job, now);
     }
 
@@ -179,7 +180,6 @@ class ReportIntake {
             Failure failure = failures.save(new Failure(report, finished.coordinates(), failed, crash.id(), marks));
             job.count(failure.id(), now);
         }
-        samples.add(job, now);
     }
 
     private static Marks marks(FailedIteration failed) {
