@@ -213,6 +213,9 @@ export type Worker = {
   alive: boolean;
   lastSeen: string;
   running: Running[];
+  /** Absent in answers of an older server. */
+  replays?: { replayId: string; failureId: string; mode: string }[];
+  traces?: { traceId: string; jobId: string }[];
   lastTrouble: string | null;
   /** Bytes of memory that a guest may have there. */
   largestGuest?: number | null;

@@ -40,8 +40,7 @@ async function timed(work) {
 
 try {
   await fresh((page) => page.goto(url).then(() => there(page)));
-  // The first asks the server for nothing: what a browser and the page's own code take, at this moment on this machine.
-  for (const [name, path] of Object.entries({ "that-asks-nothing": "/nowhere", ...JSON.parse(paths) })) {
+  for (const [name, path] of Object.entries(JSON.parse(paths))) {
     const values = [];
     for (let i = 0; i < TIMES; i++) {
       values.push(await fresh(async (page) => {

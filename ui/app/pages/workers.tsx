@@ -1,5 +1,5 @@
 import { get, query } from "../api";
-import { number } from "../format";
+import { number, word } from "../format";
 import { Badge, Empty, Guest, Pager, Show, Table, Time, Title } from "../parts";
 import { useResource } from "../resource";
 import { Link, useAddress } from "../router";
@@ -13,6 +13,10 @@ const Slots = ({ busy, of }: { busy: number; of: number }) => (
     <span>{busy} <small>of {of}</small></span>
   </span>
 );
+
+const busy = ({ running, replays = [], traces = [] }: Worker) => running.length + replays.length + traces.length;
+
+const REPLAYS: Record<string, string> = { VERIFY: "is verified", LOG: "is logged", CHECKPOINTS: "checkpoints are made", DIVERGENCE: "its first divergence is looked for", ADJACENT: "neighbouring schedules are searched", WHEN: "its when curve is drawn" };
 
 export function Workers() {
   const cursor = useAddress().searchParams.get("cursor");
@@ -34,9 +38,9 @@ export function Workers() {
                 <tr key={worker.id}>
                   <td>{worker.host}<br /><small>{worker.id}</small></td>
                   <td><Badge of={worker.alive ? "ALIVE" : "GONE"} /></td>
-                  <td><Slots busy={worker.running.length} of={worker.slots} /></td>
+                  <td><Slots busy={busy(worker)} of={worker.slots} /></td>
                   <td>
-                    {worker.running.length === 0 ? <span className="quiet">{worker.alive ? "idle" : "nothing"}</span> : (
+                    {busy(worker) === 0 ? <span className="quiet">{worker.alive ? "idle" : "nothing"}</span> : (
                       <ul className="plain">
                         {worker.running.map((batch) => (
                           <li key={batch.batchId}>
@@ -44,6 +48,8 @@ export function Workers() {
                             <small>{number(batch.iterationsPassed)} iterations passed{batch.attempt > 1 && `, attempt ${batch.attempt}`}</small>
                           </li>
                         ))}
+                        {worker.replays?.map((replay) => <li key={replay.replayId}><Link href={`/failures/${replay.failureId}`}>failure {replay.failureId.slice(0, 8)}</Link> <small>{REPLAYS[replay.mode] ?? word(replay.mode)}</small></li>)}
+                        {worker.traces?.map((trace) => <li key={trace.traceId}><Link href={`/jobs/${trace.jobId}`}>{names.get(trace.jobId) ?? `job ${trace.jobId.slice(0, 8)}`}</Link> <small>its test is traced</small></li>)}
                       </ul>
                     )}
                   </td>

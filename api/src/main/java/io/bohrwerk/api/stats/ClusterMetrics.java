@@ -149,7 +149,7 @@ class ClusterMetrics implements MeterBinder {
         }
         gauge(registry, "workers", "workers", "Workers that are alive", "", "");
         gauge(registry, "slots", "slots", "Slots of the workers that are alive", "", "");
-        gauge(registry, "machines", "machines", "Machines that run a batch", "", "");
+        gauge(registry, "machines", "machines", "Machines that run a batch, a replay or a trace", "", "");
     }
 
     private void counter(
@@ -194,7 +194,7 @@ class ClusterMetrics implements MeterBinder {
         found.put("cache_bytes", (double) activity.cacheBytes());
         found.put("workers", (double) activity.workers());
         found.put("slots", (double) activity.slots());
-        found.put("machines", (double) activity.running().size());
+        found.put("machines", (double) activity.machines());
         return found;
     }
 }

@@ -73,8 +73,7 @@ class StatsController {
     @GetMapping
     Stats get() {
         Fleet.Activity activity = fleet.now();
-        WorkerCounts workers = new WorkerCounts(
-                activity.workers(), activity.slots(), activity.running().size());
+        WorkerCounts workers = new WorkerCounts(activity.workers(), activity.slots(), activity.machines());
         return database.sql("""
                 select sum(jobs_queued)             as queued,
                        sum(jobs_running)            as running,

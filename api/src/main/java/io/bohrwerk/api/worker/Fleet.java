@@ -29,10 +29,12 @@ public class Fleet {
     /**
      * What the fleet does at one moment.
      *
+     * @param machines that run something: a batch, a replay or a trace
      * @param largestGuest bytes of memory that a guest may have on one of the workers; without a limit where one of them does not say
      * @param cacheBytes on the workers' disks, kept for the next batch
      */
-    public record Activity(int workers, int slots, List<RunningBatch> running, long largestGuest, long cacheBytes) {
+    public record Activity(
+            int workers, int slots, int machines, List<RunningBatch> running, long largestGuest, long cacheBytes) {
         /** How many machines work for a job. */
         public int machines(UUID job) {
             return (int)
@@ -95,6 +97,7 @@ public class Fleet {
         return new Activity(
                 alive.size(),
                 alive.stream().mapToInt(Worker::slots).sum(),
+                alive.stream().mapToInt(Worker::busy).sum(),
                 alive.stream().flatMap(worker -> worker.running().stream()).toList(),
                 alive.stream().mapToLong(Fleet::largestGuest).max().orElse(0),
                 alive.stream().mapToLong(Worker::cacheBytes).sum());

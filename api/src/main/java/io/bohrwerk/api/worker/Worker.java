@@ -9,6 +9,7 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,12 @@ class Worker {
 
     @JdbcTypeCode(SqlTypes.JSON)
     private List<RunningBatch> running;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable List<UUID> replays;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable List<UUID> traces;
 
     private @Nullable String lastTrouble;
     private @Nullable Long largestGuest;
@@ -55,6 +62,8 @@ class Worker {
         slots = heartbeat.slots();
         emulator = heartbeat.emulator();
         running = heartbeat.running();
+        replays = heartbeat.replays();
+        traces = heartbeat.traces();
         lastTrouble = heartbeat.lastTrouble();
         largestGuest = heartbeat.largestGuest();
         count(heartbeat.snapshots());
@@ -101,6 +110,19 @@ class Worker {
 
     List<RunningBatch> running() {
         return running;
+    }
+
+    List<UUID> replays() {
+        return replays == null ? List.of() : replays;
+    }
+
+    List<UUID> traces() {
+        return traces == null ? List.of() : traces;
+    }
+
+    /** How many of its machines run something. */
+    int busy() {
+        return running.size() + replays().size() + traces().size();
     }
 
     long cacheBytes() {

@@ -407,6 +407,38 @@ class ReplayTest {
     }
 
     @Test
+    void theWorkersPageShowsWhatReplaysItsMachinesRun() throws Exception {
+        UUID id = ordered("{\"mode\": \"verify\"}");
+        String worker = "worker-" + UUID.randomUUID();
+        fleet.hear(new WorkerHeartbeat(
+                Wire.VERSION,
+                worker,
+                "host",
+                2,
+                "qemu",
+                Instant.now(),
+                List.of(),
+                null,
+                List.of(id, UUID.randomUUID()),
+                List.of()));
+        JsonNode found = null;
+        for (JsonNode each : http.get("/api/v1/workers").json().get("items")) {
+            if (each.get("id").asString().equals(worker)) {
+                found = each;
+            }
+        }
+        int machines =
+                http.get("/api/v1/stats").json().get("workers").get("machines").asInt();
+        database.sql("delete from workers where id = ?").param(worker).update();
+        assertThat(found).isNotNull();
+        assertThat(found.get("replays")).hasSize(1);
+        assertThat(found.get("replays").get(0).get("replayId").asString()).isEqualTo(id.toString());
+        assertThat(found.get("replays").get(0).get("mode").asString()).isEqualTo("VERIFY");
+        assertThat(found.get("running")).isEmpty();
+        assertThat(machines).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
     void aHeartbeatShowsThatItRuns() throws Exception {
         UUID id = ordered("{\"mode\": \"checkpoints\"}");
         clock.heard(new WorkerHeartbeat(
