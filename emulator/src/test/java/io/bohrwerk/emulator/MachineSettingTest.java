@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,7 @@ class MachineSettingTest {
             assertThat(run.report()).contains("@bw serves extra");
             List<Long> landed = machine.offsets(ready, batch, run.recording());
             assertThat(landed).hasSizeGreaterThan(1).doesNotContainNull();
-            ExtraInterrupt asked = setting.extra();
+            ExtraInterrupt asked = Objects.requireNonNull(setting.extra());
             long around = landed.get(0) - asked.at(0);
             assertThat(around).isBetween(0L, 20L);
             for (int k = 0; k < landed.size(); k++) {
