@@ -894,8 +894,7 @@ class JobLifecycleTest {
             settings.add(job(id).request(batch).schedule().setting());
         }
         assertThat(settings).hasSizeGreaterThan(1).doesNotContainNull().doesNotHaveDuplicates();
-        Setting own = job(id).setting();
-        assertThat(own).isNotNull();
+        Setting own = Objects.requireNonNull(job(id).setting());
         assertThat(settings.get(0)).isEqualTo(own.ofBatch(inFlight(id).get(0).number()));
         JsonNode view = new Http(port).get("/api/v1/jobs/" + id).json();
         assertThat(view.at("/setting/extra/seed").isNumber()).isTrue();

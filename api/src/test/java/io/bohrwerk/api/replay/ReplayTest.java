@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -430,7 +431,7 @@ class ReplayTest {
         int machines =
                 http.get("/api/v1/stats").json().get("workers").get("machines").asInt();
         database.sql("delete from workers where id = ?").param(worker).update();
-        assertThat(found).isNotNull();
+        Objects.requireNonNull(found);
         assertThat(found.get("replays")).hasSize(1);
         assertThat(found.get("replays").get(0).get("replayId").asString()).isEqualTo(id.toString());
         assertThat(found.get("replays").get(0).get("mode").asString()).isEqualTo("VERIFY");
