@@ -11,6 +11,9 @@
 #define FW_CFG_NAME_BYTES	56
 #define PVPANIC_PANICKED	1	/* the event that makes QEMU pause the machine */
 
+/* From the write to a local APIC in bare.c to the first instruction of a test without a delay: counted in a log, of gcc 12. */
+#define ARMED_TO_TEST		19
+
 static void out8(uint16_t port, uint8_t value)
 {
 	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
@@ -224,6 +227,41 @@ __attribute__((noinline)) void bw_spin(uint32_t instructions)
 		     : [loops] "=&r"(loops), [to] "=&r"(to), [rest] "+&r"(rest) : : "cc");
 }
 
+static struct {
+	void (*interrupt_in)(uint64_t ns);
+	void (*timer)(uint32_t hz);
+} offered;
+
+void bw_offer(void (*interrupt_in)(uint64_t ns), void (*timer)(uint32_t hz))
+{
+	offered.interrupt_in = interrupt_in;
+	offered.timer = timer;
+}
+
+/* An agent that knows nothing of such wishes passes over their keys: so one that does says which it serves. */
+static void serve_wishes(const struct bw_batch *batch)
+{
+	if (batch->extra && !offered.interrupt_in)
+		bw_error("extra: this guest has no interrupt for it");
+	if (batch->hz && !offered.timer)
+		bw_error("hz: this guest cannot change its timer");
+	if (!batch->extra && !batch->hz)
+		return;
+	say("@bw serves");
+	if (batch->extra)
+		say(" extra");
+	if (batch->hz) {
+		offered.timer(batch->hz);
+		say(" hz");
+	}
+	say("\n");
+}
+
+static void arm(const struct bw_batch *batch, uint32_t k, uint32_t delay)
+{
+	offered.interrupt_in(((uint64_t)delay + ARMED_TO_TEST + bw_extra(batch, k)) << batch->shift);
+}
+
 /* Inlined into both of its callers: without a preparation nothing of it is left. */
 __attribute__((always_inline, noreturn)) static inline void run(const struct bw_batch *batch, void (*prepare)(void),
 								const char *(*test)(uint32_t i), void (*tick)(void))
@@ -232,6 +270,7 @@ __attribute__((always_inline, noreturn)) static inline void run(const struct bw_
 
 	if (batch->align_tick && !tick)
 		bw_error("align=tick");
+	serve_wishes(batch);
 	for (uint32_t k = 0; k < batch->iterations; k++) {
 		uint32_t i = batch->first + k, delay = bw_delay(batch, k);
 		const char *reason;
@@ -240,8 +279,12 @@ __attribute__((always_inline, noreturn)) static inline void run(const struct bw_
 			prepare();
 		if (batch->align_tick)
 			tick();
+		if (batch->extra)
+			arm(batch, k, delay);
 		bw_spin(delay);
 		reason = test(i);
+		if (batch->extra)
+			offered.interrupt_in(BW_NEVER);
 		if (reason) {
 			bw_say("fail", i, reason);
 			if (!batch->go_on)

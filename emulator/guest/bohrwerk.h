@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define BW_BATCH_BYTES	256	/* size of the fw_cfg file opt/bohrwerk/batch, padded with spaces */
+#define BW_NEVER	UINT64_MAX
 #define BW_DELAYS_MAX	16384	/* longest delays= list: more than any batch has iterations */
 
 /* What the host asks for; the names are those of the batch line. Delays count instructions. */
@@ -29,6 +30,12 @@ struct bw_batch {
 	uint32_t delays;	/* length of the list that replaces this formula, 0: formula */
 	bool align_tick;	/* wait for a timer interrupt, then delay */
 	bool go_on;		/* continue=1: a failure does not end the batch */
+	bool extra;		/* an interrupt more in each iteration, so many instructions behind its test's begin: ... */
+	uint32_t extra_offset;	/* ... this ... */
+	uint32_t extra_window;	/* ... if there is a window, plus splitmix64(seed + k) mod window */
+	uint64_t extra_seed;
+	uint32_t shift;		/* an instruction takes 2^shift ns; told with the extra interrupt */
+	uint32_t hz;		/* timer interrupts a second, 0: the guest's own */
 	uint32_t report;	/* say "pass" after every report-th iteration */
 	const uint32_t *list;	/* the delays, once they are read */
 };
@@ -45,6 +52,9 @@ const char *bw_parse_batch(const char *line, size_t length, struct bw_batch *bat
 /* The delay before the k-th iteration (from 0), in instructions. The same number of instructions for each k. */
 uint32_t bw_delay(const struct bw_batch *batch, uint32_t k);
 
+/* Where the extra interrupt of the k-th iteration comes: instructions behind its test's begin. */
+uint32_t bw_extra(const struct bw_batch *batch, uint32_t k);
+
 /* bohrwerk.c: talks to the host. */
 
 /* Copies at most max bytes of a fw_cfg file; returns how many, or -1 if the host gave no such file. */
@@ -55,6 +65,14 @@ void bw_await_batch(struct bw_batch *batch);
 
 /* Executes exactly `instructions` instructions, and a constant 8 more. */
 void bw_spin(uint32_t instructions);
+
+/*
+ * What else this guest can do if the host asks; call it before bw_run. NULL, or no call: it cannot, and such a batch is refused.
+ *
+ * interrupt_in(ns) returns when one interrupt is to come in so many ns, besides the timer's own; with BW_NEVER it sees to it that none does.
+ * timer(hz) lets the timer interrupt so many times a second from now on.
+ */
+void bw_offer(void (*interrupt_in)(uint64_t ns), void (*timer)(uint32_t hz));
 
 /*
  * Runs the whole batch and stops the machine. test(i) runs iteration i and returns NULL when it passed, else a one-line

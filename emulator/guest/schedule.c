@@ -2,6 +2,8 @@
 /* What a batch line means, and the delay before each iteration. The host computes the same: delays.golden pins both. */
 #include "bohrwerk.h"
 
+#define SHIFT_MAX	10	/* QEMU's own */
+
 /* a mod m without libgcc's __umoddi3: two divl, always the same number of instructions. */
 static uint32_t mod64(uint64_t a, uint32_t m)
 {
@@ -20,6 +22,11 @@ static uint64_t splitmix64(uint64_t x)
 	return x ^ x >> 31;
 }
 
+static uint32_t spread(uint32_t from, uint32_t window, uint64_t seed, uint32_t k)
+{
+	return from + mod64(splitmix64(seed + k), window);
+}
+
 uint32_t bw_delay(const struct bw_batch *batch, uint32_t k)
 {
 	if (batch->delays)
@@ -28,7 +35,14 @@ uint32_t bw_delay(const struct bw_batch *batch, uint32_t k)
 		return batch->delay;
 	if (!batch->seed)
 		return batch->delay + mod64((uint64_t)k * batch->stride, batch->window);
-	return batch->delay + mod64(splitmix64(batch->seed + k), batch->window);
+	return spread(batch->delay, batch->window, batch->seed, k);
+}
+
+uint32_t bw_extra(const struct bw_batch *batch, uint32_t k)
+{
+	if (!batch->extra_window)
+		return batch->extra_offset;
+	return spread(batch->extra_offset, batch->extra_window, batch->extra_seed, k);
 }
 
 struct word {
@@ -93,13 +107,20 @@ static bool set(struct bw_batch *batch, struct word key, struct word value)
 		{ "window", offsetof(struct bw_batch, window) },
 		{ "delays", offsetof(struct bw_batch, delays) },
 		{ "report", offsetof(struct bw_batch, report) },
+		{ "extra", offsetof(struct bw_batch, extra_offset) },
+		{ "extra-window", offsetof(struct bw_batch, extra_window) },
+		{ "shift", offsetof(struct bw_batch, shift) },
+		{ "hz", offsetof(struct bw_batch, hz) },
 	};
 
+	batch->extra = batch->extra || is(key, "extra");
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (is(key, numbers[i].key))
 			return number32(value, (uint32_t *)((char *)batch + numbers[i].field));
 	if (is(key, "seed"))
 		return number(value, UINT64_MAX, &batch->seed);
+	if (is(key, "extra-seed"))
+		return number(value, UINT64_MAX, &batch->extra_seed);
 	if (is(key, "align"))
 		return one_of(value, "none", "tick", &batch->align_tick);
 	if (is(key, "continue"))
@@ -116,6 +137,10 @@ static const char *check(const struct bw_batch *batch)
 		return "report=0";
 	if (batch->window && batch->window - 1 > UINT32_MAX - batch->delay)
 		return "delay + window is past 32 bits";
+	if (batch->extra_window && batch->extra_window - 1 > UINT32_MAX - batch->extra_offset)
+		return "extra + extra-window is past 32 bits";
+	if (batch->shift > SHIFT_MAX)
+		return "shift: at most 10";
 	if (batch->delays > BW_DELAYS_MAX)
 		return "delays: at most 16384";
 	if (batch->delays && batch->delays < batch->iterations)

@@ -1,5 +1,5 @@
 /** How values look. Pure; the same on every machine: digits are grouped the English way. */
-import type { Rate, Strategy } from "./types";
+import type { Rate, Setting, Strategy } from "./types";
 
 const NUMBER = new Intl.NumberFormat("en-US");
 const COMPACT = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
@@ -57,6 +57,19 @@ export function strategyWords(strategy: Strategy): string {
     .filter(([name, value]) => name !== "kind" && value !== null)
     .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(" and ") : typeof value === "object" ? JSON.stringify(value) : String(value)}`);
   return [strategy.kind.toLowerCase(), ...options].join(", ");
+}
+
+/** What is other than usual in the machines, in words; empty for nothing. */
+export function settingWords(setting: Setting | null | undefined): string {
+  if (!setting) return "";
+  const extra = setting.extra;
+  return [
+    setting.cpu && `processor ${setting.cpu}`,
+    extra && `an extra interrupt ${extra.window ? `drawn from ${extra.offset} to ${Number(extra.offset) + Number(extra.window) - 1}` : extra.offset} instructions behind the test's begin`,
+    setting.timerHz && `${setting.timerHz} timer interrupts a second`,
+    setting.logging && "logging on",
+    setting.icount === false && "icount off: nothing recorded, failures cannot be replayed",
+  ].filter(Boolean).join(", ");
 }
 
 /**

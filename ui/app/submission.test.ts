@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { again, curl, draft, EMPTY, request, share, strategy, STRATEGIES, yaml } from "./submission";
+import { again, curl, draft, EMPTY, NO_SETTING, request, settingOf, share, strategy, STRATEGIES, yaml } from "./submission";
 
 const target = "60b7948a0f34";
 
@@ -44,4 +44,14 @@ it("comes back from an address, but for the seed, which would repeat the job", (
   const other = draft(new URLSearchParams({ strategy: '{"kind":"LATER","points":3}' }));
   expect(request(other).strategy).toEqual({ kind: "later", points: 3 });
   expect(draft(new URLSearchParams({ strategy: "{" })).kind).toBe("random");
+});
+
+it("names only what is other than usual in the machines, and takes it over from an earlier job without its seed", () => {
+  expect(settingOf(NO_SETTING)).toBeUndefined();
+  expect(request({ ...EMPTY, target }).setting).toBeUndefined();
+  expect(settingOf({ ...NO_SETTING, extra: "1,200" })).toEqual({ extra: { offset: 1200 } });
+  expect(settingOf({ ...NO_SETTING, extra: "soon", timerHz: "250", logging: true, free: true })).toEqual({ extra: { offset: "soon" }, timerHz: 250, logging: true, icount: false });
+  const setting = { cpu: "core2duo", extra: { offset: 0, window: 5000, seed: 7 } };
+  expect(request(draft(new URLSearchParams({ setting: JSON.stringify(setting) }))).setting).toEqual({ cpu: "core2duo", extra: { offset: 0, window: 5000 } });
+  expect(draft(new URLSearchParams({ setting: "{" })).setting).toEqual(NO_SETTING);
 });

@@ -1,3 +1,5 @@
+import type { Setting } from "./types";
+
 /** A submission as the form holds it, and the forms in which the API and the command line take it. Pure. */
 export type Option = { name: string; label: string; hint: string; list?: "numbers" | "words"; placeholder?: string };
 
@@ -44,6 +46,13 @@ export const STRATEGIES: { kind: string; words: string; options: Option[] }[] = 
   },
 ];
 
+/** As the API has them; which of them a target can be run on, the server says. */
+export const PROCESSORS = ["pentium3", "athlon", "coreduo", "qemu32", "qemu64", "core2duo", "phenom", "Nehalem", "Haswell", "EPYC", "max"];
+
+/** What is other than usual in the machines, as typed. */
+export type SettingChoice = { cpu: string; extra: string; extraWindow: string; timerHz: string; logging: boolean; free: boolean };
+export const NO_SETTING: SettingChoice = { cpu: "", extra: "", extraWindow: "", timerHz: "", logging: false, free: false };
+
 export type Choice = {
   kind: string;
   /** by name, as typed */
@@ -52,6 +61,7 @@ export type Choice = {
   other: string;
 };
 export type Draft = Choice & {
+  setting: SettingChoice;
   target: string;
   name: string;
   iterations: string;
@@ -66,7 +76,7 @@ export type Draft = Choice & {
 
 export const RANDOM: Choice = { kind: "random", options: {}, other: "" };
 export const EMPTY: Draft = {
-  ...RANDOM, target: "", name: "", iterations: "", wallTime: "", stopAfterFailures: "1", rateBelow: "", confidence: "0.95",
+  ...RANDOM, setting: NO_SETTING, target: "", name: "", iterations: "", wallTime: "", stopAfterFailures: "1", rateBelow: "", confidence: "0.95",
   iterationsPerBatch: "", keepCheckpoints: true,
 };
 
@@ -96,6 +106,26 @@ export function strategy(choice: Choice): unknown {
   return { kind: choice.kind, ...Object.fromEntries(words.filter(([, value]) => value !== undefined)) };
 }
 
+/** @returns as the API takes it; undefined when nothing is other than usual */
+export function settingOf(choice: SettingChoice): Setting | undefined {
+  const offset = given(choice.extra);
+  const window = given(choice.extraWindow);
+  const extra = offset === undefined && window === undefined ? undefined : { offset: offset ?? 0, ...(window === undefined ? {} : { window }) };
+  const fields = { cpu: choice.cpu.trim() || undefined, extra, timerHz: given(choice.timerHz), logging: choice.logging || undefined, icount: choice.free ? false : undefined };
+  const named = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return named.length === 0 ? undefined : (Object.fromEntries(named) as Setting);
+}
+
+/** The other way round. The seed of the extra interrupt is left out: the same one would draw the same. */
+export const settingChoice = (setting: Setting | null | undefined): SettingChoice => ({
+  cpu: setting?.cpu ?? "",
+  extra: String(setting?.extra?.offset ?? ""),
+  extraWindow: setting?.extra?.window ? String(setting.extra.window) : "",
+  timerHz: String(setting?.timerHz ?? ""),
+  logging: setting?.logging === true,
+  free: setting?.icount === false,
+});
+
 /** What is left out is left to the server. */
 export function request(draft: Draft): Record<string, unknown> {
   const rate = share(draft.rateBelow);
@@ -103,6 +133,7 @@ export function request(draft: Draft): Record<string, unknown> {
     target: draft.target,
     name: draft.name.trim() || undefined,
     strategy: strategy(draft),
+    setting: settingOf(draft.setting),
     iterations: given(draft.iterations),
     wallTime: draft.wallTime.trim() || undefined,
     stopAfterFailures: given(draft.stopAfterFailures),
@@ -124,12 +155,13 @@ export const curl = (body: Record<string, unknown>, origin: string): string =>
 
 /** The words of an address that make the form what an earlier job was. */
 export const again = (job: {
-  target: string; name: string; strategy: unknown; iterationsPerBatch: number; keepCheckpoints: boolean;
+  target: string; name: string; strategy: unknown; setting?: Setting | null; iterationsPerBatch: number; keepCheckpoints: boolean;
   budget: { iterations: number; wallTime: string | null }; stop: { failures: number; whenRateBelow: { rate: number; confidence: number } | null };
 }): Record<string, string | number | null> => ({
   target: job.target,
   name: job.name,
   strategy: JSON.stringify(job.strategy),
+  setting: job.setting ? JSON.stringify(job.setting) : null,
   iterations: job.budget.iterations,
   wallTime: job.budget.wallTime,
   stopAfterFailures: job.stop.failures,
@@ -144,6 +176,11 @@ export function draft(words: URLSearchParams): Draft {
   const from: Draft = { ...EMPTY, keepCheckpoints: words.get("keepCheckpoints") !== "false" };
   for (const field of ["target", "name", "iterations", "wallTime", "stopAfterFailures", "rateBelow", "confidence", "iterationsPerBatch"] as const) {
     from[field] = words.get(field) ?? from[field];
+  }
+  try {
+    from.setting = settingChoice(JSON.parse(words.get("setting") ?? "null") as Setting | null);
+  } catch {
+    // as below
   }
   const text = words.get("strategy");
   if (!text) return from;

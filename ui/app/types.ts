@@ -4,6 +4,14 @@ export type Page<T> = { items: T[]; next: string | null };
 export type Rate = { perIteration: number; low: number | null; high: number | null };
 export type JobState = "QUEUED" | "RUNNING" | "COMPLETED" | "CANCELLED" | "ERROR";
 export type Strategy = { kind: string; [option: string]: unknown };
+/** What is other than usual in the machines. */
+export type Setting = {
+  cpu?: string;
+  extra?: { offset: number | string; window?: number | string; seed?: number };
+  timerHz?: number | string;
+  logging?: boolean;
+  icount?: boolean;
+};
 export type Job = {
   id: string;
   name: string;
@@ -13,6 +21,8 @@ export type Job = {
   target: string;
   targetName: string;
   strategy: Strategy;
+  /** Null, or absent in answers of an older server, for nothing other than usual. */
+  setting?: Setting | null;
   budget: { iterations: number; wallTime: string | null };
   stop: { failures: number; whenRateBelow: { rate: number; confidence: number } | null };
   iterationsPerBatch: number;
@@ -63,6 +73,8 @@ export type Coverage = {
     iterations: number;
     run: number;
     checked: boolean | null;
+    /** Absent in answers of an older server. */
+    exact?: number | null;
     instructions: number;
     blind: number;
     places: number;
@@ -78,6 +90,7 @@ export type Side = {
   message: string | null;
   target: string;
   strategy: Strategy;
+  setting?: Setting | null;
   iterations: number;
   failures: number;
   failureRate: Rate;
@@ -105,7 +118,7 @@ export type FixAnswer = {
   confidenceReached: number | null;
   iterationsNeeded: number;
 };
-export type Schedule = { shift: number; delay: number; stride: number; window: number; seed: number; align: string };
+export type Schedule = { shift: number; delay: number; stride: number; window: number; seed: number; align: string; setting?: Setting | null };
 export type Batch = {
   id: string;
   number: number;
@@ -158,6 +171,7 @@ export type Failure = {
   iteration: number;
   /** Instructions that the agent waited before it. Absent in answers of an older server. */
   delay?: number | null;
+  extraInterrupt?: number | null;
   outcome: string;
   reason: string;
   instructionCount: number;

@@ -240,5 +240,6 @@ int main(int count, char **words)
 
 	bw_await_batch(&batch);
 	read_rules();
+	bw_offer(os_interrupt_in, NULL);
 	bw_run_prepared(&batch, prepare_test, run_test, os_await_tick);
 }

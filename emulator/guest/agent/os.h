@@ -4,6 +4,7 @@
 #define OS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Where a test runs. */
@@ -38,6 +39,9 @@ void os_show_log(void);
 
 /* Returns right after a timer interrupt. */
 void os_await_tick(void);
+
+/* For bw_offer, or NULL. */
+extern void (*const os_interrupt_in)(uint64_t ns);
 
 /* agent.c: what goes wrong in the agent is trouble of the machine, never a verdict on the test. "@bw error", when not ok. */
 void check(bool ok, const char *what);

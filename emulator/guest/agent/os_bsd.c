@@ -102,6 +102,9 @@ void os_show_log(void)
 	/* With the console on the serial port, the host has it already. */
 }
 
+/* A timer of these systems' goes off with a tick of theirs. */
+void (*const os_interrupt_in)(uint64_t ns) = NULL;
+
 void os_await_tick(void)
 {
 #ifdef CLOCK_MONOTONIC_FAST

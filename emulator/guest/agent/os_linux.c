@@ -15,6 +15,7 @@
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@
 #define TICKS_WATCHED	8
 #define SAMPLE		4096	/* instructions */
 #define CLOSE		512	/* instructions: some readings of the clock; what is left is counted, not read */
+#define ARMING		16384	/* instructions: a timer is set within so many */
 #define FIRST_PART	16	/* a test begins at this part of the timer's period */
 
 const char os_directory[] = "/tmp";
@@ -235,6 +237,38 @@ void os_await_tick(void)
 		}
 	}
 }
+
+/*
+ * A timer that nobody waits for: of the test's process, and of what runs when, it changes nothing but that one interrupt. The local APIC's
+ * timer is set to the nanosecond, so it comes when it is to, and some hundred instructions later that it takes Linux to set it. Until
+ * the clock shows a fixed time after this call it waits: how long the setting takes is never the same.
+ */
+static void interrupt_in(uint64_t ns)
+{
+	static int timer = -1;
+	struct itimerspec once = { 0 };
+	int64_t instruction = instruction_ns(), begin, now;
+
+	if (timer < 0)
+		timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	check(timer >= 0, "timerfd");
+	begin = now_ns() + ARMING * instruction;
+	if (ns != BW_NEVER) {
+		int64_t at = begin + ns;
+
+		once.it_value = (struct timespec) { .tv_sec = at / 1000000000, .tv_nsec = at % 1000000000 };
+	}
+	check(!timerfd_settime(timer, TFD_TIMER_ABSTIME, &once, NULL), "timerfd");
+	if (ns == BW_NEVER)
+		return;
+	do
+		now = now_ns();
+	while (now + CLOSE * instruction < begin);
+	if (now < begin)
+		bw_spin((begin - now) / instruction);
+}
+
+void (*const os_interrupt_in)(uint64_t ns) = interrupt_in;
 
 void os_start(void)
 {

@@ -7,6 +7,8 @@
 
 #define BARE_HZ		1000	/* timer interrupts per second */
 #define VECTOR_CALL	0x30	/* free for a kernel's own calls */
+#define VECTOR_EXTRA	0x31
+#define VECTOR_SPURIOUS	0x32
 
 enum gate {
 	INTERRUPT_GATE = 0x8e,	/* enters with interrupts off */
@@ -19,6 +21,11 @@ extern volatile uint32_t bare_ticks;
 void bare_init(void);
 /* Starts the timer anew, 19 to 1193182 interrupts a second. */
 void bare_timer(uint32_t hz);
+/*
+ * An interrupt more in so many ns, by the local APIC's timer; BW_NEVER: none. To the kernel it is one of the timer's, out of turn:
+ * counted in bare_ticks, and timer_interrupt() is called.
+ */
+void bare_interrupt_in(uint64_t ns);
 void bare_gate(unsigned int vector, void (*entry)(void), enum gate type);
 void bare_interrupts_on(void);
 

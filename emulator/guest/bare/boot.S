@@ -40,6 +40,26 @@ irq_timer:
 	popal
 	iret
 
+	/* The extra interrupt: a timer's out of turn. Acknowledged to the local APIC, which alone knows of it. */
+	.globl	irq_extra
+	.type	irq_extra, @function
+	.balign	16
+irq_extra:
+	pushal
+	cld
+	incl	bare_ticks
+	movl	$0, 0xfee000b0
+	call	timer_interrupt
+	popal
+	iret
+
+	/* The local APIC took an interrupt back. */
+	.globl	irq_spurious
+	.type	irq_spurious, @function
+	.balign	16
+irq_spurious:
+	iret
+
 	/* Every exception that the kernel has no gate for. */
 	.globl	trap_unexpected
 	.type	trap_unexpected, @function

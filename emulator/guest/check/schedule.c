@@ -84,6 +84,20 @@ static int check_golden_lists(const char *path)
 	return vectors;
 }
 
+/* The host's formula for it is that of the delays with a seed, also for the seed 0. */
+static void check_extra(void)
+{
+	struct bw_batch batch = { .extra_offset = 7, .extra_window = 1000, .extra_seed = 5 };
+	struct bw_batch same = { .delay = 7, .window = 1000, .seed = 5 };
+
+	for (uint32_t k = 0; k < 100; k++)
+		if (bw_extra(&batch, k) != bw_delay(&same, k))
+			complain("extra interrupt", "other than a delay of the same seed");
+	batch.extra_window = 0;
+	if (bw_extra(&batch, 3) != 7)
+		complain("extra interrupt", "not at its offset");
+}
+
 static void check_line(const char *line, const char *expected)
 {
 	struct bw_batch batch;
@@ -96,12 +110,14 @@ static void check_line(const char *line, const char *expected)
 static void check_fields(void)
 {
 	static const char line[] = "run first=7 iterations=500 delay=4294967295 seed=18446744073709551615 "
-				   "colour=red flag align=tick report=3 continue=1 \0 delay=9";
+				   "colour=red flag align=tick report=3 continue=1 extra=0 extra-window=9 "
+				   "extra-seed=5 shift=10 hz=250 \0 delay=9";
 	struct bw_batch batch;
 
 	if (bw_parse_batch(line, sizeof(line), &batch) || batch.first != 7 || batch.iterations != 500 ||
 	    batch.delay != UINT32_MAX || batch.seed != UINT64_MAX || !batch.align_tick || batch.report != 3 ||
-	    !batch.go_on || batch.window || batch.delays)
+	    !batch.go_on || batch.window || batch.delays || !batch.extra || batch.extra_offset ||
+	    batch.extra_window != 9 || batch.extra_seed != 5 || batch.shift != 10 || batch.hz != 250)
 		complain(line, "read wrongly");
 }
 
@@ -113,6 +129,7 @@ int main(int count, char **arguments)
 	if (!vectors || !lists)
 		complain("golden vectors", "none");
 	check_fields();
+	check_extra();
 	check_line("run ", NULL);
 	check_line("wait", "not a batch");
 	check_line("running late", "not a batch");
@@ -123,6 +140,8 @@ int main(int count, char **arguments)
 	check_line("run delay=0x10", "delay=0x10");
 	check_line("run align=page", "align=page");
 	check_line("run continue=2", "continue=2");
+	check_line("run extra=4294967295 extra-window=2", "extra + extra-window is past 32 bits");
+	check_line("run extra=1 shift=11", "shift: at most 10");
 	check_line("run report=0", "report=0");
 	check_line("run iterations=0", "iterations: none, or past 32 bits");
 	check_line("run first=2 iterations=4294967295", "iterations: none, or past 32 bits");

@@ -24,5 +24,6 @@ int main(void)
 	race_init();
 	bare_interrupts_on();
 	bw_await_batch(&batch);
+	bw_offer(bare_interrupt_in, bare_timer);
 	bw_run(&batch, race_test, bare_await_tick);
 }

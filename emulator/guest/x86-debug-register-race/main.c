@@ -99,5 +99,6 @@ int main(void)
 	bare_gate(VECTOR_DEBUG, trap_debug, TRAP_GATE);
 	bare_interrupts_on();
 	bw_await_batch(&batch);
+	bw_offer(bare_interrupt_in, bare_timer);
 	bw_run(&batch, test, bare_await_tick);
 }

@@ -4,7 +4,8 @@ import { ChoiceFields } from "../choice";
 import { Confidence, TargetField, Trouble } from "../parts";
 import { useResource } from "../resource";
 import { go } from "../router";
-import { RANDOM, share, strategy, type Choice } from "../submission";
+import { SettingFields } from "../setting";
+import { RANDOM, settingChoice, settingOf, share, strategy, type Choice, type SettingChoice } from "../submission";
 import type { Comparison, Job, Page, Target } from "../types";
 
 /** What can be asked about a job once it has found something: each question makes the jobs that answer it. */
@@ -66,11 +67,14 @@ function IsItFixed({ job, targets }: { job: Job; targets: Target[] }) {
 function Compare({ job, targets }: { job: Job; targets: Target[] }) {
   const [target, setTarget] = useState(job.target);
   const [choice, setChoice] = useState<Choice | null>(null);
+  const own = settingChoice(job.setting);
+  const [setting, setSetting] = useState(own);
+  const changed = Object.entries(own).some(([name, value]) => setting[name as keyof SettingChoice] !== value);
   const [iterations, setIterations] = useState("");
   const [confidence, setConfidence] = useState("0.95");
   const { problem, submit } = useAsking(async () => {
     const made = await post<Comparison>(`/jobs/${job.id}/compare`, {
-      with: { ...(target === job.target ? {} : { target }), ...(choice ? { strategy: strategy(choice) } : {}) },
+      with: { ...(target === job.target ? {} : { target }), ...(choice ? { strategy: strategy(choice) } : {}), ...(changed ? { setting: settingOf(setting) ?? {} } : {}) },
       iterations: iterationsOf(iterations),
       confidence: Number(confidence),
     });
@@ -80,10 +84,11 @@ function Compare({ job, targets }: { job: Job; targets: Target[] }) {
     <details className="ask">
       <summary>Compare with another setting</summary>
       <form className="form" onSubmit={submit}>
-        <p className="quiet">Runs this job's setting and another one by turns, batch by batch, and says whether their rates differ.</p>
+        <p className="quiet">Runs this job as it was and with something else by turns, batch by batch, and says whether their rates differ.</p>
         <TargetField targets={targets} value={target} set={setTarget} />
         <label className="check"><input type="checkbox" checked={choice !== null} onChange={(event) => setChoice(event.target.checked ? RANDOM : null)} /> Another strategy</label>
         {choice && <ChoiceFields choice={choice} set={setChoice} wrong={problem?.field} />}
+        <SettingFields setting={setting} set={setSetting} target={targets.find(({ id }) => id === target)} wrong={problem?.field} />
         <div className="fields">
           <label><span>Iterations of each side</span><input name="sideIterations" value={iterations} onChange={(event) => setIterations(event.target.value)} /><small>empty: as many as 30 failures take</small></label>
           <Confidence value={confidence} set={setConfidence} hint="of the answer" />

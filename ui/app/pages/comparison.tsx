@@ -1,5 +1,5 @@
 import { get } from "../api";
-import { interval, number, oneIn, strategyWords } from "../format";
+import { interval, number, oneIn, settingWords, strategyWords } from "../format";
 import { Badge, Fact, Guest, RateWords, Show, Table, Time, Title } from "../parts";
 import { useResource } from "../resource";
 import { Link } from "../router";
@@ -30,13 +30,14 @@ export function Comparison({ id }: { id: string }) {
             <Fact name="Asked"><Time at={c.createdAt} /></Fact>
           </dl>
           <h2>Sides</h2>
-          <Table label="Sides" head={<><th>Side</th><th>State</th><th>Target</th><th>Strategy</th><th className="n">Iterations</th><th className="n">Failures</th><th>Rate</th><th className="n">Troubles</th></>}>
+          <Table label="Sides" head={<><th>Side</th><th>State</th><th>Target</th><th>Strategy</th><th>Setting</th><th className="n">Iterations</th><th className="n">Failures</th><th>Rate</th><th className="n">Troubles</th></>}>
             {[c.first, c.second].map((side, i) => (
               <tr key={side.job}>
                 <td><Link href={`/jobs/${side.job}`}>{i === 0 ? "as it was" : "the other"}</Link></td>
                 <td><Badge of={side.state} /> {side.message && <Guest text={side.message} />}</td>
                 <td><Link href={`/targets/${side.target}`}><code>{side.target.slice(0, 12)}</code></Link></td>
                 <td className="name">{strategyWords(side.strategy)}</td>
+                <td className="name">{settingWords(side.setting) || "as usual"}</td>
                 <td className="n">{number(side.iterations)}</td>
                 <td className="n">{number(side.failures)}</td>
                 <td title={interval(side.failureRate)}><RateWords rate={side.failureRate} failures={side.failures} iterations={side.iterations} /></td>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { get, post, Problem } from "../api";
-import { bytes, number, visible, word } from "../format";
+import { bytes, number, settingWords, visible, word } from "../format";
 import { LogPanel } from "../log/panel";
 import { Badge, Commands, Fact, Guest, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
@@ -49,6 +49,7 @@ export function Failure({ id }: { id: string }) {
     <Show of={failure}>
       {(f) => {
         const schedule = f.coordinates.schedule;
+        const recorded = schedule.setting?.icount !== false;
         return (
           <>
             <Title name={f.title || f.reason || word(f.outcome)}>
@@ -64,7 +65,9 @@ export function Failure({ id }: { id: string }) {
               <Fact name="When"><Time at={f.occurredAt} /></Fact>
               <Fact name="Iteration">{number(f.iteration)} <small>of {number(f.coordinates.iterations)} in its batch</small></Fact>
               {f.subtests && <Fact name="Subtests">{number(f.subtests.passed)} passed <small>{number(f.subtests.failed)} failed, {number(f.subtests.expected)} failed as expected, {number(f.subtests.skipped)} skipped</small></Fact>}
-              <Fact name="Instruction">{number(f.instructionCount)}</Fact>
+              {recorded && <Fact name="Instruction">{number(f.instructionCount)}</Fact>}
+              {schedule.setting && <Fact name="Setting">{settingWords(schedule.setting)}</Fact>}
+              {typeof f.extraInterrupt === "number" && <Fact name="Extra interrupt">{number(f.extraInterrupt)} <small>instructions behind the test&rsquo;s begin</small></Fact>}
               <Fact name="Shift">{schedule.shift} <small>{number(2 ** schedule.shift)} ns per instruction</small></Fact>
               <Fact name="Delay">{typeof f.delay === "number" && <>{number(f.delay)} <small>instructions; its batch: </small></>}{schedule.window > 0 ? `${number(schedule.delay)} + up to ${number(schedule.window)}, seed ${schedule.seed}` : number(schedule.delay)}{schedule.align.toUpperCase() !== "NONE" && `, after a ${word(schedule.align)}`}</Fact>
               <Fact name="Target"><Link href={`/targets/${f.coordinates.target}`}><code>{f.coordinates.target.slice(0, 12)}</code></Link></Fact>
@@ -80,8 +83,8 @@ export function Failure({ id }: { id: string }) {
               <h2>Log</h2>
               {f.artifacts.some((artifact) => artifact.kind === "MERGED_LOG") ? <LogPanel failure={id} /> : <p className="quiet">There is no merged log of this failure.</p>}
             </section>
-            <Comparisons failure={id} />
-            <When failure={id} />
+            {recorded && <Comparisons failure={id} />}
+            {recorded && <When failure={id} />}
             <section>
               <h2>Downloads</h2>
               <Table label="Downloads" head={<><th>Artifact</th><th>File</th><th className="n">Size</th><th>SHA-256</th></>}>
@@ -94,12 +97,11 @@ export function Failure({ id }: { id: string }) {
                   </tr>
                 ))}
               </Table>
-              <p><a href={`/api/v1/failures/${f.id}/bundle`} download>Bundle</a>: all of it and what replays it on a machine with only QEMU and gdb.</p>
+              <p><a href={`/api/v1/failures/${f.id}/bundle`} download>Bundle</a>: {recorded ? "all of it and what replays it on a machine with only QEMU and gdb." : "all of it. It cannot be replayed."}</p>
             </section>
             <section id="replay">
               <h2>Replay</h2>
-              <Replays id={id} />
-              <Commands failure={id} />
+              {recorded ? <><Replays id={id} /><Commands failure={id} /></> : <p className="quiet">There is none: icount was off in its job, so nothing was recorded.</p>}
             </section>
             <details>
               <summary>Machine options</summary>

@@ -6,7 +6,7 @@ import { TracedCoverage } from "../job/coverage";
 import { FixAnswerWords } from "../job/answer";
 import { ENDED, useJob } from "../job/live";
 import { Questions } from "../job/questions";
-import { duration, number, word } from "../format";
+import { duration, number, settingWords, word } from "../format";
 import { Badge, Empty, Fact, Guest, Pager, RateWords, Show, Table, Time, Title, Trouble } from "../parts";
 import { useAgain, useResource } from "../resource";
 import { Link, useAddress } from "../router";
@@ -102,6 +102,7 @@ export function Job({ id }: { id: string }) {
               {j.budget.wallTime && <Fact name="Wall time, at most">{j.budget.wallTime}</Fact>}
               {j.stop.whenRateBelow && <Fact name="Stops when">below {number(Math.round(1e9 * j.stop.whenRateBelow.rate) / 1e3)} <small>per million, at {Number((j.stop.whenRateBelow.confidence * 100).toPrecision(6))} %</small></Fact>}
               <Fact name="Target"><Link href={`/targets/${j.target}`}>{j.targetName}</Link></Fact>
+              {j.setting && <Fact name="Setting">{settingWords(j.setting)}</Fact>}
               <Fact name="Submitted"><Time at={j.createdAt} /></Fact>
             </dl>
             {job.samples.length > 1 && <RateChart samples={job.samples} />}

@@ -3,6 +3,7 @@ import { get, post, Problem } from "../api";
 import { ChoiceFields } from "../choice";
 import { Confidence, Copy, Empty, Show, TargetField, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
+import { SettingFields } from "../setting";
 import { go, Link, useAddress } from "../router";
 import { curl, draft as fromAddress, request, yaml, type Draft } from "../submission";
 import type { Job, Page, Target } from "../types";
@@ -53,6 +54,7 @@ export function Submit() {
               <form className="form" onSubmit={(event) => void submit(event)}>
                 <TargetField targets={items} value={chosen} set={(target) => change({ target })} />
                 <ChoiceFields choice={draft} set={change} wrong={problem?.field} />
+                <SettingFields setting={draft.setting} set={(setting) => change({ setting })} target={items.find(({ id }) => id === chosen)} wrong={problem?.field} />
                 <fieldset>
                   <legend>Stop when any of these is met</legend>
                   <div className="fields">

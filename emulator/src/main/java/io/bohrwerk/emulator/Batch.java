@@ -1,9 +1,13 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.script.LoopInput;
+import io.bohrwerk.protocol.schedule.ExtraInterrupt;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a machine is told to run.
@@ -39,7 +43,40 @@ public record Batch(Schedule schedule, int iterations, int reportEvery, boolean 
         if (!schedule.delays().isEmpty()) {
             line += " delays=" + schedule.delays().size();
         }
+        Setting setting = schedule.setting();
+        if (setting != null) {
+            line += wishes(setting);
+        }
         return padded(goOn ? line + " continue=1" : line);
+    }
+
+    /** What an agent is asked for besides, and must say that it serves. */
+    private String wishes(Setting setting) {
+        ExtraInterrupt extra = setting.extra();
+        String line = setting.timerHz() == null ? "" : " hz=" + setting.timerHz();
+        return extra == null
+                ? line
+                : line
+                        + String.format(
+                                Locale.ROOT,
+                                " extra=%d extra-window=%d extra-seed=%d shift=%d",
+                                extra.offset(),
+                                extra.window(),
+                                extra.drawnBy(),
+                                schedule.shift());
+    }
+
+    /** In the words that the agent says when it serves them. */
+    Set<String> wishes() {
+        Setting setting = schedule.setting();
+        Set<String> wishes = new TreeSet<>();
+        if (setting != null && setting.extra() != null) {
+            wishes.add("extra");
+        }
+        if (setting != null && setting.timerHz() != null) {
+            wishes.add("hz");
+        }
+        return wishes;
     }
 
     /**

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,14 @@ final class BatchWatch {
     /** The same, where nothing is counted. */
     private static final Duration TIME_TO_REPORT = Duration.ofSeconds(2);
 
+    /**
+     * Where nothing is counted the guest's clock is the host's, and a busy host gives the guest little of it: only a silence of so many times
+     * the limit, and of no less than this, is taken for a hang.
+     */
+    private static final int FREE_PATIENCE = 4;
+
+    private static final Duration LEAST_FREE_PATIENCE = Duration.ofSeconds(20);
+
     private static final Set<String> STOPS = Set.of("GUEST_PANICKED", "SHUTDOWN");
 
     private final Session session;
@@ -49,6 +58,7 @@ final class BatchWatch {
     private final EmulatorSettings settings;
     private final boolean counted;
     private final long silenceLimit;
+    private final long freeSilenceNanos;
     private final Duration graceToStop;
     private final Duration haltedForGood;
 
@@ -85,6 +95,12 @@ final class BatchWatch {
                 manifest.test().iterationTimeout().instructions(batch.schedule().shift())
                         + batch.schedule().longestDelay();
         this.silenceLimit = perIteration * Math.min(batch.reportEvery(), batch.iterations());
+        // A delay is over in no time: its instructions take as long as the host needs for them.
+        this.freeSilenceNanos = Math.max(
+                LEAST_FREE_PATIENCE.toNanos(),
+                FREE_PATIENCE
+                        * manifest.test().iterationTimeout().nanos()
+                        * Math.min(batch.reportEvery(), batch.iterations()));
         this.graceToStop = manifest.test()
                         .console()
                         .filter(script -> !script.loop().stopCommand().isEmpty())
@@ -233,10 +249,17 @@ final class BatchWatch {
 
     /** Looks for a guest that is hung: no word for too long in its own time, or halted with nothing to wake it. */
     private void poll() throws InfrastructureException, IOException {
+        long words = session.words();
         if (!counted) {
+            if (words != seenWords) {
+                seenWords = words;
+                lastAdvance = System.nanoTime();
+            } else if (System.nanoTime() - lastAdvance > freeSilenceNanos) {
+                hang = "no word for " + (System.nanoTime() - lastAdvance) / 1_000_000_000
+                        + " s of the host's, the limit is " + freeSilenceNanos / 1_000_000_000;
+            }
             return;
         }
-        long words = session.words();
         long count = session.instructionCount();
         if (words != seenWords) {
             seenWords = words;
@@ -281,6 +304,7 @@ final class BatchWatch {
     private Ending ending() throws InfrastructureException {
         AgentLine word = session.lastWord();
         long unreported = session.passed() + 1;
+        requireServed(word);
         KernelReport told = told(word);
         if (word instanceof AgentLine.Done done) {
             if (done.iteration() != batch.iterations()) {
@@ -318,6 +342,19 @@ final class BatchWatch {
             return new Ending(Outcome.HUNG, unreported, hang);
         }
         return new Ending(Outcome.PANICKED, unreported, stop == null ? "stopped" : describe(stop));
+    }
+
+    /** An agent from before there were such wishes passes over them; a batch that ran without says nothing about them. */
+    private void requireServed(@Nullable AgentLine word) throws InfrastructureException {
+        Set<String> wishes = new TreeSet<>(batch.wishes());
+        wishes.removeAll(session.served());
+        boolean spoke = word instanceof AgentLine.Done || word instanceof AgentLine.Fail || session.passed() > 0;
+        if (spoke && !wishes.isEmpty()) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.AGENT_PROTOCOL,
+                    "the agent does not know what the job's setting asks for (" + String.join(", ", wishes)
+                            + "), though the target says so: build the target with the agent of this version");
+        }
     }
 
     /** What the kernel said of its trouble; null when it said nothing, or is alive after what would have killed it. */

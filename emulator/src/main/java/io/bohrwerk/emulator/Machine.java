@@ -17,6 +17,7 @@ import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.log.LogSpan;
 import io.bohrwerk.protocol.schedule.Delays;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.ConsoleScript;
 import io.bohrwerk.protocol.target.Disk;
 import io.bohrwerk.protocol.target.TargetManifest;
@@ -193,7 +194,12 @@ public final class Machine implements AutoCloseable {
                 case FREE -> Phase.FREE;
             };
             PanicPatterns patterns = PanicPatterns.with(target.manifest().test().panicPatterns());
-            try (Session session = start(phase, batch.schedule().shift(), progress, patterns, null)) {
+            List<String> command = QemuCommandLine.of(
+                    target.manifest(), phase, batch.schedule().shift());
+            if (Setting.logged(batch.schedule().setting())) {
+                command = QemuCommandLine.logging(command);
+            }
+            try (Session session = start(command, progress, patterns, null, null)) {
                 return new BatchWatch(session, batch, target.manifest(), settings, mode == RunMode.RECORDED)
                         .run(began, directory.resolve(QemuCommandLine.RECORDING));
             }

@@ -1,11 +1,20 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.protocol.schedule.Setting;
+import org.jspecify.annotations.Nullable;
+
 /** How the emulator keeps time. */
 public enum RunMode {
     /** Instructions counted and everything recorded: how batches run. */
     RECORDED,
     /** Instructions counted, nothing recorded. The same run, byte for byte; for measuring what recording costs. */
     COUNTED,
-    /** Neither: interrupts arrive as the host's clock has it. Not repeatable; for measuring what counting changes. */
-    FREE
+    /** Neither: interrupts arrive as the host's clock has it. Not repeatable, and a
+     * failure in it cannot be replayed; for seeing what counting changes. */
+    FREE;
+
+    /** How a batch of a job with this setting runs. */
+    public static RunMode of(@Nullable Setting setting) {
+        return Setting.counted(setting) ? RECORDED : FREE;
+    }
 }

@@ -29,6 +29,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -107,6 +108,7 @@ final class Session implements AutoCloseable {
     private volatile long words;
     private volatile @Nullable AgentLine lastWord;
     private volatile @Nullable SubtestCounts subtests;
+    private volatile Set<String> served = Set.of();
     private final List<UnexpectedPass> unexpectedPasses = new CopyOnWriteArrayList<>();
     private volatile @Nullable IOException readerFailure;
     private volatile long enough = Long.MAX_VALUE;
@@ -241,6 +243,8 @@ final class Session implements AutoCloseable {
                 failing.add(fail.iteration());
             } else if (said instanceof AgentLine.Subtests told) {
                 subtests = told.counts();
+            } else if (said instanceof AgentLine.Serves told) {
+                served = told.wishes();
             } else if (said instanceof AgentLine.Unexpected told) {
                 if (unexpectedPasses.size() < UnexpectedPass.MOST) {
                     unexpectedPasses.add(told.pass());
@@ -308,6 +312,11 @@ final class Session implements AutoCloseable {
     @Nullable
     SubtestCounts subtests() {
         return subtests;
+    }
+
+    /** What the agent says it does besides running iterations. */
+    Set<String> served() {
+        return served;
     }
 
     /** What passed though it was expected to fail. */

@@ -6,6 +6,7 @@ import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.traced.Landings;
 import io.bohrwerk.protocol.traced.Place;
@@ -60,6 +61,16 @@ public final class TestTracing {
      */
     public static Result run(Machine machine, Path ready, TargetManifest manifest, int shift)
             throws InfrastructureException {
+        return run(machine, ready, manifest, shift, null);
+    }
+
+    /**
+     * As {@link #run(Machine, Path, TargetManifest, int)}, for a machine with a setting.
+     *
+     * @param manifest {@link TargetManifest#under under} that setting
+     */
+    public static Result run(Machine machine, Path ready, TargetManifest manifest, int shift, @Nullable Setting setting)
+            throws InfrastructureException {
         long period = manifest.machine().timerPeriod().instructions(shift);
         if (period / PERIOD_PART < SHORTEST_DELAY) {
             throw new InfrastructureException(
@@ -68,7 +79,7 @@ public final class TestTracing {
                             + PERIOD_PART * SHORTEST_DELAY + ": choose a smaller shift");
         }
         long delay = Math.min(LONGEST_DELAY, period / PERIOD_PART / 16 * 16);
-        Batch batch = new Batch(IterationTracer.schedule(shift, period, delay), 3, 3);
+        Batch batch = new Batch(IterationTracer.schedule(shift, period, delay).under(setting), 3, 3);
         BatchRun traced = machine.run(ready, batch, passed -> {});
         if (traced.outcome() != Outcome.PASSED) {
             return new Result(
@@ -84,15 +95,17 @@ public final class TestTracing {
                     InfrastructureTrouble.INTERNAL,
                     "the traced test (" + trace + ") has no place where the timer's interrupt could land");
         }
-        return probed(machine, ready, shift, trace, placements, traced.iterations());
+        return probed(machine, ready, batch.schedule(), trace, placements, traced.iterations());
     }
 
     private static Result probed(
-            Machine machine, Path ready, int shift, TestTrace trace, List<Placement> placements, long iterations)
+            Machine machine, Path ready, Schedule traced, TestTrace trace, List<Placement> placements, long iterations)
             throws InfrastructureException {
+        int shift = traced.shift();
         List<Placement> first = placements.subList(0, Math.min(PROBED, placements.size()));
         List<Long> delays = first.stream().map(Placement::delay).toList();
-        Batch probe = new Batch(Schedule.listed(shift, delays, Align.TICK), delays.size(), delays.size());
+        Batch probe = new Batch(
+                Schedule.listed(shift, delays, Align.TICK).under(traced.setting()), delays.size(), delays.size());
         BatchRun run = machine.run(ready, probe, passed -> {});
         long all = iterations + run.iterations();
         TracedPlan plan = TracedPlan.of(shift, trace, placements);

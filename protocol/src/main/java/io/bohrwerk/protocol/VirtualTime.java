@@ -26,6 +26,11 @@ public record VirtualTime(long nanos) {
         return new VirtualTime(Long.parseLong(matcher.group(1)) * nanosPer(matcher.group(2)));
     }
 
+    /** The time from one to the next of so many events a second. */
+    public static VirtualTime ofHertz(int hertz) {
+        return new VirtualTime(nanosPer("s") / hertz);
+    }
+
     private static long nanosPer(String unit) {
         return switch (unit) {
             case "ns" -> 1L;

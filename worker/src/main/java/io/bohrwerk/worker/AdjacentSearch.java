@@ -117,7 +117,8 @@ final class AdjacentSearch {
     }
 
     private Schedule aligned(long delay, long stride, long window) {
-        return new Schedule(failure.coordinates().schedule().shift(), delay, stride, window, 0, Align.TICK);
+        Schedule failed = failure.coordinates().schedule();
+        return new Schedule(failed.shift(), delay, stride, window, 0, Align.TICK).under(failed.setting());
     }
 
     private BatchRun run(Batch batch) throws InfrastructureException, NotFoundException {

@@ -5,6 +5,7 @@ import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
+import io.bohrwerk.emulator.RunMode;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
@@ -72,11 +73,12 @@ final class BatchRunner {
 
     private BatchReport.Finished finish(BatchRequest request, Instant started, LongConsumer progress)
             throws InfrastructureException, IOException {
+        RunMode mode = RunMode.of(request.schedule().setting());
         try (TargetCache.Target target =
                 targets.hold(request.target(), request.schedule().setting())) {
             String version = emulator.version(target.manifest().machine().arch());
             try (SnapshotCache.Snapshot ready =
-                            snapshots.hold(target, version, request.schedule().shift());
+                            snapshots.hold(target, version, request.schedule().shift(), mode);
                     Machines.Open open = machines.open(target.files())) {
                 Coordinates coordinates = new Coordinates(
                         target.id(),
@@ -88,10 +90,12 @@ final class BatchRunner {
                         request.reportEvery());
                 Batch batch = new Batch(request.schedule(), request.iterations(), request.reportEvery());
                 Duration preparing = Duration.between(started, Instant.now());
-                BatchRun run = run(open.machine(), ready, batch, progress);
+                BatchRun run = run(open.machine(), ready, batch, mode, progress);
                 FailedIteration failure = run.outcome() == Outcome.PASSED
                         ? null
-                        : failures.keep(request, coordinates, target, ready, open.machine(), batch, run);
+                        : mode == RunMode.FREE
+                                ? failures.keepUnrecorded(request, coordinates, target, batch, run)
+                                : failures.keep(request, coordinates, target, ready, open.machine(), batch, run);
                 return new BatchReport.Finished(
                         coordinates,
                         run.iterations(),
@@ -104,10 +108,11 @@ final class BatchRunner {
         }
     }
 
-    private static BatchRun run(Machine machine, SnapshotCache.Snapshot ready, Batch batch, LongConsumer progress)
+    private static BatchRun run(
+            Machine machine, SnapshotCache.Snapshot ready, Batch batch, RunMode mode, LongConsumer progress)
             throws InfrastructureException {
         try (Spans.Span span = Spans.Span.part("run")) {
-            BatchRun run = machine.run(ready.image(), batch, progress);
+            BatchRun run = machine.run(ready.image(), batch, mode, progress);
             span.with("bohrwerk.iterations", run.iterations())
                     .with("bohrwerk.outcome", run.outcome().name());
             return run;

@@ -33,6 +33,10 @@ final class FailureKeeper {
 
     private static final int LONGEST_LINE = 1000;
 
+    private static final String UNRECORDED =
+            "cannot be replayed: the job's setting has icount off, so instructions were not counted and"
+                    + " nothing was recorded; all that is left of it is what the guest printed";
+
     private final BlobFiles blobs;
 
     FailureKeeper(BlobFiles blobs) {
@@ -85,6 +89,14 @@ final class FailureKeeper {
                     "bohrwerk.bytes",
                     artifacts.stream().mapToLong(ArtifactReference::size).sum());
         }
+        return failed(run, replay, verdict, artifacts);
+    }
+
+    private static FailedIteration failed(
+            BatchRun run,
+            @Nullable ReplayRun replay,
+            FailureManifest.Replay verdict,
+            List<ArtifactReference> artifacts) {
         KernelReport told = run.kernelReport();
         return new FailedIteration(
                 run.iterations(),
@@ -102,6 +114,20 @@ final class FailureKeeper {
                 told == null ? null : told.damage(),
                 told == null ? List.of() : told.alternatives(),
                 told == null ? List.of() : told.frames());
+    }
+
+    /**
+     * Keeps a failure of a batch whose instructions were not counted: what the guest printed, and that there is nothing to replay.
+     *
+     * @throws IOException as {@link #keep}
+     */
+    FailedIteration keepUnrecorded(
+            BatchRequest request, Coordinates coordinates, TargetCache.Target target, Batch batch, BatchRun run)
+            throws IOException {
+        FailureManifest.Replay verdict = new FailureManifest.Replay(ReplayVerdict.NOT_REPLAYED, UNRECORDED);
+        FailureManifest manifest =
+                FailureManifest.of(request, coordinates, target.manifest(), batch, run, null, verdict, "", List.of());
+        return failed(run, null, verdict, List.of(blobs.put(ArtifactKind.MANIFEST, Wire.write(manifest))));
     }
 
     private static FailureManifest.Replay verdict(ReplayRun replay) {

@@ -13,6 +13,7 @@ import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,6 +154,12 @@ record FailureManifest(
     }
 
     private static ByHand byHand(Coordinates coordinates, TargetManifest target, Batch batch, boolean snapshots) {
+        if (!Setting.counted(coordinates.schedule().setting())) {
+            return new ByHand(
+                    List.of("There is no way: instructions were not counted (icount off), and nothing was recorded."),
+                    Map.of(),
+                    List.of());
+        }
         List<String> command = new ArrayList<>(QemuCommandLine.of(
                 target, QemuCommandLine.Phase.REPLAY, coordinates.schedule().shift()));
         boolean driven = target.test().driver() == TargetManifest.Driver.CONSOLE;

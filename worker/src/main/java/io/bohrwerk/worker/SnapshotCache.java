@@ -3,6 +3,7 @@ package io.bohrwerk.worker;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
+import io.bohrwerk.emulator.RunMode;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.blob.DigestMismatchException;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class SnapshotCache {
     private static final Logger log = LoggerFactory.getLogger(SnapshotCache.class);
     private static final String IMAGE = "ready.qcow2";
+    /** Of the name of one that learned while it booted how fast the host's clock runs. */
+    private static final String UNCOUNTED = "-uncounted";
 
     private final DiskCache cache;
     private final BlobFiles blobs;
@@ -66,7 +69,19 @@ final class SnapshotCache {
     /**
      * @param emulator the emulator's version: another one may not load what this one saved
      * @param shift the icount shift at which batches are to run from it
+     * @param mode in which they run
      */
+    Snapshot hold(TargetCache.Target target, String emulator, int shift, RunMode mode)
+            throws IOException, InfrastructureException {
+        return mode == RunMode.FREE
+                ? hold(
+                        name(target, emulator, target.manifest().machine().bootShift()) + UNCOUNTED,
+                        target,
+                        machine -> machine.prepare(RunMode.FREE))
+                : hold(target, emulator, shift);
+    }
+
+    /** For batches whose instructions are counted. */
     Snapshot hold(TargetCache.Target target, String emulator, int shift) throws IOException, InfrastructureException {
         if (shift == target.manifest().machine().bootShift()) {
             return hold(name(target, emulator, shift), target, Machine::prepare);

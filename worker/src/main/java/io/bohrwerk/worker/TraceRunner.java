@@ -68,8 +68,8 @@ final class TraceRunner {
             String version = emulator.version(target.manifest().machine().arch());
             try (SnapshotCache.Snapshot ready = snapshots.hold(target, version, request.shift());
                     Machines.Open open = machines.open(target.files())) {
-                TestTracing.Result traced =
-                        TestTracing.run(open.machine(), ready.image(), target.manifest(), request.shift());
+                TestTracing.Result traced = TestTracing.run(
+                        open.machine(), ready.image(), target.manifest(), request.shift(), request.setting());
                 TracedPlan plan = traced.plan();
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();
                 plan.write(bytes);
@@ -79,7 +79,8 @@ final class TraceRunner {
                         plan.size(),
                         trace == null ? 0 : trace.length(),
                         trace == null ? 0 : trace.places().size(),
-                        traced.late().isPresent());
+                        traced.late().isPresent(),
+                        traced.late().isPresent() ? (Double) traced.exact() : null);
             }
         }
     }

@@ -17,6 +17,7 @@ import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.schedule.CpuModel;
+import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
 import java.io.IOException;
 import java.io.InputStream;
@@ -218,6 +219,41 @@ class BatchRunnerTest {
         assertThat(told.at("/byHand/command").valueStream().map(JsonNode::asString))
                 .contains("pentium3")
                 .doesNotContain("qemu32");
+    }
+
+    /**
+     * Interrupts that come while they are masked strike at a place that ends one of the emulator's blocks, so this race is met without counted
+     * instructions, too: at ten thousand ticks a second some thirty times a second.
+     */
+    @Test
+    void aFailureWithoutCountedInstructionsIsKeptAndSaysThatItCannotBeReplayed() throws Exception {
+        Digest race = Bench.race(bench.store, "race-unmasked-window");
+        BatchReport.Finished free = null;
+        for (int attempt = 1; free == null || free.failure() == null; attempt++) {
+            assertThat(attempt).isLessThan(30);
+            BatchRequest usual = Bench.request(race, attempt);
+            free = bench.finish(new BatchRequest(
+                    usual.version(),
+                    usual.batchId(),
+                    usual.jobId(),
+                    usual.attempt(),
+                    race,
+                    Schedule.fixed(4, 0).under(new Setting(null, null, 10_000, true, false)),
+                    100_000,
+                    1_000));
+        }
+        FailedIteration kept = failure(free);
+        assertThat(kept.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(kept.report()).contains("a slot was filled twice");
+        assertThat(kept.replay()).isEqualTo(ReplayVerdict.NOT_REPLAYED);
+        assertThat(kept.replayNote()).contains("icount off").contains("nothing was recorded");
+        assertThat(kept.checkpoints()).isEmpty();
+        assertThat(kept.artifacts()).extracting(ArtifactReference::kind).containsExactly(ArtifactKind.MANIFEST);
+        JsonNode told = JsonMapper.shared().readTree(bytes(kept.artifacts().get(0)));
+        assertThat(told.at("/coordinates/schedule/setting/icount").asBoolean(true))
+                .isFalse();
+        assertThat(told.at("/byHand/command").isEmpty()).isTrue();
+        assertThat(told.at("/byHand/steps/0").asString()).contains("There is no way");
     }
 
     @Test

@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 /** What a worker is made of, without its queue: real emulators, a file blob store, all in one directory. */
 final class Bench implements AutoCloseable {
     /** Instructions between two timer interrupts of the demo target at shift 4. */
+    private static final String DEMO = "x86-debug-register-race";
+
     private static final int TIMER_PERIOD = 62_500;
 
     private static final int ITERATIONS = 5000;
@@ -82,12 +84,23 @@ final class Bench implements AutoCloseable {
 
     /** Puts the demo target into a store. */
     static Digest demo(BlobStore store) throws IOException {
-        return upload(store, Map.of("kernel.elf", resource("kernel.elf"), "target.yaml", resource("target.yaml")));
+        return race(store, DEMO);
+    }
+
+    /** Puts a target that the build made into a store. */
+    static Digest race(BlobStore store, String name) throws IOException {
+        return upload(
+                store,
+                Map.of("kernel.elf", resource(name, "kernel.elf"), "target.yaml", resource(name, "target.yaml")));
     }
 
     static byte[] resource(String name) throws IOException {
-        try (InputStream in =
-                Objects.requireNonNull(Bench.class.getResourceAsStream("/guest/x86-debug-register-race/" + name))) {
+        return resource(DEMO, name);
+    }
+
+    private static byte[] resource(String target, String name) throws IOException {
+        String path = "/guest/" + target + "/" + name;
+        try (InputStream in = Objects.requireNonNull(Bench.class.getResourceAsStream(path), path)) {
             return in.readAllBytes();
         }
     }

@@ -10,6 +10,7 @@ import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -58,9 +59,23 @@ class BundleController {
         TargetBundle target = TargetBundle.parse(text(failure.coordinates().target()));
         Digest yaml = InvalidInputException.present(target.files().get(TargetManifest.FILE_NAME), "files");
         TargetManifest targetManifest = TargetManifest.parse(new String(text(yaml), StandardCharsets.UTF_8));
-        Scripts scripts = Scripts.of(failure, targetManifest, text(manifest));
-
         Tar tar = new Tar(blobs, "bohrwerk-" + failure.id(), failure.occurredAt());
+        if (Setting.counted(failure.coordinates().schedule().setting())) {
+            addReplay(tar, failure, Scripts.of(failure, targetManifest, text(manifest)));
+        } else {
+            tar.add("", "README.md", Scripts.unrecorded(failure));
+        }
+        for (Artifact artifact : failure.artifacts()) {
+            tar.add("", artifact.kind().fileName(), artifact.digest());
+        }
+        for (Map.Entry<String, Digest> file : target.files().entrySet()) {
+            tar.add("target", file.getKey(), file.getValue());
+        }
+        tar.close();
+        return tar;
+    }
+
+    private static void addReplay(Tar tar, Failure failure, Scripts scripts) throws IOException {
         tar.add("", "README.md", scripts.readme());
         tar.addScript("replay.sh", scripts.replay());
         tar.addScript("debug.sh", scripts.debug());
@@ -68,15 +83,7 @@ class BundleController {
         for (Map.Entry<String, String> file : scripts.configuration().entrySet()) {
             tar.add("config", file.getKey(), file.getValue());
         }
-        for (Artifact artifact : failure.artifacts()) {
-            tar.add("", artifact.kind().fileName(), artifact.digest());
-        }
         tar.add("", "ready.qcow2", failure.coordinates().snapshot());
-        for (Map.Entry<String, Digest> file : target.files().entrySet()) {
-            tar.add("target", file.getKey(), file.getValue());
-        }
-        tar.close();
-        return tar;
     }
 
     private byte[] text(Digest digest) throws IOException {

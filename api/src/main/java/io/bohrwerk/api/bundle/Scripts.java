@@ -58,6 +58,17 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 configuration);
     }
 
+    /** What the bundle of a failure says that nothing was recorded of. */
+    static String unrecorded(Failure failure) {
+        return resource("UNRECORDED.md")
+                .replace("@ID@", failure.id().toString())
+                .replace("@ITERATION@", Long.toString(failure.iteration()))
+                .replace("@OUTCOME@", failure.outcome().name())
+                .replace("@EMULATOR@", failure.coordinates().emulator())
+                .replace("@REASON@", failure.reason().replace("@", "@\u200b"))
+                .replace("@REPORT@", failure.report().indent(4));
+    }
+
     private static String facts(Failure failure, TargetManifest target, JsonNode facts, String first, String before) {
         JsonNode counts = facts.path("instructions");
         JsonNode console = facts.path("console");

@@ -11,6 +11,7 @@ import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param artifactsRemovedAt when retention took its artifacts away; null while it has them
  * @param signature the key that it is grouped by
  * @param frames the top of its stack, innermost first; empty where there is none
+ * @param extraInterrupt instructions behind the begin of its iteration's test at which the extra interrupt came; null where there was none
  */
 public record FailureView(
         UUID id,
@@ -53,7 +55,8 @@ public record FailureView(
         @Nullable SubtestCounts subtests,
         @Nullable Instant artifactsRemovedAt,
         String signature,
-        List<String> frames) {
+        List<String> frames,
+        @Nullable Long extraInterrupt) {
     /**
      * Where a new machine can begin.
      *
@@ -96,7 +99,15 @@ public record FailureView(
                 failure.subtests(),
                 failure.artifactsRemovedAt(),
                 failure.signature(),
-                failure.frames());
+                failure.frames(),
+                extraInterrupt(failure));
+    }
+
+    private static @Nullable Long extraInterrupt(Failure failure) {
+        Setting setting = failure.coordinates().schedule().setting();
+        return setting == null || setting.extra() == null
+                ? null
+                : (Long) setting.extra().at(failure.iteration() - 1);
     }
 
     private static @Nullable Long delay(Failure failure) {
@@ -142,7 +153,8 @@ public record FailureView(
                 subtests,
                 artifactsRemovedAt,
                 signature,
-                frames);
+                frames,
+                extraInterrupt);
     }
 
     private static String url(UUID failure, ArtifactKind kind) {

@@ -26,6 +26,8 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
      * @param run how many of them were counted
      * @param checked whether the ticks of the plan's first iterations were seen to land where they were put; when not, take the positions as
      *     intended. Null before there is a plan
+     * @param exact the share of those that landed on their very instruction, from 0 to 1; null where it is not known. Where it is below 1 a
+     *     guest's way from the tick to the test varies in length, and positions are those that were meant
      * @param instructions of the traced test; 0 when it failed while it was to be traced, and is run again instead
      * @param blind instructions before which the CPU takes no interrupt
      * @param places distinct ones
@@ -39,6 +41,7 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
             int iterations,
             int run,
             @Nullable Boolean checked,
+            @Nullable Double exact,
             int instructions,
             int blind,
             int places,
@@ -75,6 +78,7 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
                     trace.delays(),
                     ran.cardinality(),
                     trace.checked(),
+                    trace.exact(),
                     0,
                     0,
                     0,
@@ -94,6 +98,7 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
                 plan.size(),
                 ran.cardinality(),
                 trace.checked(),
+                trace.exact(),
                 test.length(),
                 blind,
                 test.places().size(),

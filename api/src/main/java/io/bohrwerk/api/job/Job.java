@@ -142,7 +142,7 @@ class Job {
             @Nullable String idempotencyKey,
             @Nullable Digest requestDigest,
             Instant now) {
-        TargetManifest manifest = target.manifest();
+        TargetManifest manifest = target.manifest().under(terms.setting());
         this.id = id;
         this.name = terms.name();
         this.targetId = target.id().hex();
@@ -259,7 +259,8 @@ class Job {
         int size = (int) most;
         promised += size;
         batchesInFlight++;
-        return new Batch(id, batchesCreated++, plan.schedule().under(setting), plan.arm(), place, size, now);
+        Setting own = setting == null ? null : setting.ofBatch(batchesCreated);
+        return new Batch(id, batchesCreated++, plan.schedule().under(own), plan.arm(), place, size, now);
     }
 
     /** @return how many of them, at most {@code most} */

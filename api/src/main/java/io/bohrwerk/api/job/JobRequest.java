@@ -5,14 +5,16 @@ import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bohrwerk.api.statistics.RateBelow;
+import io.bohrwerk.api.strategy.FixedStrategy;
+import io.bohrwerk.api.strategy.RandomStrategy;
 import io.bohrwerk.api.strategy.SteppedStrategy;
 import io.bohrwerk.api.strategy.Strategy;
+import io.bohrwerk.api.strategy.TracedStrategy;
 import io.bohrwerk.api.target.Target;
 import io.bohrwerk.api.web.RequestDocument;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
-import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.ConsoleScript;
 import io.bohrwerk.protocol.target.TargetManifest;
@@ -79,8 +81,10 @@ record JobRequest(
 
     /** Fills in what was left out. @param job the id of the job to be */
     Terms terms(Target found, UUID job) {
-        requireServes(setting, found.manifest(), "setting");
-        Strategy chosen = strategy.resolve(found.manifest(), job);
+        Setting whole = setting == null ? null : setting.seeded(StrategyRequest.seedOf(job));
+        TargetManifest manifest = inSetting(found.manifest(), whole, "setting");
+        Strategy chosen = strategy.resolve(manifest, job);
+        requireFits(chosen, whole, "setting");
         requireSample(stopWhenRateBelow, chosen);
         require(
                 iterationsPerBatch == null
@@ -92,26 +96,40 @@ record JobRequest(
         return new Terms(
                 name == null ? found.name() : name,
                 chosen,
-                iterations == null ? defaultIterations(chosen, found) : iterations,
+                iterations == null ? defaultIterations(chosen, manifest) : iterations,
                 wallTime,
                 stopAfterFailures == null ? 1 : stopAfterFailures,
                 stopWhenRateBelow,
                 iterationsPerBatch == null ? found.manifest().test().iterationsPerBatch() : iterationsPerBatch,
                 keepCheckpoints == null || keepCheckpoints,
                 priority == null ? Priority.NORMAL : priority,
-                setting,
+                whole,
                 null,
                 null);
     }
 
-    /** A setting that the target cannot run in is refused. @param field that has it */
-    static void requireServes(@Nullable Setting setting, TargetManifest manifest, String field) {
-        CpuModel cpu = setting == null ? null : setting.cpu();
+    /** The target in its machines. A setting that it cannot run in is refused. @param field that has it */
+    static TargetManifest inSetting(TargetManifest manifest, @Nullable Setting setting, String field) {
+        if (setting != null) {
+            manifest.requireServes(setting, field);
+        }
+        return manifest.under(setting);
+    }
+
+    /** A setting under which the strategy cannot do what it promises is refused. @param field that has it */
+    static void requireFits(Strategy strategy, @Nullable Setting setting, String field) {
         require(
-                cpu == null || cpu.wide() || manifest.machine().arch() == TargetManifest.Arch.I386,
-                field + ".cpu",
-                cpu == null ? "" : cpu.word(),
-                "must have a 64-bit mode: the target is for x86_64");
+                Setting.counted(setting) || strategy instanceof RandomStrategy || strategy instanceof FixedStrategy,
+                field + ".icount",
+                false,
+                "needs the strategy random or fixed: the others put interrupts at counted instructions, and traced replays a"
+                        + " recording besides");
+        require(
+                setting == null || setting.extra() == null || !(strategy instanceof TracedStrategy),
+                field + ".extra",
+                setting == null ? "" : String.valueOf(setting.extra()),
+                "does not go with the strategy traced, whose plan is made of a test without it; use random, aligned, sweep,"
+                        + " adaptive or fixed");
     }
 
     private static void requireSample(@Nullable RateBelow rule, Strategy strategy) {
@@ -122,9 +140,9 @@ record JobRequest(
                 "needs a strategy whose iterations are a random sample: random, or aligned without a step");
     }
 
-    private static long defaultIterations(Strategy strategy, Target target) {
+    private static long defaultIterations(Strategy strategy, TargetManifest manifest) {
         long places = strategy instanceof SteppedStrategy steps
-                ? steps.places(target.manifest().machine().timerPeriod())
+                ? steps.places(manifest.machine().timerPeriod())
                 : 0;
         return places > 0 ? Math.min(places, MOST_ITERATIONS) : DEFAULT_ITERATIONS;
     }

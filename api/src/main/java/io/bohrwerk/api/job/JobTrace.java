@@ -39,6 +39,7 @@ class JobTrace {
     private @Nullable Integer instructions;
     private @Nullable Integer places;
     private @Nullable Boolean checked;
+    private @Nullable Double exact;
     private @Nullable String message;
     private @Nullable String workerId;
     private Instant queuedAt;
@@ -100,6 +101,7 @@ class JobTrace {
         instructions = traced.instructions();
         places = traced.places();
         checked = traced.checked();
+        exact = traced.exact();
         message = null;
         workerId = report.workerId();
         startedAt = report.startedAt();
@@ -186,6 +188,12 @@ class JobTrace {
     @Nullable
     Boolean checked() {
         return checked;
+    }
+
+    /** The share of those that landed on their very instruction; null where it is not known. */
+    @Nullable
+    Double exact() {
+        return exact;
     }
 
     @Nullable

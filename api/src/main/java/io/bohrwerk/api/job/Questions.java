@@ -7,6 +7,7 @@ import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.target.Target;
 import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.target.TargetManifest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -93,7 +94,6 @@ class Questions {
                 named == null ? "with.setting" : "with.target",
                 named == null ? "" : named,
                 "is the job's own " + (named == null ? "setting" : "target") + ": both sides would be the same");
-        JobRequest.requireServes(setting, second.manifest(), "with.setting");
         long iterations = request.iterations() == null ? enough(old) : request.iterations();
         UUID id = UUID.randomUUID();
         Instant now = now();
@@ -145,10 +145,12 @@ class Questions {
             @Nullable UUID comparison,
             Instant now) {
         UUID id = UUID.randomUUID();
-        Strategy strategy = chosen == null
-                ? old.strategy().reseeded(StrategyRequest.seedOf(id))
-                : chosen.resolve(target.manifest(), id);
-        StrategyRequest.requireFits(strategy, target.manifest());
+        Setting whole = setting == null ? null : setting.seeded(StrategyRequest.seedOf(id));
+        TargetManifest manifest = JobRequest.inSetting(target.manifest(), whole, "with.setting");
+        Strategy strategy =
+                chosen == null ? old.strategy().reseeded(StrategyRequest.seedOf(id)) : chosen.resolve(manifest, id);
+        StrategyRequest.requireFits(strategy, manifest);
+        JobRequest.requireFits(strategy, whole, "with.setting");
         String shown = name.length() <= 200 ? name : name.substring(0, 200);
         Terms terms = new Terms(
                 shown,
@@ -160,7 +162,7 @@ class Questions {
                 old.iterationsPerBatch(),
                 old.keepCheckpoints(),
                 old.priority(),
-                setting,
+                whole,
                 question,
                 comparison);
         return new Job(id, target, terms, null, null, now);

@@ -10,6 +10,7 @@ import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.LogWindow;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -33,6 +34,9 @@ class ReplayOrders {
     @Transactional
     Replay order(UUID id, ReplayOrder order) {
         Failure failure = failures.findById(id).orElseThrow(() -> new NotFoundException("failure", id));
+        if (!Setting.counted(failure.coordinates().schedule().setting())) {
+            throw new RefusedException(HttpStatus.CONFLICT, null, failure.replayNote());
+        }
         Digest manifest = failure.artifact(ArtifactKind.MANIFEST)
                 .map(Artifact::digest)
                 .orElseThrow(() -> new RefusedException(

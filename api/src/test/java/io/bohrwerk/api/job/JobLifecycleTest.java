@@ -865,6 +865,92 @@ class JobLifecycleTest {
                 "same");
     }
 
+    private UUID ableJob(String setting) throws Exception {
+        target = new Http(port)
+                .upload(
+                        "/api/v1/targets",
+                        Http.Part.file("target.yaml", """
+                            name: able
+                            machine: {arch: i386, memory: 16MiB, timerHz: [100, 1000]}
+                            boot: {kernel: kernel.elf}
+                            test: {iterationsPerBatch: 10, extraInterrupt: true}
+                            """),
+                        Http.Part.file("kernel.elf", "an able kernel"))
+                .json()
+                .get("id")
+                .asString();
+        return submitJson("{\"target\": \"TARGET\", \"strategy\": \"random\", \"stopAfterFailures\": 0, \"setting\": "
+                + setting + "}");
+    }
+
+    /** What is drawn is drawn for each batch, and stands in its schedule: any of them can be made again. */
+    @Test
+    void aSettingReachesEachBatchAndTheTimersPeriod() throws Exception {
+        UUID id = ableJob("{\"extra\": {\"offset\": 5, \"window\": 1000}, \"timerHz\": 500}");
+        List<Setting> settings = new ArrayList<>();
+        for (Batch batch : inFlight(id)) {
+            assertThat(batch.schedule().window())
+                    .isEqualTo(2_000_000 >> batch.schedule().shift());
+            settings.add(job(id).request(batch).schedule().setting());
+        }
+        assertThat(settings).hasSizeGreaterThan(1).doesNotContainNull().doesNotHaveDuplicates();
+        Setting own = Objects.requireNonNull(job(id).setting());
+        assertThat(settings.get(0)).isEqualTo(own.ofBatch(inFlight(id).get(0).number()));
+        JsonNode view = new Http(port).get("/api/v1/jobs/" + id).json();
+        assertThat(view.at("/setting/extra/seed").isNumber()).isTrue();
+        assertThat(view.at("/setting/timerHz").asInt()).isEqualTo(500);
+    }
+
+    @Test
+    void aSettingThatCannotBeServedIsRefusedWithTheReason() throws Exception {
+        ableJob("{\"logging\": true}");
+        String random = "\"strategy\": \"random\", \"setting\": ";
+        Http http = new Http(port);
+        for (String[] bad : new String[][] {
+            {random + "{\"timerHz\": 50}", "setting.timerHz", "between 100 and 1000"},
+            {random + "{\"extra\": {\"offset\": -1}}", "setting.extra.offset", "between 0"},
+            {random + "{\"extra\": {\"offset\": 1}, \"icount\": false}", "setting.extra", "counted instructions"},
+            {"\"strategy\": \"traced\", \"setting\": {\"icount\": false}", "setting.icount", "random or fixed"},
+            {"\"strategy\": \"aligned\", \"setting\": {\"icount\": false}", "setting.icount", "random or fixed"},
+            {"\"strategy\": \"traced\", \"setting\": {\"extra\": {\"offset\": 1}}", "setting.extra", "traced"},
+        }) {
+            refused(http.post("/api/v1/jobs", "{\"target\": \"" + target + "\", " + bad[0] + "}"), 400, bad[1], bad[2]);
+        }
+        upload(); // a target that says nothing
+        UUID old = jobWithAFailure();
+        refused(
+                post(old + "/compare", "{\"with\": {\"setting\": {\"extra\": {\"offset\": 1}}}}"),
+                400,
+                "with.setting.extra",
+                "does not say extraInterrupt");
+        refused(
+                post(old + "/compare", "{\"with\": {\"setting\": {\"timerHz\": 100}}}"),
+                400,
+                "with.setting.timerHz",
+                "tick compiled in");
+        refused(
+                post(old + "/compare", "{\"with\": {\"strategy\": \"aligned\", \"setting\": {\"icount\": false}}}"),
+                400,
+                "with.setting.icount",
+                "random or fixed");
+    }
+
+    /** The first side is counted and recorded, the second as anyone's emulator runs it: what fails there is counted all the same. */
+    @Test
+    void aComparisonTellsWhetherCountingHidesTheBug() throws Exception {
+        Http.Answer answer = post(
+                jobWithAFailure() + "/compare",
+                "{\"with\": {\"setting\": {\"icount\": false, \"logging\": true}}, \"iterations\": 200}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        UUID other = UUID.fromString(answer.json().at("/second/job").asString());
+        assertThat(answer.json().at("/second/setting/icount").asBoolean(true)).isFalse();
+        assertThat(answer.json().at("/second/setting/logging").asBoolean(false)).isTrue();
+        assertThat(inFlight(other))
+                .isNotEmpty()
+                .allSatisfy(batch ->
+                        assertThat(Setting.counted(batch.schedule().setting())).isFalse());
+    }
+
     @Test
     void cancellingOneSideEndsTheOther() throws Exception {
         Http.Answer answer = post(

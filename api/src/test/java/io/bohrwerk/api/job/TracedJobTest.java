@@ -141,7 +141,12 @@ class TracedJobTest {
         Digest digest = Digest.of(bytes.toByteArray());
         blobs.put(digest, new ByteArrayInputStream(bytes.toByteArray()));
         return new TraceReport.Traced(
-                new ArtifactReference(ArtifactKind.TRACED_PLAN, bytes.size(), digest), PLACES, PLACES, PLACES, true);
+                new ArtifactReference(ArtifactKind.TRACED_PLAN, bytes.size(), digest),
+                PLACES,
+                PLACES,
+                PLACES,
+                true,
+                0.75);
     }
 
     @Test
@@ -222,6 +227,7 @@ class TracedJobTest {
                 .get(0);
         assertThat(shift.get("run").asInt()).isEqualTo(first.iterations());
         assertThat(shift.get("checked").asBoolean()).isTrue();
+        assertThat(shift.get("exact").asDouble()).isEqualTo(0.75);
         assertThat(shift.get("tried").asInt()).isEqualTo(first.iterations());
         assertThat(shift.get("symbols").get(0).get("symbol").asString()).isEqualTo("test");
         assertThat(shift.get("symbols").get(1).get("tried").asInt()).isEqualTo(5);

@@ -30,9 +30,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -422,21 +422,20 @@ class ReplayTest {
                 null,
                 List.of(id, UUID.randomUUID()),
                 List.of()));
-        List<JsonNode> found = new ArrayList<>();
-        http.get("/api/v1/workers").json().get("items").forEach(each -> {
+        JsonNode found = null;
+        for (JsonNode each : http.get("/api/v1/workers").json().get("items")) {
             if (each.get("id").asString().equals(worker)) {
-                found.add(each);
+                found = each;
             }
-        });
+        }
         int machines =
                 http.get("/api/v1/stats").json().get("workers").get("machines").asInt();
         database.sql("delete from workers where id = ?").param(worker).update();
-        assertThat(found).hasSize(1);
-        JsonNode shown = found.get(0);
-        assertThat(shown.get("replays")).hasSize(1);
-        assertThat(shown.get("replays").get(0).get("replayId").asString()).isEqualTo(id.toString());
-        assertThat(shown.get("replays").get(0).get("mode").asString()).isEqualTo("VERIFY");
-        assertThat(shown.get("running")).isEmpty();
+        Objects.requireNonNull(found);
+        assertThat(found.get("replays")).hasSize(1);
+        assertThat(found.get("replays").get(0).get("replayId").asString()).isEqualTo(id.toString());
+        assertThat(found.get("replays").get(0).get("mode").asString()).isEqualTo("VERIFY");
+        assertThat(found.get("running")).isEmpty();
         assertThat(machines).isGreaterThanOrEqualTo(2);
     }
 
@@ -547,6 +546,29 @@ class ReplayTest {
                         "-c",
                         ". " + unpacked.resolve("machine.sh") + "; printf '<%s>' \"${qemu[@]}\"; echo $last"))
                 .isEqualTo("<qemu-system-i386><-append><it's a \"$(test)\"><-icount><shift=4>900");
+    }
+
+    @Test
+    void whatWasNotRecordedIsBundledWithoutScriptsAndIsNotReplayed() throws Exception {
+        Samples.Bundled bundled = Samples.bundled(this::put);
+        failure = failure(bundled.manifest(), put("recorded"));
+        database.sql(
+                        "update failures set coordinates = jsonb_set(jsonb_set(coordinates, '{target}', to_jsonb(?::text)),"
+                                + " '{schedule,setting}', '{\"icount\": false}'), replay_note = 'nothing was recorded' where id = ?")
+                .params(bundled.target().hex(), UUID.fromString(failure))
+                .update();
+        Http.Answer refused = order("{\"mode\": \"verify\"}");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.json().get("detail").asString()).contains("nothing was recorded");
+        Path tar = directory.resolve("unrecorded.tar");
+        Files.write(tar, http.get("/api/v1/failures/" + failure + "/bundle").bytes());
+        run("tar", "-xf", tar.toString(), "-C", directory.toString());
+        Path unpacked = directory.resolve("bohrwerk-" + failure);
+        assertThat(Files.readString(unpacked.resolve("README.md")))
+                .contains("**It cannot be replayed.**", "icount: false", "the console");
+        assertThat(unpacked.resolve("replay.sh")).doesNotExist();
+        assertThat(unpacked.resolve("ready.qcow2")).doesNotExist();
+        assertThat(unpacked.resolve("target/kernel.elf")).hasContent("kernel");
     }
 
     private static String run(String... command) throws Exception {

@@ -3,6 +3,7 @@ package io.bohrwerk.emulator.console;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,9 @@ public sealed interface AgentLine {
     /** In this iteration a subtest passed that is expected to fail; said once in a batch. */
     record Unexpected(UnexpectedPass pass) implements AgentLine {}
 
+    /** What the batch asks for besides iterations and delays, and the agent does: {@code extra}, {@code hz}. */
+    record Serves(Set<String> wishes) implements AgentLine {}
+
     /** The agent cannot serve the batch, or said what nobody understands. */
     record Refusal(String why) implements AgentLine {}
 
@@ -46,6 +50,9 @@ public sealed interface AgentLine {
         }
         if (words.group("error") != null) {
             return Optional.of(new Refusal(words.group("why") == null ? "no reason given" : words.group("why")));
+        }
+        if (words.group("serves") != null) {
+            return Optional.of(new Serves(Set.of(words.group("wishes").split(" "))));
         }
         if (words.group("subtests") != null) {
             return Optional.of(new Subtests(
@@ -72,6 +79,7 @@ public sealed interface AgentLine {
     final class Words {
         private static final Pattern SHAPE = Pattern.compile(
                 "(?<ready>ready)|(?<error>error)(?: (?<why>.*))?|(?<verb>pass|done|fail|unexpected) (?<number>[0-9]{1,18})(?: (?<reason>.*))?"
+                        + "|(?<serves>serves) (?<wishes>extra|hz|extra hz)"
                         + "|(?<subtests>subtests) (?<at>[0-9]{1,18}) passed=(?<passed>[0-9]{1,18}) failed=(?<failed>[0-9]{1,18})"
                         + " expected=(?<expected>[0-9]{1,18}) skipped=(?<skipped>[0-9]{1,18})");
 

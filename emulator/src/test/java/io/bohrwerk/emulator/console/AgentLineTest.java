@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AgentLineTest {
@@ -17,6 +18,10 @@ class AgentLineTest {
         assertThat(AgentLine.parse("@bw fail 18")).contains(new AgentLine.Fail(18, ""));
         assertThat(AgentLine.parse("@bw subtests 3 passed=107 failed=1 expected=2 skipped=0"))
                 .contains(new AgentLine.Subtests(3, new SubtestCounts(107, 1, 2, 0)));
+        assertThat(AgentLine.parse("@bw serves extra")).contains(new AgentLine.Serves(Set.of("extra")));
+        assertThat(AgentLine.parse("@bw serves extra hz")).contains(new AgentLine.Serves(Set.of("extra", "hz")));
+        assertThat(AgentLine.parse("@bw serves tea"))
+                .contains(new AgentLine.Refusal("not in the guest protocol: @bw serves tea"));
         assertThat(AgentLine.parse("@bw unexpected 3 Test icebp"))
                 .contains(new AgentLine.Unexpected(new UnexpectedPass("Test icebp", 3)));
         assertThat(AgentLine.parse("@bw error align=tick: no timer"))

@@ -94,6 +94,12 @@ class QemuCommandLineTest {
     }
 
     @Test
+    void logsToNowhere() {
+        assertThat(text(QemuCommandLine.logging(QemuCommandLine.of(BARE, Phase.FREE, 5))))
+                .endsWith("-d int\n-D /dev/null");
+    }
+
+    @Test
     void countsOrRunsFree() {
         assertThat(text(QemuCommandLine.of(BARE, Phase.COUNT, 5))).contains("-icount shift=5,sleep=off\n");
         assertThat(text(QemuCommandLine.of(BARE, Phase.FREE, 5))).doesNotContain("icount");

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bohrwerk.protocol.ByteSize;
 import io.bohrwerk.protocol.Documents;
+import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.schedule.CpuModel;
+import io.bohrwerk.protocol.schedule.ExtraInterrupt;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
 import java.util.ArrayList;
@@ -58,17 +60,61 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
      * @throws io.bohrwerk.protocol.InvalidInputException when the target cannot run in it
      */
     public TargetManifest under(@Nullable Setting setting) {
-        if (setting == null || setting.cpu() == null) {
+        if (setting == null || setting.usual()) {
             return this;
         }
+        requireServes(setting, "setting");
         Machine other = new Machine(
                 machine.arch(),
                 machine.memory(),
                 machine.cpus(),
                 machine.bootShift(),
-                machine.timerPeriod(),
-                setting.cpu());
+                setting.timerHz() == null ? machine.timerPeriod() : VirtualTime.ofHertz(setting.timerHz()),
+                setting.cpu() == null ? machine.cpu() : setting.cpu(),
+                machine.timerHz());
         return new TargetManifest(name, other, boot, test);
+    }
+
+    /**
+     * Refuses a setting that the target cannot run in.
+     *
+     * @param field that has it, for the message
+     * @throws io.bohrwerk.protocol.InvalidInputException which names the part of the setting, and why
+     */
+    public void requireServes(Setting setting, String field) {
+        CpuModel cpu = setting.cpu();
+        require(
+                cpu == null || cpu.wide() || machine.arch() == Arch.I386,
+                field + ".cpu",
+                cpu == null ? "" : cpu.word(),
+                "must have a 64-bit mode: the target is for x86_64");
+        ExtraInterrupt extra = setting.extra();
+        require(
+                extra == null || test.extraInterrupt(),
+                field + ".extra",
+                String.valueOf(extra),
+                "needs an agent that can bring an interrupt about: the target's test does not say extraInterrupt: true");
+        require(
+                extra == null || Setting.counted(setting),
+                field + ".extra",
+                String.valueOf(extra),
+                "needs counted instructions: with icount off no interrupt can be put at one");
+        Integer hz = setting.timerHz();
+        if (hz != null) {
+            HertzRange range = machine.timerHz();
+            if (range == null) {
+                throw new InvalidInputException(
+                        field + ".timerHz",
+                        hz,
+                        "needs a guest whose timer can be told: the target's machine has no timerHz. A kernel such as Linux has its"
+                                + " tick compiled in");
+            }
+            require(
+                    range.holds(hz),
+                    field + ".timerHz",
+                    hz,
+                    "must be between " + range.least() + " and " + range.most() + ", as the target's machine has it");
+        }
     }
 
     /** The processor architecture, and with it the emulator's binary. */
@@ -98,6 +144,7 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
      * @param bootShift icount shift while booting; 0 to 10
      * @param timerPeriod virtual time between two timer interrupts; what a random phase is drawn from
      * @param cpu the processor's model; null for the usual one, {@code qemu32} or {@code qemu64}
+     * @param timerHz between which the agent can set the timer, as {@code [100, 1000]}; null when it cannot
      */
     public record Machine(
             Arch arch,
@@ -107,7 +154,10 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
             VirtualTime timerPeriod,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            CpuModel cpu) {
+            CpuModel cpu,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            HertzRange timerHz) {
         private static final int SMALLEST_MEMORY_MIB = 4;
         private static final int LARGEST_MEMORY_MIB = 8 << 10;
         private static final int DEFAULT_BOOT_SHIFT = 4;
@@ -154,14 +204,16 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                 @Nullable Integer cpus,
                 @Nullable Integer bootShift,
                 @Nullable VirtualTime timerPeriod,
-                @Nullable CpuModel cpu) {
+                @Nullable CpuModel cpu,
+                @Nullable HertzRange timerHz) {
             return new Machine(
                     arch,
                     memory,
                     cpus == null ? 1 : cpus,
                     bootShift == null ? DEFAULT_BOOT_SHIFT : bootShift,
                     timerPeriod == null ? DEFAULT_TIMER_PERIOD : timerPeriod,
-                    cpu);
+                    cpu,
+                    timerHz);
         }
     }
 
@@ -278,6 +330,7 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
      * @param panicPatterns lines of the console that tell of a kernel's trouble, besides those that are known; looked at before them;
      *     up to 100
      * @param script on the serial console, of the driver {@code console}; see {@link ConsoleScript}
+     * @param extraInterrupt whether the agent can bring about an interrupt at a chosen instruction: a job's setting may then ask for it
      */
     public record Test(
             Driver driver,
@@ -287,7 +340,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
             int reportEvery,
             int iterationsPerBatch,
             List<PanicPattern> panicPatterns,
-            List<ScriptStep> script) {
+            List<ScriptStep> script,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean extraInterrupt) {
         private static final VirtualTime DEFAULT_TIMEOUT = VirtualTime.parse("60s");
         private static final int DEFAULT_ITERATIONS_PER_BATCH = 100;
         private static final Pattern SUBTEST = Pattern.compile("[ -~]{1,200}");
@@ -344,6 +398,11 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                         "iterationsPerBatch",
                         iterationsPerBatch,
                         "must be at most " + ConsoleScript.MOST_ITERATIONS + " for the driver console");
+                require(
+                        !extraInterrupt,
+                        "extraInterrupt",
+                        true,
+                        "must be false for the driver console: there is no agent that brings it about");
             } else {
                 require(script.isEmpty(), "script", script.size() + " steps", "belongs to the driver console");
             }
@@ -364,7 +423,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                 @Nullable Integer reportEvery,
                 @Nullable Integer iterationsPerBatch,
                 @Nullable List<PanicPattern> panicPatterns,
-                @Nullable List<ScriptStep> script) {
+                @Nullable List<ScriptStep> script,
+                @Nullable Boolean extraInterrupt) {
             return new Test(
                     driver == null ? Driver.AGENT : driver,
                     iterationTimeout == null ? DEFAULT_TIMEOUT : iterationTimeout,
@@ -373,7 +433,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                     reportEvery == null ? 1 : reportEvery,
                     iterationsPerBatch == null ? DEFAULT_ITERATIONS_PER_BATCH : iterationsPerBatch,
                     panicPatterns == null ? List.of() : panicPatterns,
-                    script == null ? List.of() : script);
+                    script == null ? List.of() : script,
+                    extraInterrupt != null && extraInterrupt);
         }
     }
 

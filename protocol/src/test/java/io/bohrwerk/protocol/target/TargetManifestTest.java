@@ -58,7 +58,13 @@ class TargetManifestTest {
                 TargetManifest.parse("{name: n, machine: {arch: X86_64, memory: 1GiB}, boot: {kernel: k}, test: {}}");
         assertThat(manifest.machine())
                 .isEqualTo(new TargetManifest.Machine(
-                        TargetManifest.Arch.X86_64, ByteSize.ofMebibytes(1024), 1, 4, VirtualTime.parse("4ms"), null));
+                        TargetManifest.Arch.X86_64,
+                        ByteSize.ofMebibytes(1024),
+                        1,
+                        4,
+                        VirtualTime.parse("4ms"),
+                        null,
+                        null));
         assertThat(manifest.boot()).isEqualTo(new TargetManifest.Boot("k", null, "", List.of(), null));
         assertThat(manifest.test())
                 .isEqualTo(new TargetManifest.Test(
@@ -69,7 +75,8 @@ class TargetManifestTest {
                         1,
                         100,
                         List.of(),
-                        List.of()));
+                        List.of(),
+                        false));
     }
 
     @Test
@@ -118,7 +125,7 @@ class TargetManifestTest {
                         "cores: 1",
                         "machine.cores",
                         "",
-                        "machine.cores: is not a known field; known here are arch, bootShift, cpu, cpus, memory, timerPeriod"),
+                        "machine.cores: is not a known field; known here are arch, bootShift, cpu, cpus, memory, timerHz, timerPeriod"),
                 bad(
                         "cpus: 1",
                         "cpus: 1, cpus: 1",

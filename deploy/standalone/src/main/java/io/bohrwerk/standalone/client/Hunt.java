@@ -3,6 +3,9 @@ package io.bohrwerk.standalone.client;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
@@ -39,6 +42,27 @@ public final class Hunt {
         return JobStatus.from(api.get("/jobs/" + job));
     }
 
+    /** How many of a traced job's interrupts landed on the very instruction that they were meant for, at each shift. */
+    private List<String> exactness() throws IOException, InterruptedException {
+        List<String> lines = new ArrayList<>();
+        for (JsonNode shift : api.get("/jobs/" + job + "/coverage").path("shifts")) {
+            JsonNode exact = shift.path("exact");
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "shift %d: %,d of %,d places interrupted; %s",
+                    shift.path("shift").asInt(),
+                    shift.path("tried").asInt(0),
+                    shift.path("places").asInt(0),
+                    exact.isNumber()
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "%.0f %% of the interrupts that were looked at landed on their very instruction",
+                                    100 * exact.asDouble())
+                            : "where its interrupts landed was not seen"));
+        }
+        return lines;
+    }
+
     /** Waits for the job's end, and tells how it goes on, also across a restart of the server. */
     public JobStatus follow(Consumer<String> lines) throws IOException, InterruptedException {
         Instant nextLine = Instant.now().plus(BETWEEN_LINES);
@@ -49,6 +73,9 @@ public final class Hunt {
                 lastAnswer = Instant.now();
                 if (status.ended()) {
                     lines.accept(status.line(lastAnswer));
+                    if (status.traced()) {
+                        exactness().forEach(lines);
+                    }
                     return status;
                 }
                 if (lastAnswer.isAfter(nextLine)) {

@@ -1,5 +1,6 @@
 package io.bohrwerk.standalone.client;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
@@ -15,6 +16,7 @@ import tools.jackson.databind.JsonNode;
  * @param failureId the first failure, or null
  * @param failedIteration its number in its batch
  * @param secondsToFailure from the first batch's start to that failure's report
+ * @param replayNote why not, where it is not verified; empty when it is, or when nothing failed. For the terminal only
  * @param artifacts paths of the downloaded files
  */
 public record HuntResult(
@@ -26,6 +28,7 @@ public record HuntResult(
         @Nullable Long failedIteration,
         @Nullable Double secondsToFailure,
         boolean replayVerified,
+        @JsonIgnore String replayNote,
         ArtifactPaths artifacts) {
     /** Null for what was not kept. */
     public record ArtifactPaths(
@@ -60,6 +63,7 @@ public record HuntResult(
                     null,
                     null,
                     false,
+                    "",
                     ArtifactPaths.of(Map.of()));
         }
         JsonNode view = api.get("/failures/" + failure);
@@ -73,6 +77,7 @@ public record HuntResult(
                 view.path("iteration").asLong(),
                 job.secondsToFirstFailure(),
                 view.path("replay").asString().equals(ReplayVerdict.VERIFIED.name()),
+                view.path("replayNote").asString(""),
                 ArtifactPaths.of(files));
     }
 

@@ -12,6 +12,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param iterations of batches that have ended: what the failures are counted in
  * @param places how many of its places were tried, as {@code 500 of 62,500 places}; null for strategies that draw
+ * @param traced whether its strategy is traced, of which there is more to tell
  * @param sample whether failures over iterations are a rate of what plain looping, or drawing, would meet
  * @param verdict of "is it fixed?", or null
  * @param confidenceReached of the verdict, or null
@@ -26,6 +27,7 @@ public record JobStatus(
         long failures,
         int machines,
         @Nullable String places,
+        boolean traced,
         boolean sample,
         @Nullable String verdict,
         @Nullable Double confidenceReached,
@@ -46,6 +48,7 @@ public record JobStatus(
                 job.path("failures").asLong(0),
                 job.path("machines").asInt(0),
                 places(job.path("coverage")),
+                job.path("strategy").path("kind").asString("").equals("traced"),
                 // A server that does not tell knows no other strategies than those that are.
                 !job.has("rateMeaning") || job.path("failureRate").path("low").isNumber(),
                 text(job.path("isItFixed"), "verdict"),

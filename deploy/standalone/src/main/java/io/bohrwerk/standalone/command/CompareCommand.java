@@ -23,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "compare",
         description =
                 "Runs a job's test under two settings, batch by batch by turns, and says whether the failure rates differ:"
-                        + " another target (with a print added, say), another strategy, another speed, another processor. Prints the comparison's id; with"
+                        + " another target (with a print added, say), another strategy, another speed, another"
+                        + " processor, an extra interrupt, logging on, icount off. Prints the comparison's id; with"
                         + " --watch, follows it. Exit status then: 0 when both sides ran to their ends.")
 public final class CompareCommand implements Callable<Integer> {
     @Parameters(paramLabel = "JOB", description = "The job whose test and settings are the first side.")
@@ -39,8 +40,8 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(names = "--shift", split = ",", paramLabel = "SHIFT", description = "The second side's, as 4,6")
     private @Nullable List<Integer> shifts;
 
-    @Option(names = "--cpu", paramLabel = "MODEL", description = "The second side's processor, as core2duo.")
-    private @Nullable String cpu;
+    @Mixin
+    private SettingOptions setting = new SettingOptions();
 
     @Option(
             names = "--iterations",
@@ -93,9 +94,7 @@ public final class CompareCommand implements Callable<Integer> {
                 shifts.forEach(all::add);
             }
         }
-        if (cpu != null) {
-            with.putObject("setting").put("cpu", cpu);
-        }
+        setting.into(with);
         if (iterations != null) {
             request.put("iterations", iterations);
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JacksonException;
@@ -104,11 +105,8 @@ final class JobOptions {
             description = "Do not store the snapshots of failures; ./bohrwerk replay FAILURE --checkpoints makes them.")
     private boolean noCheckpoints;
 
-    @Option(
-            names = "--cpu",
-            paramLabel = "MODEL",
-            description = "The machines' processor, as core2duo. Default: the target's, or qemu32 and qemu64")
-    private @Nullable String cpu;
+    @Mixin
+    private SettingOptions setting = new SettingOptions();
 
     @Option(
             names = "--priority",
@@ -135,9 +133,7 @@ final class JobOptions {
         put(job, "iterationsPerBatch", iterationsPerBatch);
         put(job, "wallTime", wallTime);
         put(job, "priority", priority);
-        if (cpu != null) {
-            job.putObject("setting").put("cpu", cpu);
-        }
+        setting.into(job);
         put(job, "keepCheckpoints", noCheckpoints ? false : null);
         if (!job.has("strategy") || !named().isEmpty()) {
             job.set("strategy", strategy());

@@ -21,7 +21,7 @@ final class Report {
             out.println(
                     result.replayVerified()
                             ? "its replay is verified: same iteration, instruction count and console"
-                            : "its replay is NOT verified");
+                            : "its replay is NOT verified: " + result.replayNote());
             file(out, "merged log", result.artifacts().mergedLog());
             file(out, "snapshot", result.artifacts().snapshot());
             file(out, "recording", result.artifacts().recording());

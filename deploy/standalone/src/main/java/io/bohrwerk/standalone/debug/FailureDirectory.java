@@ -9,6 +9,7 @@ import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
@@ -69,6 +70,11 @@ public final class FailureDirectory {
     }
 
     private void check() throws IOException {
+        InvalidInputException.require(
+                Setting.counted(manifest.coordinates().schedule().setting()),
+                "directory",
+                directory,
+                "holds a failure that cannot be replayed: icount was off, and nothing was recorded");
         for (ArtifactReference artifact : manifest.artifacts()) {
             if (artifact.kind() == ArtifactKind.RECORDING) {
                 require(ArtifactKind.RECORDING.fileName(), artifact.digest());

@@ -16,6 +16,7 @@ class HuntResultTest {
                 123L,
                 4.25,
                 true,
+                "",
                 new HuntResult.ArtifactPaths(
                         "/d/merged.log.zst", "/d/snapshot.qcow2", "/d/recording.rr", "/d/manifest.json"));
         assertThat(result.json())
@@ -36,6 +37,7 @@ class HuntResultTest {
                 null,
                 null,
                 false,
+                "",
                 new HuntResult.ArtifactPaths(null, null, null, null));
         assertThat(result.json())
                 .isEqualTo("{\"jobId\":\"j1\",\"state\":\"COMPLETED\",\"iterations\":600000,\"failures\":0,"

@@ -53,6 +53,17 @@ class JobOptionsTest {
     }
 
     @Test
+    void whatIsOtherInTheMachines() throws IOException {
+        assertThat(request("--target=ab", "--cpu=core2duo", "--extra=0+5000,seed=7", "--timer-hz=250", "--logging"))
+                .startsWith("{\"target\":\"ab\",\"setting\":{\"cpu\":\"core2duo\","
+                        + "\"extra\":{\"offset\":0,\"window\":5000,\"seed\":7},\"timerHz\":250,\"logging\":true},");
+        assertThat(request("--target=ab", "--extra=1200")).contains("\"setting\":{\"extra\":{\"offset\":1200}}");
+        assertThat(request("--target=ab", "--no-icount")).contains("\"setting\":{\"icount\":false}");
+        assertThatThrownBy(() -> request("--target=ab", "--extra=soon"))
+                .hasMessageStartingWith("--extra: 'soon' must be OFFSET");
+    }
+
+    @Test
     void fixedHasOneShift() throws IOException {
         assertThat(request("--target=ab", "--strategy=FIXED", "--shift=4", "--delay=100"))
                 .isEqualTo("{\"target\":\"ab\",\"strategy\":{\"kind\":\"fixed\",\"shift\":4,\"delay\":100}}");

@@ -1,0 +1,35 @@
+import { NO_SETTING, PROCESSORS, type SettingChoice } from "./submission";
+import type { Target } from "./types";
+
+/** What is to be other than usual in the machines. @param wrong the field that the server refused, as setting.timerHz */
+export function SettingFields({ setting, set, target, wrong }: { setting: SettingChoice; set: (setting: SettingChoice) => void; target?: Target | undefined; wrong?: string | null | undefined }) {
+  const field = (name: "cpu" | "extra" | "extraWindow" | "timerHz", label: string, hint: string, refused: string) => (
+    <label className={wrong?.includes(`setting.${refused}`) ? "wrong" : undefined}>
+      <span>{label}</span>
+      <input name={name} list={name === "cpu" ? "processors" : undefined} value={setting[name]} onChange={(event) => set({ ...setting, [name]: event.target.value })} />
+      <small>{hint}</small>
+    </label>
+  );
+  const manifest = target?.manifest;
+  const hz = manifest?.machine.timerHz as [number, number] | undefined;
+  return (
+    <details className="setting" open={Object.entries(setting).some(([name, value]) => value !== NO_SETTING[name as keyof SettingChoice])}>
+      <summary>The machines&rsquo; setting</summary>
+      <datalist id="processors">{PROCESSORS.map((name) => <option key={name} value={name} />)}</datalist>
+      <div className="fields">
+        {field("cpu", "Processor", "as core2duo; empty: the target's own", "cpu")}
+        {field("extra", "Extra interrupt", manifest && !manifest.test.extraInterrupt ? "this target's agent knows none" : "instructions behind the test's begin; empty: none", "extra")}
+        {field("extraWindow", "drawn from", "instructions from there on; empty: always there", "extra.window")}
+        {field("timerHz", "Timer interrupts a second", manifest && !hz ? "this target's timer cannot be told" : `${hz ? `${hz[0]} to ${hz[1]}; ` : ""}empty: the target's own`, "timerHz")}
+      </div>
+      <label className="check">
+        <input type="checkbox" checked={setting.logging} onChange={(event) => set({ ...setting, logging: event.target.checked })} />
+        The emulator logs while it runs <small>each interrupt, to nowhere: only what it costs is there</small>
+      </label>
+      <label className="check">
+        <input type="checkbox" checked={setting.free} onChange={(event) => set({ ...setting, free: event.target.checked })} />
+        icount off <small>runs free, as anyone&rsquo;s does: failures are counted, and cannot be replayed</small>
+      </label>
+    </details>
+  );
+}
