@@ -9,8 +9,10 @@ public enum RunMode {
     RECORDED,
     /** Instructions counted, nothing recorded. The same run, byte for byte; for measuring what recording costs. */
     COUNTED,
-    /** Neither: interrupts arrive as the host's clock has it. Not repeatable, and a
-     * failure in it cannot be replayed; for seeing what counting changes. */
+    /**
+     * Neither: interrupts arrive as the host's clock has it. Not repeatable, and a failure in it cannot be replayed; for seeing what counting
+     * changes.
+     */
     FREE;
 
     /** How a batch of a job with this setting runs. */

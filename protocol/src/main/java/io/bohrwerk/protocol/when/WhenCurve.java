@@ -82,7 +82,7 @@ public record WhenCurve(
             first--;
         }
         return new WhenCurve(
-                summary(points, first),
+                summary(points, first, cut),
                 instruction,
                 iteration,
                 period,
@@ -94,10 +94,14 @@ public record WhenCurve(
     }
 
     /** @param certain index of the first point from which on all are certain */
-    private static String summary(List<Point> points, int certain) {
+    private static String summary(List<Point> points, int certain, boolean cut) {
         Point farthest = points.get(0);
         if (certain == points.size()) {
             Point nearest = points.get(certain - 1);
+            if (cut) {
+                return "its time was up before it came to points from which it fails whatever the timing: "
+                        + count(nearest.before()) + " before its end " + share(nearest) + " fail";
+            }
             return "no point was found from which it fails whatever the timing: even "
                     + count(nearest.before()) + " before its end " + share(nearest)
                     + " fail";

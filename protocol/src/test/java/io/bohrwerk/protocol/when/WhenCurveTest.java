@@ -54,6 +54,16 @@ class WhenCurveTest {
         assertThat(always.summary()).endsWith("in 20 of 20 runs; no point further back was tried");
     }
 
+    /** Points are done from the farthest on: what is missing are the near ones, of which nothing is known. */
+    @Test
+    void saysThatItsTimeWasUpWhereItCameToNoEdge() {
+        List<WhenCurve.Point> points = List.of(point(9_000, "a", 0), point(3_092, "b", 0));
+        assertThat(WhenCurve.of(20_194_711, 445, 62_500, points, 88, 601_000, true)
+                        .summary())
+                .isEqualTo("its time was up before it came to points from which it fails whatever the timing: 3,092"
+                        + " instructions before its end 0 of 20 fail");
+    }
+
     @Test
     void isTheSameAfterItsWayOverTheWire() {
         WhenCurve curve = curve(point(900, "a", 0), point(9, null, 20));
