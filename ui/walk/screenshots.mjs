@@ -10,7 +10,7 @@ try {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
     const page = await context.newPage();
     // That a failure was not compared yet is an answer, and no error of the page.
-    page.on("console", (message) => message.type() === "error" && !message.text().includes("404") && console.log(`${page.url()}: ${message.text()}`));
+    page.on("console", (message) => message.type() === "error" && !(message.text().includes("404") && message.location().url.includes("/api/")) && console.log(`${page.url()}: ${message.text()}`));
     page.on("pageerror", (error) => console.log(`${page.url()}: ${error.message}`));
     for (const [name, path] of await pages(url)) {
       await page.goto(url + path);
