@@ -66,7 +66,11 @@ final class SearchBench implements Bench {
                 traced.plan().size()));
         // Those that land elsewhere are missed here, and would as often land here from elsewhere.
         double rate = traced.exact() == 0 ? truth.rate() : truth.rate() / traced.exact();
-        sink.accept(Measurement.of(name + ".exact", traced.exact() * 100, "% of ticks land on their instruction"));
+        if (traced.exact() == 0) {
+            sink.say(name + ": not seen how many ticks land on their instruction");
+        } else {
+            sink.accept(Measurement.of(name + ".exact", traced.exact() * 100, "% of ticks land on their instruction"));
+        }
         sink.accept(Measurement.of(name + ".rate", rate * 1e6, "per million, counted"));
         BatchRun sample = rig.run(rig.random(shift, 1), RunMode.RECORDED);
         double perIteration = sample.running().toNanos() / 1e9 / sample.iterations();

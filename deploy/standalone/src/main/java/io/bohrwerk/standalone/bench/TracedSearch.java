@@ -17,7 +17,7 @@ import java.util.List;
  * @param iterations all that were run, those of the tracing and the failing one included
  * @param found whether one failed; else the plan was exhausted
  * @param failing the delay before the iteration that failed; of no meaning when none did
- * @param exact part of the ticks that land just where they are put
+ * @param exact part of the ticks that land just where they are put; 0 also where that was not seen, as when one of the first found the race
  * @param seconds of one core
  */
 record TracedSearch(TracedPlan plan, long iterations, boolean found, long failing, double exact, double seconds) {
