@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -34,7 +35,14 @@ public final class ChildServer implements AutoCloseable {
 
     /** Starts one on a free port, and returns when it is ready. */
     public static ChildServer start(Path state) throws IOException {
-        Process process = launch(state, "up", "--port", "0").start();
+        return start(state, Map.of());
+    }
+
+    /** The same. @param settings as environment variables, for what is not to be as usual */
+    public static ChildServer start(Path state, Map<String, String> settings) throws IOException {
+        ProcessBuilder builder = launch(state, "up", "--port", "0");
+        builder.environment().putAll(settings);
+        Process process = builder.start();
         StringBuilder said = new StringBuilder();
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
