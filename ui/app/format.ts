@@ -1,5 +1,5 @@
 /** How values look. Pure; the same on every machine: digits are grouped the English way. */
-import type { Rate, Setting, Strategy } from "./types";
+import type { Failure, Rate, Setting, Strategy } from "./types";
 
 const NUMBER = new Intl.NumberFormat("en-US");
 const COMPACT = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
@@ -58,6 +58,9 @@ export function strategyWords(strategy: Strategy): string {
     .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(" and ") : typeof value === "object" ? JSON.stringify(value) : String(value)}`);
   return [strategy.kind.toLowerCase(), ...options].join(", ");
 }
+
+/** Whether it can be replayed: with icount off in its job nothing is recorded. */
+export const isRecorded = (failure: Failure) => failure.coordinates.schedule.setting?.icount !== false;
 
 /** What is other than usual in the machines, in words; empty for nothing. */
 export function settingWords(setting: Setting | null | undefined): string {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { get, post, Problem } from "../api";
-import { bytes, number, settingWords, visible, word } from "../format";
+import { bytes, isRecorded, number, settingWords, visible, word } from "../format";
 import { LogPanel } from "../log/panel";
 import { Badge, Commands, Fact, Guest, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
@@ -49,7 +49,7 @@ export function Failure({ id }: { id: string }) {
     <Show of={failure}>
       {(f) => {
         const schedule = f.coordinates.schedule;
-        const recorded = schedule.setting?.icount !== false;
+        const recorded = isRecorded(f);
         return (
           <>
             <Title name={f.title || f.reason || word(f.outcome)}>

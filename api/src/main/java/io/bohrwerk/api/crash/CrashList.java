@@ -2,6 +2,7 @@ package io.bohrwerk.api.crash;
 
 import io.bohrwerk.api.web.Page;
 import io.bohrwerk.api.web.SortedCursor;
+import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -21,8 +21,6 @@ import org.springframework.stereotype.Component;
 /** Crashes in the order, and of the kind, that is asked for. A page costs the same wherever in the list it is. */
 @Component
 class CrashList {
-    private static final Pattern TARGET = Pattern.compile("[0-9a-f]{64}");
-
     private final JdbcClient database;
     private final Crashes crashes;
 
@@ -82,7 +80,7 @@ class CrashList {
             @Nullable String cursor) {
         int size = Page.size(limit);
         InvalidInputException.require(
-                target == null || target.isEmpty() || TARGET.matcher(target).matches(),
+                target == null || target.isEmpty() || Digest.isOne(target),
                 "target",
                 String.valueOf(target),
                 "must be the id of a target: 64 hexadecimal digits");

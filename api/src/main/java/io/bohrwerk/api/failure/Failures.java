@@ -7,9 +7,6 @@ import org.springframework.data.jpa.repository.JpaRepository;
 import org.springframework.data.jpa.repository.Query;
 
 public interface Failures extends JpaRepository<Failure, UUID> {
-    @Query("from Failure where position < :below order by position desc")
-    List<Failure> below(long below, Limit limit);
-
     /** By the index of both, and no other: see {@link io.bohrwerk.api.batch.Batches#ofJob}. */
     @Query(
             nativeQuery = true,

@@ -391,26 +391,7 @@ class ReplayTest {
         assertThat(replay(somebody).get("attempt").asInt()).isEqualTo(2);
     }
 
-    private void hear(String worker, long largestGuest) {
-        fleet.hear(new WorkerHeartbeat(
-                Wire.VERSION,
-                worker,
-                "host",
-                1,
-                "qemu",
-                Instant.now(),
-                List.of(),
-                null,
-                List.of(),
-                List.of(),
-                largestGuest,
-                null));
-    }
-
-    @Test
-    void theWorkersPageShowsWhatReplaysItsMachinesRun() throws Exception {
-        UUID id = ordered("{\"mode\": \"verify\"}");
-        String worker = "worker-" + UUID.randomUUID();
+    private void hear(String worker, long largestGuest, UUID... replays) {
         fleet.hear(new WorkerHeartbeat(
                 Wire.VERSION,
                 worker,
@@ -420,8 +401,17 @@ class ReplayTest {
                 Instant.now(),
                 List.of(),
                 null,
-                List.of(id, UUID.randomUUID()),
-                List.of()));
+                List.of(replays),
+                List.of(),
+                largestGuest,
+                null));
+    }
+
+    @Test
+    void theWorkersPageShowsWhatReplaysItsMachinesRun() throws Exception {
+        UUID id = ordered("{\"mode\": \"verify\"}");
+        String worker = "worker-" + UUID.randomUUID();
+        hear(worker, 1 << 30, id, UUID.randomUUID());
         JsonNode found = null;
         for (JsonNode each : http.get("/api/v1/workers").json().get("items")) {
             if (each.get("id").asString().equals(worker)) {
