@@ -25,7 +25,7 @@ public final class Emulator implements AutoCloseable {
 
     /** Also takes away what processes that died have left in the directory. */
     public static Emulator open(EmulatorSettings settings) throws IOException {
-        Confinement confinement = Confinement.probe();
+        Confinement confinement = Confinement.probe(settings.confinement());
         return new Emulator(settings, Workspace.open(settings.directory().toAbsolutePath()), confinement);
     }
 

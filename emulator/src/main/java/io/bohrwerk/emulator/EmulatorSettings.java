@@ -1,8 +1,10 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.protocol.ByteSize;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits of a host's emulated machines. Everything that can hang or grow has one.
@@ -13,6 +15,7 @@ import java.time.Duration;
  * @param replayLimit host time for the replay of a batch, logging included
  * @param consoleLimit how much a guest may print in one run
  * @param mergedLogLimit how much of a merged log is kept, before compression; what comes later is dropped and said so in the log
+ * @param confinement what to do where the host forbids to confine emulators; null: refuse where this process is root
  */
 public record EmulatorSettings(
         Path directory,
@@ -20,7 +23,19 @@ public record EmulatorSettings(
         Duration batchLimit,
         Duration replayLimit,
         ByteSize consoleLimit,
-        ByteSize mergedLogLimit) {
+        ByteSize mergedLogLimit,
+        Confinement.@Nullable Demand confinement) {
+    /** With the default {@code confinement}. */
+    public EmulatorSettings(
+            Path directory,
+            Duration readyLimit,
+            Duration batchLimit,
+            Duration replayLimit,
+            ByteSize consoleLimit,
+            ByteSize mergedLogLimit) {
+        this(directory, readyLimit, batchLimit, replayLimit, consoleLimit, mergedLogLimit, null);
+    }
+
     /** Limits that suit tests of up to a minute. */
     public static EmulatorSettings in(Path directory) {
         return new EmulatorSettings(

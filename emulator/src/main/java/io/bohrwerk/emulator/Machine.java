@@ -2,6 +2,7 @@ package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.log.MergedLogFile;
 import io.bohrwerk.emulator.qemu.Confinement;
+import io.bohrwerk.emulator.qemu.MachineFile;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.emulator.qemu.QemuProcess;
@@ -341,7 +342,10 @@ public final class Machine implements AutoCloseable {
     }
 
     private String said(String console) throws IOException {
-        return Files.readString(directory.resolve(console), StandardCharsets.ISO_8859_1);
+        return new String(
+                MachineFile.head(
+                        directory.resolve(console), settings.consoleLimit().bytes()),
+                StandardCharsets.ISO_8859_1);
     }
 
     /**

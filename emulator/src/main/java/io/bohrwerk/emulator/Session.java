@@ -21,6 +21,7 @@ import java.io.SequenceInputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -526,7 +527,11 @@ final class Session implements AutoCloseable {
     /** A reader whose writer died before opening the FIFO would wait for ever: opening it for both lets it go, and blocks nobody. */
     private void openOnce() throws IOException {
         for (String name : fifos()) {
-            FileChannel.open(directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE)
+            FileChannel.open(
+                            directory.resolve(name),
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS)
                     .close();
         }
     }

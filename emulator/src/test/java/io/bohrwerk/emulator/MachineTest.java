@@ -111,7 +111,7 @@ class MachineTest {
                     ready,
                     passing(),
                     passed -> ProcessHandle.current()
-                            .children()
+                            .descendants()
                             .filter(process ->
                                     process.info().command().orElse("").contains("qemu-system"))
                             .forEach(process -> {

@@ -2,6 +2,7 @@ package io.bohrwerk.worker;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.bohrwerk.emulator.EmulatorSettings;
+import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.protocol.ByteSize;
 import io.bohrwerk.protocol.InvalidInputException;
 import java.lang.management.ManagementFactory;
@@ -32,6 +33,8 @@ import org.springframework.util.unit.DataSize;
  * @param cacheLimit how much of targets and snapshots is kept on this disk for the next batch. What is in use stays, also above it
  * @param heartbeatInterval time between two signs of life
  * @param stopLimit time for an orderly stop; container platforms kill 10 to 30 s after asking
+ * @param confinement what to do on a host that forbids a wall around emulators: {@code required} refuses to start, {@code available} starts
+ *     without it. Not set: {@code required} where the worker runs as root
  * @param limits of machines
  * @param blobs where bytes are kept
  * @param queue Kafka
@@ -46,6 +49,7 @@ public record WorkerProperties(
         @DefaultValue("10GB") DataSize cacheLimit,
         @DefaultValue("2s") Duration heartbeatInterval,
         @DefaultValue("9s") Duration stopLimit,
+        Confinement.@Nullable Demand confinement,
         @DefaultValue Limits limits,
         @DefaultValue Blobs blobs,
         @DefaultValue Queue queue,
@@ -200,7 +204,8 @@ public record WorkerProperties(
                 limits.batch(),
                 limits.replay(),
                 new ByteSize(limits.console().toBytes()),
-                new ByteSize(limits.mergedLog().toBytes()));
+                new ByteSize(limits.mergedLog().toBytes()),
+                confinement);
     }
 
     /** This host's name, cleaned of what an id may not hold. */

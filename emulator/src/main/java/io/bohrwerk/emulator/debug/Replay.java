@@ -3,6 +3,7 @@ package io.bohrwerk.emulator.debug;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.qemu.Confinement;
+import io.bohrwerk.emulator.qemu.MachineFile;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qmp.QmpException;
@@ -128,6 +129,7 @@ final class Replay implements AutoCloseable {
         run(
                 List.of(
                         "cp",
+                        "--no-dereference",
                         "--reflink=auto",
                         "--sparse=auto",
                         source,
@@ -352,9 +354,8 @@ final class Replay implements AutoCloseable {
 
     /** The end of what the guest has printed to port 0xe9 in this process, up to this very instruction. */
     String console() throws InfrastructureException {
-        try (var file = Files.newByteChannel(console)) {
-            file.position(Math.max(0, file.size() - SHOWN_CONSOLE));
-            return new String(java.nio.channels.Channels.newInputStream(file).readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            return new String(MachineFile.tail(console, SHOWN_CONSOLE), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw trouble("cannot read the console", e);
         }

@@ -1,6 +1,7 @@
 package io.bohrwerk.emulator.qemu;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,18 +17,27 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an emulator that a hostile guest has taken over may still reach of its host: next to nothing. It gains no privileges, it has a
- * network of its own with nothing in it where the host allows that, and where this process is root it runs as a user of its own, who owns
- * nothing but its machine's directory.
+ * What an emulator that a hostile guest has taken over can still reach on its host: next to nothing. It sees a root file system with the
+ * emulator and its machine's directory, no other process, no network and no environment ({@link Bubblewrap}); it gains no privileges; and where
+ * this process is root it runs as a user of its own, who owns nothing but its machine's directory.
  *
  * <p>Probed once, by trying: containers and hardened hosts forbid one or the other. QEMU's own {@code -runas} is of no use here: it reads
  * kernels, which are the guest's, as root, and QEMU's sandbox then kills it for giving that up.
  */
 public final class Confinement {
+    /** What to do on a host that forbids a wall. */
+    public enum Demand {
+        /** Refuse to start. */
+        REQUIRED,
+        /** Start without it, and log which are missing. */
+        AVAILABLE
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Confinement.class);
 
     /** To systemd's table of numbers nobody's: above those that containers are given, below what is a negative number to some. */
@@ -45,38 +55,86 @@ public final class Confinement {
     private static final int FIFO = 0010000;
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
     private static final long PROBE_SECONDS = 30;
+    private static final int LONGEST_COMPLAINT = 500;
+    private static final String EMULATOR = "qemu-system";
 
     private static final List<String> NOTHING_GAINED = List.of("setpriv", "--no-new-privs", "--inh-caps=-all");
 
+    /** The first processes that the kernel kills when memory runs out. */
+    private static final int OOM_SCORE = 1000;
+
     private final boolean root;
-    private final List<String> namespaces;
+    private final @Nullable Bubblewrap walls;
     private final boolean userEach;
     private final AtomicInteger machines = new AtomicInteger();
 
-    private Confinement(boolean root, List<String> namespaces, boolean userEach) {
+    private Confinement(boolean root, @Nullable Bubblewrap walls, boolean userEach) {
         this.root = root;
-        this.namespaces = namespaces;
+        this.walls = walls;
         this.userEach = userEach;
         // Processes that share this host begin in different places.
         machines.set((int) (ProcessHandle.current().pid() * 1_000 % USERS));
     }
 
-    /** What this host allows. */
+    /** What this host allows; where this process is root, all walls are required. */
     public static Confinement probe() throws IOException {
+        return probe(null);
+    }
+
+    /**
+     * What this host allows.
+     *
+     * @param demand null: {@code REQUIRED} where this process is root, else {@code AVAILABLE}
+     * @throws IOException when a wall is missing that is required, with the reason
+     */
+    public static Confinement probe(@Nullable Demand demand) throws IOException {
         boolean root = number(Path.of("/proc/self/status"), "unix:uid") == ROOT;
-        List<String> namespaces = root
-                ? List.of("unshare", "--net", "--ipc", "--")
-                : List.of("unshare", "--user", "--map-current-user", "--net", "--ipc", "--");
-        if (!works(namespaces)) {
-            LOG.warn("this host forbids namespaces: emulators share its network");
-            namespaces = List.of();
+        List<String> missing = new ArrayList<>();
+        String asUser = root ? complaint(as(FIRST_USER)) : "";
+        boolean userEach = root && asUser.isEmpty();
+        if (root && !userEach) {
+            String asNobody = complaint(as(NOBODY));
+            if (!asNobody.isEmpty()) {
+                throw new IOException(
+                        "this process is root and cannot start emulators as another user (setpriv --reuid: " + asNobody
+                                + "); run it as an unprivileged user");
+            }
+            missing.add("a user for each machine (setpriv: " + asUser + ")");
         }
-        boolean userEach = root && works(as(FIRST_USER));
-        if (root && !userEach && !works(as(NOBODY))) {
-            throw new IOException("this process is root and cannot start emulators as another user (setpriv"
-                    + " --reuid); run it as an unprivileged user");
+        Bubblewrap walls = new Bubblewrap(root);
+        String why = complaint(walls);
+        if (!why.isEmpty()) {
+            walls = null;
+            missing.add("its own file system, processes and network (bubblewrap: " + why + ")");
         }
-        return new Confinement(root, namespaces, userEach);
+        boolean required = demand == Demand.REQUIRED || demand == null && root;
+        if (!missing.isEmpty()) {
+            String message = "this host does not give an emulator " + String.join(", nor ", missing);
+            if (required) {
+                throw new IOException(
+                        message + "; install bubblewrap 0.8 or newer, or set bohrwerk.worker.confinement=available"
+                                + " to run hostile guests without");
+            }
+            LOG.warn("{}: a guest that breaks out of its emulator reaches that", message);
+        }
+        return new Confinement(root, walls, userEach);
+    }
+
+    private static String complaint(Bubblewrap walls) {
+        Path directory = null;
+        try {
+            directory = Files.createTempDirectory("bohrwerk-probe");
+            List<String> command = walls.prefix(directory, List.of(Bubblewrap.find("setpriv")), List.of(), Map.of());
+            command.add(Bubblewrap.find("setpriv").toString());
+            command.add("--dump");
+            return complaint(command, List.of());
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        } finally {
+            if (directory != null) {
+                directory.toFile().delete();
+            }
+        }
     }
 
     /** For one machine: others cannot reach it, nor it them. */
@@ -90,18 +148,30 @@ public final class Confinement {
         return command;
     }
 
-    private static boolean works(List<String> prefix) throws IOException {
+    private static String complaint(List<String> prefix) throws IOException {
+        return complaint(prefix, List.of("true"));
+    }
+
+    /** What a command has to say that does not work here; empty when it works. */
+    private static String complaint(List<String> prefix, List<String> rest) throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.add("true");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        command.addAll(rest);
+        Process process;
         try {
-            return process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            return command.get(0) + " is not installed";
+        }
+        try {
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readNBytes(LONGEST_COMPLAINT), StandardCharsets.UTF_8);
+            if (!process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS)) {
+                return "no answer within " + PROBE_SECONDS + " s";
+            }
+            return process.exitValue() == 0 ? "" : "exit status " + process.exitValue() + ": " + said.strip();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while looking at what this host allows", e);
+            throw new IOException("interrupted while probing what this host allows", e);
         } finally {
             process.destroyForcibly();
         }
@@ -125,20 +195,63 @@ public final class Confinement {
             this.user = user;
         }
 
-        /** What stands before an emulator's command. It runs in the process that becomes the emulator. */
-        List<String> prefix() {
-            List<String> prefix = new ArrayList<>(namespaces);
+        /**
+         * An emulator's command as it is to be started, in its machine's directory: with the walls around it.
+         *
+         * @param command limits, then the emulator with its options, from {@link QemuCommandLine}
+         */
+        List<String> confine(Path directory, List<String> command) throws IOException {
+            return confine(directory, command, List.of());
+        }
+
+        /** @param tools programs that can be run inside besides the command's own: for tests of the walls */
+        List<String> confine(Path directory, List<String> command, List<String> tools) throws IOException {
+            List<String> confined = new ArrayList<>(List.of("choom", "-n", Integer.toString(OOM_SCORE), "--"));
+            List<String> inner = new ArrayList<>();
             if (root) {
                 if (userEach) {
                     // Counted per user, so it would count others' processes where the user is not the machine's own.
-                    prefix.addAll(List.of("prlimit", "--nproc=" + MOST_THREADS, "--"));
+                    inner.addAll(List.of("prlimit", "--nproc=" + MOST_THREADS, "--"));
                 }
-                prefix.addAll(as(user));
+                inner.addAll(as(user));
             } else {
-                prefix.addAll(NOTHING_GAINED);
-                prefix.add("--");
+                inner.addAll(NOTHING_GAINED);
+                inner.add("--");
             }
-            return prefix;
+            inner.addAll(command);
+            if (walls == null) {
+                confined.addAll(inner);
+                return confined;
+            }
+            int at = 0;
+            while (at < inner.size() && !isEmulator(inner.get(at))) {
+                at++;
+            }
+            at = at == inner.size() ? inner.size() - command.size() : at;
+            List<Path> programs = new ArrayList<>();
+            for (String tool : tools) {
+                programs.add(Bubblewrap.find(tool));
+            }
+            for (int i = 0; i <= at; i++) {
+                if (i == at || inner.get(i).equals("setpriv") || inner.get(i).equals("prlimit")) {
+                    Path program = Bubblewrap.find(inner.get(i));
+                    inner.set(i, program.toString());
+                    programs.add(program);
+                }
+            }
+            List<Path> data = new ArrayList<>();
+            for (int i = at; i + 1 < inner.size(); i++) {
+                if (inner.get(i).equals("-L")) {
+                    data.add(Path.of(inner.get(i + 1)));
+                }
+            }
+            confined.addAll(walls.prefix(directory.toAbsolutePath(), programs, data, root ? Map.of() : lent));
+            confined.addAll(inner);
+            return confined;
+        }
+
+        private static boolean isEmulator(String word) {
+            return word.substring(word.lastIndexOf('/') + 1).startsWith(EMULATOR);
         }
 
         /** Lets the emulator read a file, under a name in its directory, from its next start on. */
@@ -170,11 +283,10 @@ public final class Confinement {
          * process would follow a link to what the emulator must not see.
          */
         void takeBack(Path directory) throws IOException {
-            if (!root) {
-                return;
-            }
             try {
-                chown(directory, ROOT);
+                if (root) {
+                    chown(directory, ROOT);
+                }
                 Files.setPosixFilePermissions(directory, PRIVATE);
             } catch (NoSuchFileException e) {
                 return; // the machine was closed, and its directory went
@@ -197,6 +309,9 @@ public final class Confinement {
         /** A user of its own cannot walk to where the file is, so a link to it must be a hard one, or a copy. */
         private void lay(Path file, Path place) throws IOException {
             Files.deleteIfExists(place);
+            if (!root && walls != null) {
+                return; // bubblewrap shows it there
+            }
             if (!root) {
                 Files.createSymbolicLink(place, file);
                 return;

@@ -7,23 +7,25 @@ import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running QEMU, spoken to over its standard input and output. */
 public final class QemuProcess implements AutoCloseable {
-    private static final String ERRORS = "stderr.log";
-    private static final int SHOWN_ERRORS = 2000;
+    private static final Logger LOG = LoggerFactory.getLogger(QemuProcess.class);
+    private static final Set<String> ENVIRONMENT = Set.of("PATH");
     /** A loaded host may need this long to bring a process up; QEMU itself takes 0.1 s. */
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     /** A QEMU that hangs ignores SIGTERM. */
@@ -41,24 +43,33 @@ public final class QemuProcess implements AutoCloseable {
     });
 
     /**
-     * A change of user takes the signal of the parent's death away again, so it is asked for behind all of these. This process may have died
-     * until then; who comes to another parent ends. The parent's number is to follow.
+     * bubblewrap ends what is inside when it is killed. It may be that this process dies before the signal is asked for: whoever has another
+     * parent by then ends. The parent's number is to follow.
      */
     private static final List<String> DIES_WITH_ITS_PARENT =
             List.of("setpriv", "--pdeathsig", "KILL", "--", "sh", "-c", "[ \"$PPID\" = \"$0\" ] && exec \"$@\"");
 
     private final Process process;
+    /** The emulator itself: where there are walls, {@code process} is bubblewrap's outer half. */
+    private final ProcessHandle emulator;
+
     private final Path directory;
-    private final Path errors;
+    private final LastWords errors;
     private final Confinement.Cell cell;
     private final QmpClient qmp;
 
-    private QemuProcess(Process process, Path directory, Confinement.Cell cell, QmpClient qmp) {
+    private QemuProcess(Process process, Path directory, LastWords errors, Confinement.Cell cell, QmpClient qmp) {
         this.process = process;
+        this.emulator = innermost(process.toHandle());
         this.directory = directory;
-        this.errors = directory.resolve(ERRORS);
+        this.errors = errors;
         this.cell = cell;
         this.qmp = qmp;
+    }
+
+    /** bubblewrap's outer process has one child, its inner one, and that the emulator, which has none. */
+    private static ProcessHandle innermost(ProcessHandle process) {
+        return process.children().findFirst().map(QemuProcess::innermost).orElse(process);
     }
 
     /**
@@ -78,16 +89,12 @@ public final class QemuProcess implements AutoCloseable {
             Consumer<QmpEvent> events,
             Consumer<Process> started)
             throws InfrastructureException {
-        Path errors = directory.resolve(ERRORS);
-        List<String> confined = new ArrayList<>(cell.prefix());
-        confined.addAll(DIES_WITH_ITS_PARENT);
-        confined.add(String.valueOf(ProcessHandle.current().pid()));
-        confined.addAll(command);
-        Process process = launch(confined, directory, errors, cell);
+        Process process = launch(command, directory, cell);
         started.accept(process);
+        LastWords errors = LastWords.of(process);
         try {
             QmpClient qmp = QmpClient.connect(process.getInputStream(), process.getOutputStream(), events, START_LIMIT);
-            return new QemuProcess(process, directory, cell, qmp);
+            return new QemuProcess(process, directory, errors, cell, qmp);
         } catch (QmpException e) {
             kill(process);
             takeBack(cell, directory);
@@ -96,8 +103,16 @@ public final class QemuProcess implements AutoCloseable {
         }
     }
 
-    private static Process launch(List<String> command, Path directory, Path errors, Confinement.Cell cell)
+    private static Process launch(List<String> command, Path directory, Confinement.Cell cell)
             throws InfrastructureException {
+        List<String> confined = new ArrayList<>(DIES_WITH_ITS_PARENT);
+        confined.add(String.valueOf(ProcessHandle.current().pid()));
+        try {
+            confined.addAll(cell.confine(directory, command));
+        } catch (IOException e) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.EMULATOR_UNFIT, "cannot confine the emulator: " + e.getMessage(), e);
+        }
         try {
             cell.give(directory);
         } catch (IOException e) {
@@ -105,15 +120,14 @@ public final class QemuProcess implements AutoCloseable {
                     InfrastructureTrouble.DISK_FULL, "cannot lay out the emulator's directory: " + e, e);
         }
         try {
-            return STARTER.submit(() -> new ProcessBuilder(command)
-                            .directory(directory.toFile())
-                            .redirectError(errors.toFile())
-                            .start())
-                    .get();
+            ProcessBuilder builder = new ProcessBuilder(confined).directory(directory.toFile());
+            // This process's may hold credentials, which bubblewrap would show in its own /proc/1/environ.
+            builder.environment().keySet().retainAll(ENVIRONMENT);
+            return STARTER.submit(builder::start).get();
         } catch (ExecutionException e) {
             throw new InfrastructureException(
                     InfrastructureTrouble.EMULATOR_UNFIT,
-                    "cannot start " + command.get(0) + ": "
+                    "cannot start " + confined.get(0) + ": "
                             + Objects.requireNonNullElse(e.getCause(), e).getMessage() + "; " + QemuProbe.INSTALL_HINT,
                     e);
         } catch (InterruptedException e) {
@@ -146,7 +160,7 @@ public final class QemuProcess implements AutoCloseable {
      * @throws QmpException when it is still there after {@code limit}
      */
     public void end(Duration limit) throws QmpException, InterruptedException {
-        process.destroy();
+        emulator.destroy();
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new QmpException("the emulator does not end: still there after " + limit.toMillis() + " ms");
         }
@@ -174,9 +188,10 @@ public final class QemuProcess implements AutoCloseable {
         }
     }
 
-    /** SIGTERM, then SIGKILL. */
+    /** SIGTERM, then SIGKILL. Returns when what it started is gone as well. */
     public static void kill(Process process) {
         boolean interrupted = false;
+        List<ProcessHandle> inside = process.descendants().toList();
         process.destroy();
         for (Duration limit : List.of(TERM_LIMIT, KILL_LIMIT)) {
             try {
@@ -188,25 +203,29 @@ public final class QemuProcess implements AutoCloseable {
             }
             process.destroyForcibly();
         }
+        for (ProcessHandle each : inside) {
+            each.destroyForcibly();
+            try {
+                each.onExit().get(KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.warn("process {} of an emulator is still there after {} ms", each.pid(), KILL_LIMIT.toMillis());
+            }
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static String describe(Process process, Path errors) {
+    private static String describe(Process process, LastWords errors) {
         String end = "still running";
         if (!process.isAlive()) {
             int status = process.exitValue();
-            // The JVM tells death by a signal as 128 + signal, as a shell does.
+            // The JVM and bubblewrap report death by a signal as 128 + signal, as a shell does.
             end = status > 128 ? "killed by signal " + (status - 128) : "exit status " + status;
         }
-        try {
-            String said = Files.size(errors) == 0
-                    ? ""
-                    : new String(Files.readAllBytes(errors), StandardCharsets.UTF_8).strip();
-            return end + (said.isEmpty() ? "" : ": " + said.substring(0, Math.min(SHOWN_ERRORS, said.length())));
-        } catch (IOException e) {
-            return end;
-        }
+        String said = errors.text(!process.isAlive());
+        return end + (said.isEmpty() ? "" : ": " + said);
     }
 }
