@@ -212,10 +212,11 @@ export type Worker = {
   emulator: string;
   alive: boolean;
   lastSeen: string;
+  work: { kind: string; id: string; jobId?: string }[];
   running: Running[];
   /** Absent in answers of an older server. */
   replays?: { replayId: string; failureId: string; mode: string }[];
-  traces?: { traceId: string; jobId: string }[];
+  traces?: { traceId: string; jobId: string | null }[];
   lastTrouble: string | null;
   /** Bytes of memory that a guest may have there. */
   largestGuest?: number | null;

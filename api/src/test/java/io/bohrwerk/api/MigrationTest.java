@@ -89,8 +89,7 @@ class MigrationTest {
             assertThat(row(statement, "select failures from failure_hours")).isEqualTo("1");
             assertThat(row(statement, "select title, artifacts_removed_at, checkpoints from failures"))
                     .isEqualTo("null, null, []");
-            assertThat(row(statement, "select batch_id is not null, replay_id from outbox"))
-                    .isEqualTo("t, null");
+            assertThat(row(statement, "select work_id from outbox")).isEqualTo("00000000-0000-0000-0000-0000000000b3");
         }
     }
 

@@ -16,6 +16,7 @@ import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.worker.RunningWork;
 import io.bohrwerk.protocol.worker.SnapshotCounts;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +90,7 @@ class WireTest {
                         4,
                         "qemu 7.2",
                         START,
-                        List.of(new WorkerHeartbeat.RunningBatch(BATCH, JOB, 1, 17)),
+                        List.of(new RunningWork("batch", BATCH, JOB, 1, 17), new RunningWork("check", JOB, null, 2, 0)),
                         "trouble"),
                 new WorkerHeartbeat(
                         1,
@@ -100,10 +101,26 @@ class WireTest {
                         START,
                         List.of(),
                         null,
-                        List.of(),
-                        List.of(),
                         1L << 33,
                         new SnapshotCounts(1, 2, 3, 4)));
+    }
+
+    @Test
+    void olderProcessesListBatchesReplaysAndTracesApart() {
+        String text = "{\"version\":1,\"workerId\":\"w1\",\"host\":\"host\",\"slots\":4,\"emulator\":\"qemu 7.2\","
+                + "\"at\":\"2026-01-02T03:04:05.678901Z\",\"running\":[{\"batchId\":\"" + BATCH + "\",\"jobId\":\""
+                + JOB
+                + "\",\"attempt\":2,\"iterationsPassed\":17}],\"lastTrouble\":null,\"replays\":[\"" + JOB
+                + "\"],\"traces\":[]}";
+        WorkerHeartbeat heartbeat = read(text, WorkerHeartbeat.class);
+        assertThat(heartbeat.work())
+                .containsExactly(
+                        new RunningWork("batch", BATCH, JOB, 2, 17), new RunningWork("replay", JOB, null, 1, 0));
+        assertThat(Wire.writeText(heartbeat))
+                .as("and older processes can read ours")
+                .contains(text.substring(text.indexOf("\"running\""), text.indexOf(",\"lastTrouble")))
+                .contains("\"replays\":[\"" + JOB + "\"]", "\"traces\":[]");
+        assertThat(text).doesNotContain("work\":");
     }
 
     @ParameterizedTest
