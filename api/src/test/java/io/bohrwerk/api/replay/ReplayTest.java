@@ -433,6 +433,41 @@ class ReplayTest {
         assertThat(replay(id).get("state").asString()).isEqualTo("RUNNING");
     }
 
+    /** As a batch is: not while it may wait behind others, and also while machines are busy. */
+    @Test
+    void aReplayThatTheQueueLostIsQueuedAgain() throws Exception {
+        database.sql("delete from workers").update();
+        UUID id = ordered("{\"mode\": \"verify\"}");
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (database.sql("select exists (select 1 from outbox where work_id = ?)")
+                .param(id)
+                .query(Boolean.class)
+                .single()) {
+            assertThat(System.nanoTime()).as("the message is sent").isLessThan(end);
+            Thread.sleep(50);
+        }
+        Instant later = Instant.now().plus(Duration.ofMinutes(16));
+        sweep.check(later);
+        assertThat(replay(id).get("attempt").asInt()).as("no worker lives").isEqualTo(1);
+        String worker = "worker-" + UUID.randomUUID();
+        hear(worker, 1 << 30, UUID.randomUUID());
+        sweep.check(later);
+        assertThat(replay(id).get("attempt").asInt())
+                .as("it may wait behind others")
+                .isEqualTo(1);
+        hear(worker, 1 << 30, id);
+        failure(put("{}"), put("recorded"));
+        sweep.check(later);
+        assertThat(replay(id).get("attempt").asInt()).as("it runs").isEqualTo(1);
+        hear(worker, 1 << 30, UUID.randomUUID());
+        sweep.check(later);
+        database.sql("delete from workers where id = ?").param(worker).update();
+        assertThat(replay(id).get("attempt").asInt())
+                .as("younger work was done")
+                .isEqualTo(2);
+        assertThat(replay(id).get("message").asString()).isEqualTo("nothing was heard of it for 900 s");
+    }
+
     @Test
     void theMessageSaysItsKind() throws Exception {
         UUID id = ordered("{\"mode\": \"checkpoints\"}");
