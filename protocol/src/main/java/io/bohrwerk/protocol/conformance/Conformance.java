@@ -150,8 +150,8 @@ public record Conformance(
         EXACT,
         /** It has its effect, but takes another number of instructions than asked for. */
         INEXACT,
-        /** It has its effect within what the guest can do by its nature: a shell rounds a delay to turns of its loop. */
-        ROUNDED,
+        /** It has its effect, but whether to the instruction cannot be told: the test varies in length, or a shell rounds the delay. */
+        SERVED,
         /** It has no effect, or the guest refuses it. */
         NOT_SERVED,
         /** Could not be told from what else varies from run to run. */
