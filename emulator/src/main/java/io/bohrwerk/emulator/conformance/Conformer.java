@@ -84,8 +84,19 @@ public final class Conformer {
             throws InfrastructureException {
         try (Machine machine = emulator.machine(target)) {
             String version = emulator.version(target.manifest().machine().arch());
-            return new Conformer(machine, ready, target.manifest()).check(id, version, iterations);
+            return check(machine, target.manifest(), id, version, ready, iterations);
         }
+    }
+
+    /**
+     * As above, in a machine that somebody else opened and closes.
+     *
+     * @param version of the machine's emulator
+     */
+    public static Result check(
+            Machine machine, TargetManifest manifest, Digest id, String version, Path ready, int iterations)
+            throws InfrastructureException {
+        return new Conformer(machine, ready, manifest).check(id, version, iterations);
     }
 
     private Result check(Digest id, String version, int iterations) throws InfrastructureException {
