@@ -53,6 +53,7 @@ class MigrationTest {
                         "replay_artifacts",
                         "replays",
                         "retired_blobs",
+                        "target_checks",
                         "targets",
                         "totals",
                         "traces",

@@ -7,13 +7,16 @@ import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Check;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
+import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.worker.RunningWork;
@@ -82,6 +85,17 @@ class WireTest {
                         new SubtestCounts(107, 0, 2, 1),
                         List.of(new UnexpectedPass("Test icebp", 4)))),
                 report(new BatchReport.Troubled(InfrastructureTrouble.NEVER_READY, "")),
+                new Check.Request(1, BATCH, 2, TARGET),
+                new Check.Report(
+                        1,
+                        BATCH,
+                        TARGET,
+                        2,
+                        "w1",
+                        START,
+                        START.plusSeconds(10),
+                        null,
+                        new Check.Troubled(InfrastructureTrouble.NEVER_READY, "no word")),
                 new WorkerHeartbeat(1, "w1", "host", 4, "qemu 7.2", START, List.of(), null),
                 new WorkerHeartbeat(
                         1,
@@ -103,6 +117,16 @@ class WireTest {
                         null,
                         1L << 33,
                         new SnapshotCounts(1, 2, 3, 4)));
+    }
+
+    @Test
+    void aMessageSaysItsKind() {
+        assertThat(Work.kindOf(Wire.write(REQUEST))).isEqualTo("batch");
+        byte[] check = Wire.write(new Check.Request(1, BATCH, 2, TARGET));
+        assertThat(new String(check, StandardCharsets.UTF_8)).contains("\"type\":\"check\"");
+        assertThat(Work.kindOf(check)).isEqualTo("check");
+        assertThat(Topics.reports("check")).isEqualTo("bohrwerk.check-reports");
+        assertThat(Topics.reports("batch")).isEqualTo(Topics.REPORTS);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.bohrwerk.worker;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Check;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.TraceRequest;
 import io.bohrwerk.protocol.blob.BlobStore;
@@ -58,7 +59,8 @@ final class EmulatorEngine implements Engine {
                     .with(
                             TraceRequest.KIND,
                             TraceRequest.class,
-                            new TraceRunner(id, emulator, machines, targets, snapshots, blobs));
+                            new TraceRunner(id, emulator, machines, targets, snapshots, blobs))
+                    .with(Check.KIND, Check.Request.class, new CheckRunner(id, emulator, machines, targets, snapshots));
             good = true;
         } finally {
             if (!good) {

@@ -26,6 +26,7 @@ class JobClock implements SchedulingConfigurer, WatchedWork {
     private final Scheduler scheduler;
     private final Shares shares;
     private final ReportIntake intake;
+    private final Guests guests;
     private final TransactionTemplate transaction;
     private final ApiProperties.Scheduling settings;
 
@@ -35,6 +36,7 @@ class JobClock implements SchedulingConfigurer, WatchedWork {
             Scheduler scheduler,
             Shares shares,
             ReportIntake intake,
+            Guests guests,
             TransactionTemplate transaction,
             ApiProperties properties) {
         this.jobs = jobs;
@@ -42,6 +44,7 @@ class JobClock implements SchedulingConfigurer, WatchedWork {
         this.scheduler = scheduler;
         this.shares = shares;
         this.intake = intake;
+        this.guests = guests;
         this.transaction = transaction;
         this.settings = properties.scheduling();
     }
@@ -54,6 +57,7 @@ class JobClock implements SchedulingConfigurer, WatchedWork {
     /** Ends jobs whose real time is over, and widens windows after workers came. */
     void check(Instant moment) {
         Instant now = moment.truncatedTo(ChronoUnit.MICROS);
+        guests.releaseAll();
         for (UUID id : jobs.needingAttention(shares.largest())) {
             transaction.executeWithoutResult(status -> jobs.lock(id).ifPresent(job -> {
                 job.stopIfDue(now);

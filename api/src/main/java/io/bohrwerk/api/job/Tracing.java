@@ -57,10 +57,10 @@ class Tracing implements ReportHandler<TraceReport> {
         return TraceReport.class;
     }
 
-    /** Asks for the traces that a new job needs; none, for most. */
+    /** Asks for the traces that a job needs; none, for most, and none before its target is checked. */
     @Transactional(propagation = Propagation.MANDATORY)
     void begin(Job job, Instant now) {
-        if (job.strategy() instanceof TracedStrategy traced) {
+        if (!job.awaitsCheck() && job.strategy() instanceof TracedStrategy traced) {
             for (int arm = 0; arm < traced.shifts().size(); arm++) {
                 JobTrace trace =
                         traces.save(new JobTrace(job, arm, traced.shifts().get(arm), now));
