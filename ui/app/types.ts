@@ -203,6 +203,28 @@ export type Target = {
   files: { name: string; size: number; digest: string; url: string }[];
   size: number;
   createdAt: string;
+  check?: TargetCheck | null;
+};
+export type Finding = { service: "EXACT" | "INEXACT" | "SERVED" | "NOT_SERVED" | "UNDECIDED"; note: string };
+export type CheckAnswer = { verdict: "YES" | "NO" | "UNDECIDED"; note: string };
+export type TargetCheck = {
+  state: "QUEUED" | "RUNNING" | "COMPLETED" | "ERROR";
+  attempt: number;
+  message: string | null;
+  workerId: string | null;
+  queuedAt: string;
+  finishedAt: string | null;
+  found: {
+    emulator: string;
+    checkedAt: string;
+    keys: Record<string, Finding>;
+    stopsAfterFailure: CheckAnswer;
+    repeats: CheckAnswer;
+    replays: CheckAnswer;
+    declaredTimerPeriod: string;
+    timerPeriod?: string | null;
+    timer: string;
+  } | null;
 };
 export type Running = { batchId: string; jobId: string; attempt: number; iterationsPassed: number };
 export type Worker = {
@@ -212,10 +234,11 @@ export type Worker = {
   emulator: string;
   alive: boolean;
   lastSeen: string;
+  work: { kind: string; id: string; jobId?: string }[];
   running: Running[];
   /** Absent in answers of an older server. */
   replays?: { replayId: string; failureId: string; mode: string }[];
-  traces?: { traceId: string; jobId: string }[];
+  traces?: { traceId: string; jobId: string | null }[];
   lastTrouble: string | null;
   /** Bytes of memory that a guest may have there. */
   largestGuest?: number | null;

@@ -1,12 +1,36 @@
 import { useState, type ChangeEvent } from "react";
 import { get, Problem, query, upload } from "../api";
 import { bytes } from "../format";
-import { Empty, Fact, Pager, Show, Table, Time, Title, Trouble } from "../parts";
+import { Empty, Fact, Guest, Pager, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
 import { go, Link, useAddress } from "../router";
-import type { Page, Target } from "../types";
+import type { Page, Target, TargetCheck } from "../types";
 
 const words = (value: unknown): string => (value !== null && typeof value === "object" ? JSON.stringify(value) : String(value));
+
+const CHECKS = { QUEUED: "is being checked", RUNNING: "is being checked", COMPLETED: "checked", ERROR: "its check failed" };
+const SERVICES = { EXACT: "yes", INEXACT: "not to the instruction", SERVED: "yes, whether to the instruction is not known", NOT_SERVED: "no", UNDECIDED: "not known" };
+const VERDICTS = { YES: "yes", NO: "no", UNDECIDED: "not known" };
+
+/** What the guest serves of the guest protocol. */
+function Check({ check }: { check: TargetCheck }) {
+  const { found } = check;
+  if (!found) {
+    return <p>{check.state === "ERROR" ? <>The check failed, so nothing is known: <Guest text={check.message ?? ""} /></> : <>A worker checks it; jobs wait for that.{check.message && <> Attempt {check.attempt}, after <Guest text={check.message} /></>}</>}</p>;
+  }
+  const rows: [string, string, string][] = [
+    ...Object.entries(found.keys).map(([key, { service, note }]): [string, string, string] => [key, SERVICES[service], note]),
+    ["stops after a failure", VERDICTS[found.stopsAfterFailure.verdict], found.stopsAfterFailure.note],
+    ["repeats", VERDICTS[found.repeats.verdict], found.repeats.note],
+    ["replays", VERDICTS[found.replays.verdict], found.replays.note],
+    ["timer period", found.timerPeriod ?? "not known", found.timer],
+  ];
+  return (
+    <Table label="What the guest serves" head={<><th>Key</th><th>Served</th><th>Why</th></>}>
+      {rows.map(([key, served, why]) => <tr key={key}><td><code>{key}</code></td><td>{served}</td><td className="wrap"><Guest text={why} /></td></tr>)}
+    </Table>
+  );
+}
 
 function One({ id }: { id: string }) {
   const target = useResource(id, (signal) => get<Target>(`/targets/${id}`, signal));
@@ -22,6 +46,8 @@ function One({ id }: { id: string }) {
               .filter(([, value]) => value !== null && value !== "" && words(value) !== "[]")
               .map(([name, value]) => <Fact key={name} name={name}>{words(value)}</Fact>)}
           </dl>
+          <h2>What its guest serves</h2>
+          {t.check ? <Check check={t.check} /> : <p className="quiet">It was not checked. <code>./bohrwerk target add DIR</code> has a worker check it.</p>}
           <h2>Files</h2>
           <Table label="Files" head={<><th>File</th><th className="n">Size</th><th>SHA-256</th></>}>
             {t.files.map((file) => (
@@ -70,13 +96,14 @@ function List() {
             </Empty>
           ) : (
             <>
-              <Table label="Targets" head={<><th>Target</th><th>Id</th><th>Machine</th><th className="n">Size</th><th>Uploaded</th></>}>
+              <Table label="Targets" head={<><th>Target</th><th>Id</th><th>Machine</th><th className="n">Size</th><th>Check</th><th>Uploaded</th></>}>
                 {items.map((target) => (
                   <tr key={target.id}>
                     <td className="name"><Link href={`/targets/${target.id}`}>{target.name}</Link></td>
                     <td><code>{target.id.slice(0, 12)}</code></td>
                     <td>{words(target.manifest.machine.arch).toLowerCase()}, {words(target.manifest.machine.memory)}</td>
                     <td className="n">{bytes(target.size)}</td>
+                    <td>{target.check ? CHECKS[target.check.state] : <span className="quiet">none</span>}</td>
                     <td><Time at={target.createdAt} /></td>
                   </tr>
                 ))}

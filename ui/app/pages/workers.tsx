@@ -14,7 +14,10 @@ const Slots = ({ busy, of }: { busy: number; of: number }) => (
   </span>
 );
 
-const busy = ({ running, replays = [], traces = [] }: Worker) => running.length + replays.length + traces.length;
+const busy = ({ work }: Worker) => work.length;
+
+/** Kinds that are told in words of their own. */
+const TOLD = ["batch", "replay", "trace"];
 
 const REPLAYS: Record<string, string> = { VERIFY: "is verified", LOG: "is logged", CHECKPOINTS: "checkpoints are made", DIVERGENCE: "its first divergence is looked for", ADJACENT: "neighbouring schedules are searched", WHEN: "its when curve is drawn" };
 
@@ -49,7 +52,8 @@ export function Workers() {
                           </li>
                         ))}
                         {worker.replays?.map((replay) => <li key={replay.replayId}><Link href={`/failures/${replay.failureId}`}>failure {replay.failureId.slice(0, 8)}</Link> <small>{REPLAYS[replay.mode] ?? word(replay.mode)}</small></li>)}
-                        {worker.traces?.map((trace) => <li key={trace.traceId}><Link href={`/jobs/${trace.jobId}`}>{names.get(trace.jobId) ?? `job ${trace.jobId.slice(0, 8)}`}</Link> <small>its test is traced</small></li>)}
+                        {worker.traces?.map(({ traceId, jobId }) => <li key={traceId}>{jobId && <Link href={`/jobs/${jobId}`}>{names.get(jobId) ?? `job ${jobId.slice(0, 8)}`}</Link>} <small>its test is traced</small></li>)}
+                        {worker.work.filter(({ kind }) => !TOLD.includes(kind)).map(({ kind, id }) => <li key={id}>{kind} <small>{id.slice(0, 8)}</small></li>)}
                       </ul>
                     )}
                   </td>

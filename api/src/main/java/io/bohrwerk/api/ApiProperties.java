@@ -104,11 +104,13 @@ public record ApiProperties(
      * @param directory where they lie; {@code ~/} stands for the user's home
      * @param largest longest file that is taken
      * @param keep how long one is kept to which nothing is added
+     * @param check whether a worker checks each target that is uploaded without a check's result; jobs on it wait for that
      */
     public record Uploads(
             @DefaultValue("~/.cache/bohrwerk/uploads") String directory,
             @DefaultValue("64GB") DataSize largest,
-            @DefaultValue("24h") Duration keep) {
+            @DefaultValue("24h") Duration keep,
+            @DefaultValue("true") boolean check) {
         /** {@link #directory} on this host. */
         public Path path() {
             return directory.startsWith("~/")

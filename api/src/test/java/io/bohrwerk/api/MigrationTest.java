@@ -53,6 +53,7 @@ class MigrationTest {
                         "replay_artifacts",
                         "replays",
                         "retired_blobs",
+                        "target_checks",
                         "targets",
                         "totals",
                         "traces",
@@ -89,8 +90,7 @@ class MigrationTest {
             assertThat(row(statement, "select failures from failure_hours")).isEqualTo("1");
             assertThat(row(statement, "select title, artifacts_removed_at, checkpoints from failures"))
                     .isEqualTo("null, null, []");
-            assertThat(row(statement, "select batch_id is not null, replay_id from outbox"))
-                    .isEqualTo("t, null");
+            assertThat(row(statement, "select work_id from outbox")).isEqualTo("00000000-0000-0000-0000-0000000000b3");
         }
     }
 

@@ -51,6 +51,8 @@ public final class Servers implements ApplicationContextInitializer<Configurable
                 "spring.servlet.multipart.max-request-size=1MB",
                 "spring.servlet.multipart.max-file-size=1MB",
                 "bohrwerk.api.scheduling.retry-delay=0s",
+                // No worker would end the checks. CheckTest orders its own.
+                "bohrwerk.api.uploads.check=false",
                 "bohrwerk.api.scheduling.most-batches=64",
                 "server.tomcat.connection-timeout=3s",
                 "bohrwerk.api.events.most-clients=3",

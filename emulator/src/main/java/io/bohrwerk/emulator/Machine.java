@@ -9,6 +9,7 @@ import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qemu.StoredClock;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.PanicPatterns;
+import io.bohrwerk.emulator.trace.InterruptTracer;
 import io.bohrwerk.emulator.trace.IterationTracer;
 import io.bohrwerk.emulator.trace.LandingTracer;
 import io.bohrwerk.emulator.trace.TickWatch;
@@ -114,6 +115,9 @@ public final class Machine implements AutoCloseable {
                     driver.drive(session, settings.readyLimit());
                 }
                 session.pause();
+                if (driver != null) {
+                    session.queueSerialInput();
+                }
                 session.saveSnapshot(QemuCommandLine.READY);
                 session.end();
             } catch (InfrastructureException e) {
@@ -473,6 +477,20 @@ public final class Machine implements AutoCloseable {
             LandingTracer tracer = new LandingTracer(batch.schedule());
             follow(ready, batch, recording, tracer, true);
             return tracer.landings();
+        });
+    }
+
+    /**
+     * Replays a batch instruction by instruction and tells when devices interrupted it. Costs about a microsecond for each instruction.
+     *
+     * @param most instructions that are looked at
+     */
+    public List<InterruptTracer.Interrupt> interrupts(Path ready, Batch batch, Path recording, long most)
+            throws InfrastructureException {
+        return using("cannot trace the batch", () -> {
+            InterruptTracer tracer = new InterruptTracer(most);
+            follow(ready, batch, recording, tracer, true);
+            return tracer.interrupts();
         });
     }
 

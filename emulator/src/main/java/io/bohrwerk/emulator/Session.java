@@ -454,6 +454,16 @@ final class Session implements AutoCloseable {
         qemu.qmp().execute("replay-break", Map.of("icount", instruction), COMMAND_LIMIT);
     }
 
+    /**
+     * Sets the first serial port's receive queue to interrupt at 8 bytes, whatever the guest's driver chose. QEMU hands a 16550A no more bytes
+     * at once than its trigger level, or one where the queue is off, and each further one when its main loop comes round: in the host's
+     * time (hw/char/serial.c, {@code serial_can_receive}). The queue's level is part of a snapshot, so one that is taken behind this call
+     * finds the whole line that starts a batch ({@link io.bohrwerk.emulator.script.LoopInput}) in the queue before it runs on.
+     */
+    void queueSerialInput() throws QmpException {
+        demandSilence("o/b 0x3fa 0x81");
+    }
+
     void saveSnapshot(String name) throws QmpException {
         demandSilence("savevm " + name);
     }

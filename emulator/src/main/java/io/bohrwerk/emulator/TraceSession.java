@@ -41,9 +41,11 @@ final class TraceSession implements AutoCloseable {
     TraceSession(Path directory, List<String> command, Confinement.Cell cell, TraceLog into, Consumer<Process> started)
             throws InfrastructureException, IOException, InterruptedException {
         log = directory.resolve(QemuCommandLine.MERGED);
-        for (String name : List.of(QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.MERGED)) {
+        for (String name : List.of(
+                QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.OUTPUT, QemuCommandLine.MERGED)) {
             Files.deleteIfExists(directory.resolve(name));
         }
+        Files.createFile(directory.resolve(QemuCommandLine.OUTPUT)); // of a driven guest: QEMU makes files, but no pipes
         makeFifo();
         reader = new Thread(() -> read(into), "trace-reader");
         reader.setDaemon(true);

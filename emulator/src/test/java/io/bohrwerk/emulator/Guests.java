@@ -25,6 +25,16 @@ public final class Guests {
         return find(how);
     }
 
+    /** A guest in a language of its own, see {@code foreign.S}. */
+    static TargetFiles foreign(String variant) throws IOException {
+        return find("foreign-" + variant);
+    }
+
+    /** A guest that is driven over its serial port, see {@code terminal.c}. */
+    static TargetFiles terminal(String fifoControl) throws IOException {
+        return find("terminal-" + fifoControl);
+    }
+
     private static TargetFiles find(String name) throws IOException {
         URL manifest = Objects.requireNonNull(
                 Guests.class.getResource("/guest/" + name + "/target.yaml"), "not built: " + name);

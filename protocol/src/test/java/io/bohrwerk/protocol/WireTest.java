@@ -7,15 +7,19 @@ import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Check;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
+import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.worker.RunningWork;
 import io.bohrwerk.protocol.worker.SnapshotCounts;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +85,17 @@ class WireTest {
                         new SubtestCounts(107, 0, 2, 1),
                         List.of(new UnexpectedPass("Test icebp", 4)))),
                 report(new BatchReport.Troubled(InfrastructureTrouble.NEVER_READY, "")),
+                new Check.Request(1, BATCH, 2, TARGET),
+                new Check.Report(
+                        1,
+                        BATCH,
+                        TARGET,
+                        2,
+                        "w1",
+                        START,
+                        START.plusSeconds(10),
+                        null,
+                        new Check.Troubled(InfrastructureTrouble.NEVER_READY, "no word")),
                 new WorkerHeartbeat(1, "w1", "host", 4, "qemu 7.2", START, List.of(), null),
                 new WorkerHeartbeat(
                         1,
@@ -89,7 +104,7 @@ class WireTest {
                         4,
                         "qemu 7.2",
                         START,
-                        List.of(new WorkerHeartbeat.RunningBatch(BATCH, JOB, 1, 17)),
+                        List.of(new RunningWork("batch", BATCH, JOB, 1, 17), new RunningWork("check", JOB, null, 2, 0)),
                         "trouble"),
                 new WorkerHeartbeat(
                         1,
@@ -100,10 +115,36 @@ class WireTest {
                         START,
                         List.of(),
                         null,
-                        List.of(),
-                        List.of(),
                         1L << 33,
                         new SnapshotCounts(1, 2, 3, 4)));
+    }
+
+    @Test
+    void aMessageSaysItsKind() {
+        assertThat(Work.kindOf(Wire.write(REQUEST))).isEqualTo("batch");
+        byte[] check = Wire.write(new Check.Request(1, BATCH, 2, TARGET));
+        assertThat(new String(check, StandardCharsets.UTF_8)).contains("\"type\":\"check\"");
+        assertThat(Work.kindOf(check)).isEqualTo("check");
+        assertThat(Topics.reports("check")).isEqualTo("bohrwerk.check-reports");
+        assertThat(Topics.reports("batch")).isEqualTo(Topics.REPORTS);
+    }
+
+    @Test
+    void olderProcessesListBatchesReplaysAndTracesApart() {
+        String text = "{\"version\":1,\"workerId\":\"w1\",\"host\":\"host\",\"slots\":4,\"emulator\":\"qemu 7.2\","
+                + "\"at\":\"2026-01-02T03:04:05.678901Z\",\"running\":[{\"batchId\":\"" + BATCH + "\",\"jobId\":\""
+                + JOB
+                + "\",\"attempt\":2,\"iterationsPassed\":17}],\"lastTrouble\":null,\"replays\":[\"" + JOB
+                + "\"],\"traces\":[]}";
+        WorkerHeartbeat heartbeat = read(text, WorkerHeartbeat.class);
+        assertThat(heartbeat.work())
+                .containsExactly(
+                        new RunningWork("batch", BATCH, JOB, 2, 17), new RunningWork("replay", JOB, null, 1, 0));
+        assertThat(Wire.writeText(heartbeat))
+                .as("and older processes can read ours")
+                .contains(text.substring(text.indexOf("\"running\""), text.indexOf(",\"lastTrouble")))
+                .contains("\"replays\":[\"" + JOB + "\"]", "\"traces\":[]");
+        assertThat(text).doesNotContain("work\":");
     }
 
     @ParameterizedTest

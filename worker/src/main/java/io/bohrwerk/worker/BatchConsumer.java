@@ -2,18 +2,15 @@ package io.bohrwerk.worker;
 
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
-import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Report;
-import io.bohrwerk.protocol.batch.TraceRequest;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.span.Spans;
-import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
+import io.bohrwerk.protocol.worker.RunningWork;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -32,8 +29,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One slot: takes a piece of work, a batch, a replay or a trace, lets it run on a second thread while it keeps the queue's lock on it, and settles it only when the broker has
- * the report. So it is done at least once; a second report on the same attempt is harmless.
+ * One slot: takes a piece of work and runs it on a second thread while it keeps the queue's lock on it. The work is settled only when the broker
+ * has the report, so it is done at least once; a second report on the same attempt is harmless.
  */
 final class BatchConsumer {
     private static final Logger log = LoggerFactory.getLogger(BatchConsumer.class);
@@ -45,7 +42,7 @@ final class BatchConsumer {
     private final String name;
     private final KafkaClients clients;
     private final Duration renewInterval;
-    private final Engine engine;
+    private final Runners runners;
     private final Reports reports;
     private final Spans spans;
     private final ExecutorService batches;
@@ -54,11 +51,11 @@ final class BatchConsumer {
     private volatile @Nullable Running running;
 
     BatchConsumer(
-            String name, KafkaClients clients, Duration renewInterval, Engine engine, Reports reports, Spans spans) {
+            String name, KafkaClients clients, Duration renewInterval, Runners runners, Reports reports, Spans spans) {
         this.name = name;
         this.clients = clients;
         this.renewInterval = renewInterval;
-        this.engine = engine;
+        this.runners = runners;
         this.reports = reports;
         this.spans = spans;
         this.batches = Executors.newSingleThreadExecutor(task -> {
@@ -75,35 +72,15 @@ final class BatchConsumer {
         thread.start();
     }
 
-    /** The batch in this slot's machine now. */
-    Optional<RunningBatch> running() {
+    /** What this slot's machine runs now. */
+    Optional<RunningWork> running() {
         Running now = running;
-        return now != null && now.work() instanceof BatchRequest batch
-                ? Optional.of(new RunningBatch(
-                        batch.batchId(),
-                        batch.jobId(),
-                        batch.attempt(),
-                        now.passed().get()))
-                : Optional.empty();
+        return now == null
+                ? Optional.empty()
+                : Optional.of(RunningWork.of(now.work(), now.passed().get()));
     }
 
-    /** The replay in this slot's machine now. */
-    Optional<UUID> replaying() {
-        Running now = running;
-        return now != null && now.work() instanceof ReplayRequest replay
-                ? Optional.of(replay.replayId())
-                : Optional.empty();
-    }
-
-    /** The trace in this slot's machine now. */
-    Optional<UUID> tracing() {
-        Running now = running;
-        return now != null && now.work() instanceof TraceRequest trace
-                ? Optional.of(trace.traceId())
-                : Optional.empty();
-    }
-
-    /** Takes no more batches. The one that is running is given back when it ends without a report. */
+    /** Takes no more work. What is running goes back to the queue if it ends without a report. */
     void stop() {
         stopping.countDown();
     }
@@ -145,7 +122,7 @@ final class BatchConsumer {
                     }
                 }
             } catch (NewerVersionException e) {
-                log.error("{}: there are batches of a newer version than this worker's: update it", name);
+                log.error("{}: releasing work for a newer worker, update this one: {}", name, e.getMessage());
                 rest(renewInterval);
             } catch (RuntimeException e) {
                 log.warn(
@@ -168,14 +145,17 @@ final class BatchConsumer {
         }
         Work request;
         try {
-            request = Work.read(value(record));
+            request = runners.read(value(record));
+        } catch (Runners.UnknownKindException e) {
+            queue.settle(record, AcknowledgeType.RELEASE);
+            throw new NewerVersionException(e.getMessage());
         } catch (InvalidInputException e) {
             if (isNewer(record)) {
                 queue.settle(record, AcknowledgeType.RELEASE);
-                throw new NewerVersionException();
+                throw new NewerVersionException(e.getMessage());
             }
             log.error(
-                    "{}: what stands at offset {} of partition {} is no work and is taken off the queue: {}",
+                    "{}: rejecting malformed message at offset {} of partition {}: {}",
                     name,
                     record.offset(),
                     record.partition(),
@@ -208,25 +188,20 @@ final class BatchConsumer {
     /** Does the work and reports, on the slot's second thread. True when the broker has the report. */
     private boolean work(Work request, int deliveries, @Nullable String parent) {
         if (deliveries >= KafkaClients.MOST_DELIVERIES) {
-            return reports.send(engine.refuse(
+            return reports.send(runners.refuse(
                     request,
                     InfrastructureTrouble.UNDELIVERABLE,
-                    "delivered " + deliveries + " times and never finished: it may be what ends workers"));
+                    "delivered " + deliveries + " times and never finished: it may be what kills workers"));
         }
         Running now = new Running(request, new AtomicLong());
         running = now;
         try (Spans.Span span = span(request, deliveries, parent);
                 Spans.Scope here = span.here();
                 MDC.MDCCloseable machine = MDC.putCloseable("machine", name);
-                MDC.MDCCloseable job = MDC.putCloseable(
-                        "job",
-                        request instanceof BatchRequest batch ? batch.jobId().toString() : "");
-                MDC.MDCCloseable work = MDC.putCloseable(
-                        request instanceof BatchRequest
-                                ? "batch"
-                                : request instanceof ReplayRequest ? "replay" : "trace",
-                        request.id().toString())) {
-            Optional<? extends Report> report = engine.run(request, now.passed()::set);
+                MDC.MDCCloseable job = MDC.putCloseable("job", Objects.toString(request.jobId(), ""));
+                MDC.MDCCloseable work =
+                        MDC.putCloseable(request.kind(), request.id().toString())) {
+            Optional<Report> report = runners.run(request, now.passed()::set);
             return report.isPresent() && reports.send(report.get());
         } finally {
             running = null;
@@ -234,14 +209,12 @@ final class BatchConsumer {
     }
 
     private Spans.Span span(Work request, int deliveries, @Nullable String parent) {
-        Spans.Span span = spans.receiving("batch", parent);
-        return request instanceof BatchRequest batch
-                ? span.with("bohrwerk.job", batch.jobId().toString())
-                        .with("bohrwerk.batch", batch.batchId().toString())
-                        .with("bohrwerk.attempt", batch.attempt())
-                        .with("bohrwerk.deliveries", deliveries)
-                        .with("bohrwerk.machine", name)
-                : span;
+        return spans.receiving(request.kind(), parent)
+                .with("bohrwerk.job", Objects.toString(request.jobId(), ""))
+                .with("bohrwerk." + request.kind(), request.id().toString())
+                .with("bohrwerk.attempt", request.attempt())
+                .with("bohrwerk.deliveries", deliveries)
+                .with("bohrwerk.machine", name);
     }
 
     /** Renews the lock until the batch is done. False when the lock is lost: then the batch is finished and reported all the same. */
@@ -252,7 +225,7 @@ final class BatchConsumer {
                 try {
                     queue.renew(record);
                 } catch (KafkaException | IllegalStateException e) {
-                    log.warn("{}: the lock on a running batch could not be renewed: {}", name, e.toString());
+                    log.warn("{}: the lock on running work could not be renewed: {}", name, e.toString());
                     ours = false;
                 }
             }
@@ -278,7 +251,7 @@ final class BatchConsumer {
         try {
             return done.get();
         } catch (ExecutionException e) {
-            log.error("{}: a batch ended with a defect and is given back", name, e.getCause());
+            log.error("{}: internal error, the work is given back", name, e.getCause());
             return false;
         } catch (InterruptedException e) {
             throw new org.apache.kafka.common.errors.InterruptException(e);
@@ -294,15 +267,16 @@ final class BatchConsumer {
     }
 
     /**
-     * A batch that this worker is too old for. It is given back at once, and the slot leaves the queue for a while: so a newer worker
-     * gets to it before its deliveries are used up.
+     * Work that this worker is too old for. It is released at once, and the slot leaves the queue for a while, so that a newer worker gets
+     * it before its deliveries are used up.
      */
     private static final class NewerVersionException extends RuntimeException {
         private static final long serialVersionUID = 1L;
-    }
 
-    /** Of any message, only this much is read before its version is known. */
-    private record Envelope(int version) {}
+        NewerVersionException(@Nullable String message) {
+            super(message);
+        }
+    }
 
     private static @Nullable String parent(ConsumerRecord<byte[], byte[]> record) {
         Header parent = record.headers().lastHeader(Spans.HEADER);
@@ -315,7 +289,7 @@ final class BatchConsumer {
 
     private static boolean isNewer(ConsumerRecord<byte[], byte[]> record) {
         try {
-            return Wire.read(value(record), Envelope.class).version() > Wire.VERSION;
+            return Wire.read(value(record), Work.Envelope.class).version() > Wire.VERSION;
         } catch (InvalidInputException e) {
             return false;
         }

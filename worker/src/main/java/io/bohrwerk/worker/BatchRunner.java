@@ -17,15 +17,10 @@ import io.bohrwerk.protocol.span.Spans;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.function.LongConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Runs one batch, from its target's bytes to its report. Safe for many threads. */
-final class BatchRunner {
-    private static final Logger log = LoggerFactory.getLogger(BatchRunner.class);
-
+final class BatchRunner implements Runner<BatchRequest> {
     private final String workerId;
     private final Emulator emulator;
     private final Machines machines;
@@ -48,27 +43,15 @@ final class BatchRunner {
         this.failures = failures;
     }
 
-    /**
-     * What came of the batch: iterations or trouble. Empty when the worker stops: that says nothing, the batch goes to another one.
-     *
-     * @param progress told how many iterations have passed, as the agent reports it
-     */
-    Optional<BatchReport> run(BatchRequest request, LongConsumer progress) {
-        Instant started = Instant.now();
-        try {
-            return Optional.of(report(request, started, finish(request, started, progress)));
-        } catch (InfrastructureException | IOException | RuntimeException e) {
-            if (machines.stopped() || Troubles.kind(e) == InfrastructureTrouble.WORKER_STOPPED) {
-                return Optional.empty();
-            }
-            BatchReport.Troubled trouble = Troubles.of(e);
-            if (trouble.kind() == InfrastructureTrouble.INTERNAL) {
-                log.error("batch {} stumbled over a defect", request.batchId(), e);
-            } else {
-                log.warn("batch {} has trouble: {}: {}", request.batchId(), trouble.kind(), trouble.message());
-            }
-            return Optional.of(report(request, started, trouble));
-        }
+    @Override
+    public BatchReport run(BatchRequest request, Instant started, LongConsumer progress)
+            throws InfrastructureException, IOException {
+        return report(request, started, finish(request, started, progress));
+    }
+
+    @Override
+    public BatchReport troubled(BatchRequest request, Instant started, InfrastructureTrouble kind, String message) {
+        return report(request, started, new BatchReport.Troubled(kind, message));
     }
 
     private BatchReport.Finished finish(BatchRequest request, Instant started, LongConsumer progress)
@@ -117,11 +100,6 @@ final class BatchRunner {
                     .with("bohrwerk.outcome", run.outcome().name());
             return run;
         }
-    }
-
-    /** A report of trouble with a batch that is not run. */
-    BatchReport refuse(BatchRequest request, InfrastructureTrouble kind, String message) {
-        return report(request, Instant.now(), new BatchReport.Troubled(kind, message));
     }
 
     private BatchReport report(BatchRequest request, Instant started, BatchReport.Result result) {

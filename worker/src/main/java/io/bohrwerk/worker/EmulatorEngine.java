@@ -3,11 +3,9 @@ package io.bohrwerk.worker;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.batch.BatchRequest;
-import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.batch.Check;
 import io.bohrwerk.protocol.batch.ReplayRequest;
-import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.batch.TraceRequest;
-import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.worker.SnapshotCounts;
@@ -17,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +25,7 @@ final class EmulatorEngine implements Engine {
     private final String versions;
     private final Machines machines;
     private final SnapshotCache snapshots;
-    private final BatchRunner batches;
-    private final ReplayRunner replays;
-    private final TraceRunner traces;
+    private final Runners runners;
     /** The last one opened is the first one closed. */
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
@@ -51,10 +46,21 @@ final class EmulatorEngine implements Engine {
             BlobFiles blobs = new BlobFiles(store);
             TargetCache targets = new TargetCache(cache, blobs);
             this.snapshots = new SnapshotCache(cache, blobs, machines);
-            this.batches =
-                    new BatchRunner(properties.id(), emulator, machines, targets, snapshots, new FailureKeeper(blobs));
-            this.replays = new ReplayRunner(properties.id(), emulator, machines, targets, snapshots, cache, blobs);
-            this.traces = new TraceRunner(properties.id(), emulator, machines, targets, snapshots, blobs);
+            String id = properties.id();
+            this.runners = new Runners(machines::stopped)
+                    .with(
+                            BatchRequest.KIND,
+                            BatchRequest.class,
+                            new BatchRunner(id, emulator, machines, targets, snapshots, new FailureKeeper(blobs)))
+                    .with(
+                            ReplayRequest.KIND,
+                            ReplayRequest.class,
+                            new ReplayRunner(id, emulator, machines, targets, snapshots, cache, blobs))
+                    .with(
+                            TraceRequest.KIND,
+                            TraceRequest.class,
+                            new TraceRunner(id, emulator, machines, targets, snapshots, blobs))
+                    .with(Check.KIND, Check.Request.class, new CheckRunner(id, emulator, machines, targets, snapshots));
             good = true;
         } finally {
             if (!good) {
@@ -82,23 +88,8 @@ final class EmulatorEngine implements Engine {
     }
 
     @Override
-    public Optional<? extends Report> run(Work work, LongConsumer progress) {
-        if (work instanceof BatchRequest batch) {
-            return batches.run(batch, progress);
-        }
-        return work instanceof ReplayRequest replay
-                ? replays.run(replay)
-                : traces.run((TraceRequest) work); // the kinds are sealed
-    }
-
-    @Override
-    public Report refuse(Work work, InfrastructureTrouble kind, String message) {
-        if (work instanceof BatchRequest batch) {
-            return batches.refuse(batch, kind, message);
-        }
-        return work instanceof ReplayRequest replay
-                ? replays.refuse(replay, kind, message)
-                : traces.refuse((TraceRequest) work, kind, message);
+    public Runners runners() {
+        return runners;
     }
 
     @Override

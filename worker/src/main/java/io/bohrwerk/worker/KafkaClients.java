@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
@@ -43,11 +44,14 @@ final class KafkaClients {
 
     private final WorkerProperties.Queue settings;
     private final String workerId;
+    private final Set<String> kinds;
     private boolean ready;
 
-    KafkaClients(WorkerProperties.Queue settings, String workerId) {
+    /** @param kinds of work that this worker reports on */
+    KafkaClients(WorkerProperties.Queue settings, String workerId, Set<String> kinds) {
         this.settings = settings;
         this.workerId = workerId;
+        this.kinds = kinds;
     }
 
     String bootstrapServers() {
@@ -66,8 +70,9 @@ final class KafkaClients {
         Admin admin = Admin.create(common("admin"));
         try {
             makeTopic(admin, Topics.BATCHES, Topics.BATCHES_PARTITIONS);
-            makeTopic(admin, Topics.REPORTS, settings.partitions());
-            makeTopic(admin, Topics.REPLAY_REPORTS, settings.partitions());
+            for (String kind : kinds) {
+                makeTopic(admin, Topics.reports(kind), settings.partitions());
+            }
             makeTopic(admin, Topics.HEARTBEATS, settings.partitions());
             checkPartitions(admin);
             configureGroup(admin);

@@ -28,14 +28,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Replays a failure that was kept, from its manifest to its report. Safe for many threads. */
-final class ReplayRunner {
-    private static final Logger log = LoggerFactory.getLogger(ReplayRunner.class);
+final class ReplayRunner implements Runner<ReplayRequest> {
     /** It holds the target's list of expected failures twice. */
     private static final int LARGEST_MANIFEST = 4 << 20;
 
@@ -66,28 +63,15 @@ final class ReplayRunner {
         this.blobs = blobs;
     }
 
-    /** What came of the replay. Empty when the worker stops: that says nothing, the replay goes to another one. */
-    Optional<ReplayReport> run(ReplayRequest request) {
-        Instant started = Instant.now();
-        try {
-            return Optional.of(report(request, started, replay(request)));
-        } catch (InfrastructureException | IOException | RuntimeException e) {
-            InfrastructureTrouble kind = Troubles.kind(e);
-            if (machines.stopped() || kind == InfrastructureTrouble.WORKER_STOPPED) {
-                return Optional.empty();
-            }
-            if (kind == InfrastructureTrouble.INTERNAL) {
-                log.error("replay {} stumbled over a defect", request.replayId(), e);
-            } else {
-                log.warn("replay {} has trouble: {}: {}", request.replayId(), kind, Troubles.message(e));
-            }
-            return Optional.of(report(request, started, new ReplayReport.Troubled(kind, Troubles.message(e))));
-        }
+    @Override
+    public ReplayReport run(ReplayRequest request, Instant started, LongConsumer progress)
+            throws InfrastructureException, IOException {
+        return report(request, started, replay(request));
     }
 
-    /** A report of trouble with a replay that is not made. */
-    ReplayReport refuse(ReplayRequest request, InfrastructureTrouble kind, String message) {
-        return report(request, Instant.now(), new ReplayReport.Troubled(kind, message));
+    @Override
+    public ReplayReport troubled(ReplayRequest request, Instant started, InfrastructureTrouble kind, String message) {
+        return report(request, started, new ReplayReport.Troubled(kind, message));
     }
 
     private ReplayReport.Result replay(ReplayRequest request) throws InfrastructureException, IOException {

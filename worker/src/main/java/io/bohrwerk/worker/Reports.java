@@ -1,8 +1,8 @@
 package io.bohrwerk.worker;
 
 import io.bohrwerk.protocol.Wire;
-import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.Report;
+import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.span.Spans;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
@@ -26,12 +26,12 @@ final class Reports {
 
     /** Whether the broker has it for good. */
     boolean send(Report report) {
-        if (report instanceof BatchReport batch
-                && batch.result() instanceof BatchReport.Troubled trouble
-                && !trouble.kind().handedBack()) {
+        Report.Trouble trouble = report.trouble();
+        if (trouble != null && !trouble.kind().handedBack()) {
             lastTrouble = trouble.kind() + ": " + trouble.message();
         }
-        ProducerRecord<String, byte[]> message = new ProducerRecord<>(report.topic(), report.key(), Wire.write(report));
+        String topic = Topics.reports(report.kind());
+        ProducerRecord<String, byte[]> message = new ProducerRecord<>(topic, report.key(), Wire.write(report));
         String parent = Spans.Span.traceparentHere();
         if (parent != null) {
             message.headers().add(Spans.HEADER, parent.getBytes(StandardCharsets.US_ASCII));
@@ -42,7 +42,7 @@ final class Reports {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | KafkaException e) {
-            log.error("a report to {} could not be sent, its work is given back: {}", report.topic(), e.toString());
+            log.error("a report to {} could not be sent, its work is given back: {}", topic, e.toString());
         }
         return false;
     }

@@ -13,14 +13,10 @@ import io.bohrwerk.protocol.traced.TracedPlan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.LongConsumer;
 
 /** Traces a target's test for the traced strategy, from the target's bytes to the report. Safe for many threads. */
-final class TraceRunner {
-    private static final Logger log = LoggerFactory.getLogger(TraceRunner.class);
-
+final class TraceRunner implements Runner<TraceRequest> {
     private final String workerId;
     private final Emulator emulator;
     private final Machines machines;
@@ -43,24 +39,15 @@ final class TraceRunner {
         this.blobs = blobs;
     }
 
-    /** What came of it. Empty when the worker stops: that says nothing, the trace goes to another one. */
-    Optional<TraceReport> run(TraceRequest request) {
-        Instant started = Instant.now();
-        try {
-            return Optional.of(report(request, started, trace(request)));
-        } catch (InfrastructureException | IOException | RuntimeException e) {
-            InfrastructureTrouble kind = Troubles.kind(e);
-            if (machines.stopped() || kind == InfrastructureTrouble.WORKER_STOPPED) {
-                return Optional.empty();
-            }
-            log.warn("trace {} has trouble: {}: {}", request.traceId(), kind, Troubles.message(e));
-            return Optional.of(report(request, started, new TraceReport.Troubled(kind, Troubles.message(e))));
-        }
+    @Override
+    public TraceReport run(TraceRequest request, Instant started, LongConsumer progress)
+            throws InfrastructureException, IOException {
+        return report(request, started, trace(request));
     }
 
-    /** A report of trouble with a trace that is not made. */
-    TraceReport refuse(TraceRequest request, InfrastructureTrouble kind, String message) {
-        return report(request, Instant.now(), new TraceReport.Troubled(kind, message));
+    @Override
+    public TraceReport troubled(TraceRequest request, Instant started, InfrastructureTrouble kind, String message) {
+        return report(request, started, new TraceReport.Troubled(kind, message));
     }
 
     private TraceReport.Traced trace(TraceRequest request) throws InfrastructureException, IOException {

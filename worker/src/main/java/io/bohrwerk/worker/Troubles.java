@@ -1,7 +1,6 @@
 package io.bohrwerk.worker;
 
 import io.bohrwerk.emulator.InfrastructureException;
-import io.bohrwerk.protocol.batch.BatchReport.Troubled;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.blob.DigestMismatchException;
 import io.bohrwerk.protocol.blob.NoSuchBlobException;
@@ -15,10 +14,6 @@ final class Troubles {
     private static final int LONGEST_MESSAGE = 4000;
 
     private Troubles() {}
-
-    static Troubled of(Exception e) {
-        return new Troubled(kind(e), message(e));
-    }
 
     static InfrastructureTrouble kind(Exception e) {
         if (e instanceof InfrastructureException known) {

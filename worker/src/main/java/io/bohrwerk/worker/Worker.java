@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +35,8 @@ final class Worker implements AutoCloseable {
         boolean good = false;
         resources.add(engine);
         try {
-            KafkaClients clients = new KafkaClients(properties.queue(), properties.id());
+            KafkaClients clients = new KafkaClients(
+                    properties.queue(), properties.id(), engine.runners().kinds());
             Producer<String, byte[]> producer = clients.producer();
             resources.add(() -> producer.close(PRODUCER_CLOSE));
             this.reports = new Reports(producer);
@@ -44,7 +44,7 @@ final class Worker implements AutoCloseable {
                     properties.telemetry().endpoint(), properties.telemetry().headers(), SERVICE, properties.id()));
             for (int slot = 1; slot <= properties.slots(); slot++) {
                 slots.add(new BatchConsumer(
-                        "slot-" + slot, clients, properties.queue().renewInterval(), engine, reports, spans));
+                        "slot-" + slot, clients, properties.queue().renewInterval(), engine.runners(), reports, spans));
             }
             slots.forEach(BatchConsumer::start);
             kept(new Heartbeats(producer, this::heartbeat, sign())).start(properties.heartbeatInterval());
@@ -89,16 +89,10 @@ final class Worker implements AutoCloseable {
                 properties.slots(),
                 engine.versions(),
                 Instant.now(),
-                slots.stream().flatMap(Worker::running).toList(),
+                slots.stream().flatMap(slot -> slot.running().stream()).toList(),
                 reports.lastTrouble(),
-                slots.stream().flatMap(slot -> slot.replaying().stream()).toList(),
-                slots.stream().flatMap(slot -> slot.tracing().stream()).toList(),
                 properties.largestGuestBytes(),
                 engine.snapshots().orElse(null));
-    }
-
-    private static Stream<WorkerHeartbeat.RunningBatch> running(BatchConsumer slot) {
-        return slot.running().stream();
     }
 
     /** Gives running batches back to the queue, within the time for it. */

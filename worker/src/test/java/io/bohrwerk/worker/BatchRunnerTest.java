@@ -16,6 +16,7 @@ import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
@@ -344,12 +345,12 @@ class BatchRunnerTest {
     @Test
     void anEmulatorThatIsKilledIsTroubleAndLeavesNothing() throws Exception {
         CountDownLatch runs = new CountDownLatch(1);
-        CompletableFuture<BatchReport> report = CompletableFuture.supplyAsync(() -> bench.runner
+        CompletableFuture<Report> report = CompletableFuture.supplyAsync(() -> bench.runners
                 .run(Bench.slow(target, ENDLESS), passed -> runs.countDown())
                 .orElseThrow());
         assertThat(runs.await(30, TimeUnit.SECONDS)).isTrue();
         bench.emulators().forEach(ProcessHandle::destroyForcibly);
-        assertThat(report.get(20, TimeUnit.SECONDS).result())
+        assertThat(report.get(20, TimeUnit.SECONDS).trouble())
                 .isInstanceOfSatisfying(
                         BatchReport.Troubled.class,
                         trouble -> assertThat(trouble.kind()).isEqualTo(InfrastructureTrouble.EMULATOR_DIED));
@@ -380,14 +381,14 @@ class BatchRunnerTest {
         try (Bench stopped = new Bench(other, directory.resolve("blobs"))) {
             CountDownLatch runs = new CountDownLatch(1);
             var report = CompletableFuture.supplyAsync(
-                    () -> stopped.runner.run(Bench.slow(target, ENDLESS), passed -> runs.countDown()));
+                    () -> stopped.runners.run(Bench.slow(target, ENDLESS), passed -> runs.countDown()));
             assertThat(runs.await(30, TimeUnit.SECONDS)).isTrue();
             long began = System.nanoTime();
             stopped.machines.stop();
             assertThat(report.get(10, TimeUnit.SECONDS)).isEmpty();
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
             assertThat(stopped.machineDirectories()).isZero();
-            assertThat(stopped.runner.run(Bench.request(target, 3), passed -> {}))
+            assertThat(stopped.runners.run(Bench.request(target, 3), passed -> {}))
                     .as("nothing starts after a stop")
                     .isEmpty();
         }

@@ -7,6 +7,8 @@ import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.ReplayReport;
+import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.blob.FileBlobStore;
 import io.bohrwerk.protocol.schedule.Align;
@@ -49,7 +51,7 @@ final class Bench implements AutoCloseable {
     final TargetCache targets;
     final SnapshotCache snapshots;
     final FailureKeeper failures;
-    final BatchRunner runner;
+    final Runners runners;
 
     Bench(Path directory, Path store) throws IOException {
         this(directory, FileBlobStore.open(store, 0));
@@ -71,7 +73,15 @@ final class Bench implements AutoCloseable {
         this.targets = new TargetCache(cache, blobs);
         this.snapshots = new SnapshotCache(cache, blobs, machines);
         this.failures = new FailureKeeper(blobs);
-        this.runner = new BatchRunner("bench", emulator, machines, targets, snapshots, failures);
+        this.runners = new Runners(machines::stopped)
+                .with(
+                        BatchRequest.KIND,
+                        BatchRequest.class,
+                        new BatchRunner("bench", emulator, machines, targets, snapshots, failures))
+                .with(
+                        ReplayRequest.KIND,
+                        ReplayRequest.class,
+                        new ReplayRunner("bench", emulator, machines, targets, snapshots, cache, blobs));
     }
 
     @Override
@@ -166,7 +176,11 @@ final class Bench implements AutoCloseable {
     }
 
     BatchReport run(BatchRequest request) {
-        return runner.run(request, passed -> {}).orElseThrow();
+        return (BatchReport) runners.run(request, passed -> {}).orElseThrow();
+    }
+
+    ReplayReport.Result replay(ReplayRequest request) {
+        return ((ReplayReport) runners.run(request, passed -> {}).orElseThrow()).result();
     }
 
     BatchReport.Finished finish(BatchRequest request) {

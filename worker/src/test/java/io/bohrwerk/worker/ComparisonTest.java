@@ -65,9 +65,7 @@ class ComparisonTest {
                 List.of(),
                 LogWindow.margin(0),
                 1);
-        ReplayRunner runner = new ReplayRunner(
-                "bench", bench.emulator, bench.machines, bench.targets, bench.snapshots, bench.cache, bench.blobs);
-        ReplayReport.Result result = runner.run(request).orElseThrow().result();
+        ReplayReport.Result result = bench.replay(request);
         assertThat(result).isInstanceOf(ReplayReport.Replayed.class);
         return (ReplayReport.Replayed) result;
     }

@@ -24,9 +24,8 @@ class GuestTextTest {
 
     @Test
     void messagesAreOneBoundedLine() {
-        String message = Troubles.of(new InfrastructureException(
-                        InfrastructureTrouble.EMULATOR_DIED, "first\n\tsecond\0" + "x".repeat(9000)))
-                .message();
+        String message = Troubles.message(new InfrastructureException(
+                InfrastructureTrouble.EMULATOR_DIED, "first\n\tsecond\0" + "x".repeat(9000)));
         assertThat(message).startsWith("first second x").endsWith("x…").hasSize(4000);
     }
 }

@@ -4,6 +4,7 @@ import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.ReplayReport;
+import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
@@ -50,7 +51,7 @@ final class Queue implements AutoCloseable {
         this.producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new ByteArraySerializer());
         this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-        consumer.subscribe(List.of(Topics.REPORTS, Topics.REPLAY_REPORTS, Topics.HEARTBEATS));
+        consumer.subscribe(List.of(Topics.REPORTS, Topics.reports(ReplayRequest.KIND), Topics.HEARTBEATS));
     }
 
     BatchRequest ask(BatchRequest request) throws Exception {
@@ -104,7 +105,7 @@ final class Queue implements AutoCloseable {
             if (record.topic().equals(Topics.REPORTS)) {
                 reports.add(Wire.read(record.value(), BatchReport.class));
                 reportKeys.add(record.key());
-            } else if (record.topic().equals(Topics.REPLAY_REPORTS)) {
+            } else if (record.topic().equals(Topics.reports(ReplayRequest.KIND))) {
                 replayReports.add(Wire.read(record.value(), ReplayReport.class));
             } else {
                 heartbeats.add(Wire.read(record.value(), WorkerHeartbeat.class));

@@ -83,14 +83,8 @@ class ReplayRunnerTest {
                 Wire.VERSION, UUID.randomUUID(), UUID.randomUUID(), 1, manifest, mode, classes, window, times);
     }
 
-    private static ReplayReport.Result run(Bench bench, ReplayRequest request) {
-        ReplayRunner runner = new ReplayRunner(
-                "bench", bench.emulator, bench.machines, bench.targets, bench.snapshots, bench.cache, bench.blobs);
-        return runner.run(request).orElseThrow().result();
-    }
-
     private static ReplayReport.Replayed replayed(ReplayRequest request) {
-        ReplayReport.Result result = run(bench, request);
+        ReplayReport.Result result = bench.replay(request);
         if (result instanceof ReplayReport.Replayed replayed) {
             return replayed;
         }
@@ -192,7 +186,7 @@ class ReplayRunnerTest {
     void anotherEmulatorIsRefusedByName() throws Exception {
         String other = manifestText.replaceFirst("QEMU emulator version [0-9.]+", "QEMU emulator version 99.1");
         Digest changed = Bench.put(bench.store, other.getBytes(StandardCharsets.UTF_8));
-        assertThat(run(bench, request(changed, ReplayMode.VERIFY, 1)))
+        assertThat(bench.replay(request(changed, ReplayMode.VERIFY, 1)))
                 .isInstanceOfSatisfying(ReplayReport.OtherEmulator.class, refused -> {
                     assertThat(refused.recorded()).contains("version 99.1");
                     assertThat(refused.here())
@@ -204,7 +198,7 @@ class ReplayRunnerTest {
     /** Another worker, which has nothing in its cache, with a store that has lost or spoilt one blob. */
     private static void assertTrouble(String what, Digest manifest, String message) throws Exception {
         try (Bench other = new Bench(directory.resolve("other-" + what), directory.resolve("blobs"))) {
-            assertThat(run(other, request(manifest, ReplayMode.VERIFY, 1)))
+            assertThat(other.replay(request(manifest, ReplayMode.VERIFY, 1)))
                     .isInstanceOfSatisfying(ReplayReport.Troubled.class, trouble -> {
                         assertThat(trouble.kind()).isEqualTo(InfrastructureTrouble.BLOB_MISSING);
                         assertThat(trouble.message()).contains(message);

@@ -82,9 +82,7 @@ class WhenTest {
                 LogWindow.all(),
                 RUNS,
                 3);
-        ReplayRunner runner = new ReplayRunner(
-                "bench", bench.emulator, bench.machines, bench.targets, bench.snapshots, bench.cache, bench.blobs);
-        ReplayReport.Result result = runner.run(request).orElseThrow().result();
+        ReplayReport.Result result = bench.replay(request);
         assertThat(result).isInstanceOf(ReplayReport.Replayed.class);
         ReplayReport.Replayed replayed = (ReplayReport.Replayed) result;
         try (InputStream in = bench.store.open(artifact(replayed.artifacts(), ArtifactKind.WHEN_CURVE))) {

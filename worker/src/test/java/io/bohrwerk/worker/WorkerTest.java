@@ -175,8 +175,7 @@ class WorkerTest {
     }
 
     private static Predicate<WorkerHeartbeat> running(BatchRequest request) {
-        return heartbeat ->
-                heartbeat.running().stream().anyMatch(batch -> batch.batchId().equals(request.batchId()));
+        return heartbeat -> heartbeat.work().stream().anyMatch(work -> work.id().equals(request.batchId()));
     }
 
     private static Predicate<WorkerHeartbeat> running(String worker, BatchRequest request) {
@@ -188,18 +187,18 @@ class WorkerTest {
         start("one", 1);
         BatchRequest request = queue.ask(endless());
         WorkerHeartbeat busy = queue.awaitHeartbeat(
-                running(request).and(heartbeat -> heartbeat.running().get(0).iterationsPassed() > 0));
+                running(request).and(heartbeat -> heartbeat.work().get(0).iterationsPassed() > 0));
         assertThat(busy.workerId()).isEqualTo("one");
         assertThat(busy.slots()).isEqualTo(1);
         assertThat(busy.emulator()).contains("QEMU emulator version");
-        assertThat(busy.running().get(0).jobId()).isEqualTo(request.jobId());
+        assertThat(busy.work().get(0).jobId()).isEqualTo(request.jobId());
         start("taker", 2);
         queue.listenFor(LOCK.plusSeconds(2));
         assertThat(queue.heartbeats)
                 .filteredOn(heartbeat -> heartbeat.workerId().equals("taker"))
                 .as("the lock is renewed past its own end")
                 .isNotEmpty()
-                .allMatch(heartbeat -> heartbeat.running().isEmpty());
+                .allMatch(heartbeat -> heartbeat.work().isEmpty());
         stop("one");
         queue.awaitHeartbeat(running("taker", request));
         assertThat(queue.on(request))

@@ -51,7 +51,7 @@ class Contradictions {
                 from jobs) r
             where t.said <> r.found""", """
             select 'job ' || j.id, 'is ' || j.state || ' with nothing in flight: nobody will ever come back to it'
-            from jobs j where j.state in ('QUEUED', 'RUNNING') and j.batches_in_flight = 0
+            from jobs j where j.state in ('QUEUED', 'RUNNING') and j.batches_in_flight = 0 and not j.awaits_check
                 and not exists (select 1 from traces t where t.job_id = j.id and t.state in ('QUEUED', 'RUNNING'))""");
 
     private final JdbcClient database;

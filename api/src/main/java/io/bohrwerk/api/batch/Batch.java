@@ -1,10 +1,12 @@
 package io.bohrwerk.api.batch;
 
+import io.bohrwerk.api.work.Attempt;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.Schedule;
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -35,8 +37,9 @@ public class Batch {
 
     private UUID jobId;
     private long number;
-    private int attempt;
-    private int handedBack;
+
+    @Embedded
+    private Attempt attempt;
 
     @Enumerated(EnumType.STRING)
     private BatchState state;
@@ -59,12 +62,6 @@ public class Batch {
     @JdbcTypeCode(SqlTypes.JSON)
     private @Nullable List<UnexpectedPass> unexpectedPasses;
 
-    private @Nullable String workerId;
-    private Instant queuedAt;
-    private @Nullable Instant seenAt;
-    private @Nullable Instant startedAt;
-    private @Nullable Instant finishedAt;
-
     @SuppressWarnings("NullAway.Init")
     protected Batch() {}
 
@@ -80,13 +77,12 @@ public class Batch {
         this.id = TimeOrderedId.at(now);
         this.jobId = jobId;
         this.number = number;
-        this.attempt = 1;
+        this.attempt = Attempt.first(now);
         this.state = BatchState.QUEUED;
         this.schedule = schedule;
         this.arm = arm;
         this.place = place;
         this.iterations = iterations;
-        this.queuedAt = now;
     }
 
     /** Counts a report. A batch is a pure function, so any attempt's report will do; only the first is taken. */
@@ -95,43 +91,38 @@ public class Batch {
             throw new IllegalStateException("batch " + id + " is counted already");
         }
         state = BatchState.COMPLETED;
-        attempt = Math.max(attempt, report.attempt());
+        attempt.finish(report);
         iterationsRun = finished.iterations();
         instructions = finished.instructions();
         millisToFirstIteration = finished.millisToFirstIteration();
         subtests = finished.subtests();
         unexpectedPasses = finished.unexpectedPasses().isEmpty() ? null : finished.unexpectedPasses();
-        workerId = report.workerId();
-        startedAt = report.startedAt();
-        finishedAt = report.finishedAt();
     }
 
     /** Begins another attempt after infrastructure trouble with the latest. */
-    public void retry(Instant now) {
+    public void retry(Instant due) {
         requireQueued();
-        attempt++;
-        queuedAt = now;
-        seenAt = null;
+        attempt.retry(due);
     }
 
     /** Begins another attempt after a worker that could not serve it. The latest was none. */
-    public void handBack(Instant now) {
-        retry(now);
-        handedBack++;
+    public void handBack(Instant due) {
+        requireQueued();
+        attempt.handBack(due);
     }
 
     /** Gives up after the last attempt. */
     public void lose(Instant now) {
         requireQueued();
         state = BatchState.LOST;
-        finishedAt = now;
+        attempt.giveUp(now);
     }
 
     /** Takes back what was not heard of when the job ended. */
     public void withdraw(Instant now) {
         requireQueued();
         state = BatchState.WITHDRAWN;
-        finishedAt = now;
+        attempt.giveUp(now);
     }
 
     private void requireQueued() {
@@ -160,18 +151,13 @@ public class Batch {
         return number;
     }
 
+    /** The number of the latest attempt. */
     public int attempt() {
+        return attempt.number();
+    }
+
+    public Attempt attempts() {
         return attempt;
-    }
-
-    /** Attempts that workers have begun, or may have. */
-    public int tries() {
-        return attempt - handedBack;
-    }
-
-    /** How often a worker could not serve it. */
-    public int handedBack() {
-        return handedBack;
     }
 
     public BatchState state() {
@@ -215,18 +201,18 @@ public class Batch {
     }
 
     public @Nullable String workerId() {
-        return workerId;
+        return attempt.workerId();
     }
 
     public Instant queuedAt() {
-        return queuedAt;
+        return attempt.queuedAt();
     }
 
     public @Nullable Instant startedAt() {
-        return startedAt;
+        return attempt.startedAt();
     }
 
     public @Nullable Instant finishedAt() {
-        return finishedAt;
+        return attempt.finishedAt();
     }
 }

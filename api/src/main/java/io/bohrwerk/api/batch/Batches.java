@@ -1,5 +1,6 @@
 package io.bohrwerk.api.batch;
 
+import io.bohrwerk.api.work.Waiting;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -28,20 +29,10 @@ public interface Batches extends JpaRepository<Batch, UUID> {
     List<Batch> notCounted(UUID job);
 
     /** Batches that were neither reported nor seen in a heartbeat since then, the longest silent first. */
-    @Query("from Batch where state = QUEUED and queuedAt < :since and (seenAt is null or seenAt < :since) order by"
-            + " queuedAt")
-    List<Batch> silentSince(Instant since, Limit limit);
-
-    /**
-     * Whether the queue has come to batches that were put into it after this moment. Looks at the latest ten thousand only, so that it costs
-     * the same however many there have been; with more of them unseen the answer comes later.
-     */
-    @Query(
-            nativeQuery = true,
-            value = "select exists (select 1 from (select queued_at, seen_at, finished_at from batches"
-                    + " order by position desc limit 10000) as latest"
-                    + " where queued_at > :moment and (seen_at is not null or finished_at is not null))")
-    boolean queueHasPassed(Instant moment);
+    @Query("select new io.bohrwerk.api.work.Waiting(id, attempt.number, attempt.queuedAt) from Batch"
+            + " where state = QUEUED and attempt.queuedAt < :since"
+            + " and (attempt.seenAt is null or attempt.seenAt < :since) order by attempt.queuedAt")
+    List<Waiting> silentSince(Instant since, Limit limit);
 
     /** Not a change of state, so it takes no lock of the job and no version. */
     @Modifying

@@ -95,6 +95,7 @@ class Job {
     private long batchesCreated;
     private long placesPlanned;
     private @Nullable Long tracedPlaces;
+    private boolean awaitsCheck;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private List<Remainder> remainders = List.of();
@@ -207,12 +208,26 @@ class Job {
 
     /** Whether another batch may be put into flight. */
     boolean wantsBatch(int window) {
-        return batchesInFlight < window && !awaitsTraces() && goesOn();
+        return batchesInFlight < window && !awaitsCheck && !awaitsTraces() && goesOn();
     }
 
     /** Whether there will be more batches. */
     boolean goesOn() {
         return !state.terminal() && !exhausted() && iterations + promised < iterationBudget;
+    }
+
+    /** Its target is being checked: no batches until {@link #checked}. */
+    void awaitCheck() {
+        awaitsCheck = true;
+    }
+
+    /** The check of its target has ended, with a finding or without. */
+    void checked() {
+        awaitsCheck = false;
+    }
+
+    boolean awaitsCheck() {
+        return awaitsCheck;
     }
 
     /** Whether its test must be traced before there can be batches. */

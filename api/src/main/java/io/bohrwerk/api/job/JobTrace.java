@@ -1,9 +1,11 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.api.work.Attempt;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.TraceReport;
 import io.bohrwerk.protocol.batch.TraceRequest;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -27,8 +29,9 @@ class JobTrace {
     private UUID jobId;
     private int arm;
     private int shift;
-    private int attempt;
-    private int handedBack;
+
+    @Embedded
+    private Attempt attempt;
 
     @Enumerated(EnumType.STRING)
     private State state;
@@ -41,12 +44,7 @@ class JobTrace {
     private @Nullable Boolean checked;
     private @Nullable Double exact;
     private @Nullable String message;
-    private @Nullable String workerId;
-    private Instant queuedAt;
-    private @Nullable Instant seenAt;
     private Instant createdAt;
-    private @Nullable Instant startedAt;
-    private @Nullable Instant finishedAt;
 
     /** Where a trace is. */
     enum State {
@@ -70,22 +68,21 @@ class JobTrace {
         this.jobId = job.id();
         this.arm = arm;
         this.shift = shift;
-        this.attempt = 1;
+        this.attempt = Attempt.first(now);
         this.state = State.QUEUED;
-        this.queuedAt = now;
         this.createdAt = now;
     }
 
     /** The message to the workers. */
     TraceRequest request(Job job) {
-        return new TraceRequest(Wire.VERSION, id, jobId, attempt, job.target(), shift, job.setting());
+        return new TraceRequest(Wire.VERSION, id, jobId, attempt.number(), job.target(), shift, job.setting());
     }
 
     /** A worker was seen at it. */
     void see(Instant now) {
         if (open()) {
             state = State.RUNNING;
-            seenAt = now;
+            attempt.see(now);
         }
     }
 
@@ -103,37 +100,32 @@ class JobTrace {
         checked = traced.checked();
         exact = traced.exact();
         message = null;
-        workerId = report.workerId();
-        startedAt = report.startedAt();
-        finishedAt = report.finishedAt();
+        attempt.finish(report);
     }
 
     /** Begins another attempt. @param why the latest did not do */
     void retry(String why, Instant due) {
-        requireOpen();
-        attempt++;
-        state = State.QUEUED;
-        queuedAt = due;
-        seenAt = null;
-        message = why;
+        requeue(why);
+        attempt.retry(due);
     }
 
     /** Begins another attempt after a worker that could not do it. The latest was none. */
     void handBack(String why, Instant due) {
-        retry(why, due);
-        handedBack++;
+        requeue(why);
+        attempt.handBack(due);
     }
 
-    /** Attempts that workers have begun, or may have. */
-    int tries() {
-        return attempt - handedBack;
+    private void requeue(String why) {
+        requireOpen();
+        state = State.QUEUED;
+        message = why;
     }
 
     void fail(String why, Instant now) {
         requireOpen();
         state = State.ERROR;
         message = why;
-        finishedAt = now;
+        attempt.giveUp(now);
     }
 
     private void requireOpen() {
@@ -163,7 +155,12 @@ class JobTrace {
         return shift;
     }
 
+    /** The number of the latest attempt. */
     int attempt() {
+        return attempt.number();
+    }
+
+    Attempt attempts() {
         return attempt;
     }
 

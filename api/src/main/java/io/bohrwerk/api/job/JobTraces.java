@@ -1,5 +1,6 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.api.work.Waiting;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -12,7 +13,8 @@ interface JobTraces extends JpaRepository<JobTrace, UUID> {
     List<JobTrace> ofJob(UUID job);
 
     /** Traces that were neither reported nor seen in a heartbeat since then. */
-    @Query("from JobTrace where state in (QUEUED, RUNNING) and queuedAt < :since"
-            + " and (seenAt is null or seenAt < :since) order by queuedAt")
-    List<JobTrace> silentSince(Instant since, Limit limit);
+    @Query("select new io.bohrwerk.api.work.Waiting(id, attempt.number, attempt.queuedAt) from JobTrace"
+            + " where state in (QUEUED, RUNNING) and attempt.queuedAt < :since"
+            + " and (attempt.seenAt is null or attempt.seenAt < :since) order by attempt.queuedAt")
+    List<Waiting> silentSince(Instant since, Limit limit);
 }

@@ -149,6 +149,9 @@ record JobView(
         if (activity.workers() == 0) {
             return "no worker is alive";
         }
+        if (job.awaitsCheck()) {
+            return "its target is being checked";
+        }
         return job.guestBytes() <= activity.largestGuest()
                 ? null
                 : "no live worker can serve it: its guest needs " + (job.guestBytes() >> 20)

@@ -52,6 +52,12 @@ interface Jobs extends JpaRepository<Job, UUID> {
             + " or (wallTimeNanos is not null and startedAt is not null)) order by position")
     List<UUID> needingAttention(int window);
 
+    @Query("select id from Job where awaitsCheck and targetId = :target and state in (QUEUED, RUNNING)")
+    List<UUID> awaitingCheckOf(String target);
+
+    @Query("select id from Job where awaitsCheck and state in (QUEUED, RUNNING) order by position")
+    List<UUID> awaitingChecks();
+
     @Query("select id from Job where state = QUEUED and id in :ids")
     List<UUID> queuedAmong(Collection<UUID> ids);
 }

@@ -31,13 +31,21 @@ class Questions {
     private final Submission submission;
     private final Scheduler scheduler;
     private final Quota quota;
+    private final Guests guests;
 
-    Questions(Jobs jobs, Comparisons comparisons, Submission submission, Scheduler scheduler, Quota quota) {
+    Questions(
+            Jobs jobs,
+            Comparisons comparisons,
+            Submission submission,
+            Scheduler scheduler,
+            Quota quota,
+            Guests guests) {
         this.jobs = jobs;
         this.comparisons = comparisons;
         this.submission = submission;
         this.scheduler = scheduler;
         this.quota = quota;
+        this.guests = guests;
     }
 
     /** A job on the new target that runs as many iterations as it takes to say that the old job's failure is gone. */
@@ -73,6 +81,7 @@ class Questions {
                 null,
                 now);
         quota.admit(job);
+        guests.admit(job);
         scheduler.follow(jobs.saveAndFlush(job), now);
         return job;
     }
@@ -111,8 +120,10 @@ class Questions {
                 now);
         requireSample(other.strategy(), "with.strategy", "the second side");
         quota.admit(one);
+        guests.admit(one);
         jobs.saveAndFlush(one);
         quota.admit(other);
+        guests.admit(other);
         jobs.saveAndFlush(other);
         double confidence = request.confidence() == null ? DEFAULT_CONFIDENCE : request.confidence();
         Comparison comparison = comparisons.save(new Comparison(id, old.id(), one.id(), other.id(), confidence, now));

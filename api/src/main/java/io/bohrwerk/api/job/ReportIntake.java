@@ -2,7 +2,6 @@ package io.bohrwerk.api.job;
 
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
-import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.BatchState;
 import io.bohrwerk.api.batch.Batches;
@@ -14,6 +13,8 @@ import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.failure.GuestText;
 import io.bohrwerk.api.signature.Marks;
 import io.bohrwerk.api.signature.Signature;
+import io.bohrwerk.api.work.Retries;
+import io.bohrwerk.api.work.Waiting;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.FailedIteration;
@@ -56,7 +57,7 @@ class ReportIntake {
     private final CrashCounter crashes;
     private final JobSamples samples;
     private final Scheduler scheduler;
-    private final ApiProperties.Scheduling settings;
+    private final Retries retries;
 
     ReportIntake(
             Jobs jobs,
@@ -67,7 +68,7 @@ class ReportIntake {
             CrashCounter crashes,
             JobSamples samples,
             Scheduler scheduler,
-            ApiProperties properties) {
+            Retries retries) {
         this.jobs = jobs;
         this.batches = batches;
         this.troubles = troubles;
@@ -76,7 +77,7 @@ class ReportIntake {
         this.crashes = crashes;
         this.samples = samples;
         this.scheduler = scheduler;
-        this.settings = properties.scheduling();
+        this.retries = retries;
     }
 
     /** @throws InvalidInputException when the report speaks of what does not exist, or contradicts itself */
@@ -135,16 +136,14 @@ class ReportIntake {
 
     /** An attempt of which neither a report nor a heartbeat speaks any longer. */
     @Transactional
-    void silent(UUID jobId, UUID batchId, int attempt) {
+    void silent(UUID jobId, Waiting work, String why) {
         Job job = jobs.lock(jobId).orElseThrow(() -> unknown("jobId", jobId));
-        Batch batch = batches.findById(batchId).orElseThrow(() -> unknown("batchId", batchId));
-        if (!batch.inFlight() || batch.attempt() != attempt) {
+        Batch batch = batches.findById(work.id()).orElseThrow(() -> unknown("batchId", work.id()));
+        if (!batch.inFlight() || batch.attempt() != work.attempt()) {
             return; // it was heard of in the meantime
         }
         Instant now = now();
-        String message =
-                "nothing was heard of it for " + settings.batchTimeout().toSeconds() + " s";
-        troubled(job, batch, attempt, InfrastructureTrouble.UNDELIVERABLE, message, null, now);
+        troubled(job, batch, work.attempt(), InfrastructureTrouble.UNDELIVERABLE, why, null, now);
         scheduler.follow(job, now);
     }
 
@@ -222,14 +221,14 @@ class ReportIntake {
             }
         } else if (kind.permanent() && batch.inFlight()) {
             lose(job, batch, kind + ": " + message, now);
-        } else if (latest && batch.tries() < settings.mostAttempts()) {
+        } else if (latest && retries.remain(batch.attempts())) {
             scheduler.retry(job, batch, now);
         } else if (latest) {
             lose(
                     job,
                     batch,
-                    "batch " + batch.number() + " was lost after " + batch.tries() + " attempts, the last one by "
-                            + kind + ": " + message,
+                    "batch " + batch.number() + " was lost after "
+                            + batch.attempts().tries() + " attempts, the last one by " + kind + ": " + message,
                     now);
         }
     }

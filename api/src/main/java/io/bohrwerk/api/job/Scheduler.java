@@ -7,8 +7,8 @@ import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.strategy.AdaptiveStrategy;
 import io.bohrwerk.api.strategy.ArmCount;
 import io.bohrwerk.api.strategy.TracedStrategy;
+import io.bohrwerk.api.work.Retries;
 import io.bohrwerk.protocol.traced.TracedPlan;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +21,13 @@ import org.springframework.util.function.SingletonSupplier;
 /** Keeps a small window of a job's batches in flight. Every method is called under the job's row lock. */
 @Component
 class Scheduler {
-    /** Before work that a worker handed back is offered again; doubled up to the pause before a second attempt. */
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-    /** How many of the longest pauses there are between two offers to workers that are all too small. */
-    private static final int IN_VAIN = 8;
-
     private final Jobs jobs;
     private final Batches batches;
     private final Arms arms;
     private final TracePlans traces;
     private final Outbox outbox;
     private final Shares shares;
-    private final ApiProperties.Scheduling settings;
+    private final Retries retries;
     private final int traced;
 
     Scheduler(
@@ -42,6 +37,7 @@ class Scheduler {
             TracePlans traces,
             Outbox outbox,
             Shares shares,
+            Retries retries,
             ApiProperties properties) {
         this.jobs = jobs;
         this.batches = batches;
@@ -49,7 +45,7 @@ class Scheduler {
         this.traces = traces;
         this.outbox = outbox;
         this.shares = shares;
-        this.settings = properties.scheduling();
+        this.retries = retries;
         this.traced = properties.telemetry().batchesPerJob();
     }
 
@@ -118,27 +114,16 @@ class Scheduler {
 
     /** Another attempt at a batch, after a pause. */
     void retry(Job job, Batch batch, Instant now) {
-        long factor = 1L << Math.min(batch.tries() - 1, 16);
-        Instant due = now.plus(settings.retryDelay().multipliedBy(factor));
+        Instant due = retries.due(batch.attempts(), now);
         batch.retry(due);
         outbox.add(List.of(message(job, batch)), due);
     }
 
-    /**
-     * To another worker, soon at first: it may be that most are too small. While none is large enough it need not go round and round.
-     */
+    /** To another worker. */
     void handBack(Job job, Batch batch, Instant now) {
-        Duration longest = settings.retryDelay();
-        Duration pause = shares.inVain(job)
-                ? longest.multipliedBy(IN_VAIN)
-                : min(FIRST_PAUSE.multipliedBy(1L << Math.min(batch.handedBack(), 16)), longest);
-        Instant due = now.plus(pause);
+        Instant due = retries.dueElsewhere(batch.attempts(), shares.inVain(job), now);
         batch.handBack(due);
         outbox.add(List.of(message(job, batch)), due);
-    }
-
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
     }
 
     private void withdraw(Job job, Instant now) {

@@ -29,6 +29,7 @@ class Submission {
     private final Tracing tracing;
     private final Scheduler scheduler;
     private final Quota quota;
+    private final Guests guests;
     private final TransactionTemplate transaction;
     private final Spans spans;
 
@@ -38,6 +39,7 @@ class Submission {
             Tracing tracing,
             Scheduler scheduler,
             Quota quota,
+            Guests guests,
             TransactionTemplate transaction,
             Spans spans) {
         this.jobs = jobs;
@@ -45,6 +47,7 @@ class Submission {
         this.tracing = tracing;
         this.scheduler = scheduler;
         this.quota = quota;
+        this.guests = guests;
         this.transaction = transaction;
         this.spans = spans;
     }
@@ -85,6 +88,7 @@ class Submission {
                 Job job = new Job(id, target, request.terms(target, id), key, request.digest(), now);
                 job.tracedUnder(span.traceparent());
                 quota.admit(job);
+                guests.admit(job);
                 job = jobs.saveAndFlush(job);
                 tracing.begin(job, now);
                 scheduler.follow(job, now);

@@ -1,18 +1,23 @@
 package io.bohrwerk.api.job;
 
-import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.failure.GuestText;
 import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.strategy.TracedStrategy;
+import io.bohrwerk.api.work.ReportHandler;
+import io.bohrwerk.api.work.Retries;
+import io.bohrwerk.api.work.Waiting;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.TraceReport;
+import io.bohrwerk.protocol.batch.TraceRequest;
+import io.bohrwerk.protocol.worker.RunningWork;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -22,7 +27,7 @@ import org.springframework.transaction.annotation.Transactional;
  * twice, late or out of order.
  */
 @Component
-class Tracing {
+class Tracing implements ReportHandler<TraceReport> {
     private static final int LONGEST_MESSAGE = 1_000;
     /** Besides those that lie in the target: a trace goes the same way each time. */
     private static final Set<InfrastructureTrouble> IN_VAIN =
@@ -32,20 +37,30 @@ class Tracing {
     private final JobTraces traces;
     private final Scheduler scheduler;
     private final Outbox outbox;
-    private final ApiProperties.Scheduling settings;
+    private final Retries retries;
 
-    Tracing(Jobs jobs, JobTraces traces, Scheduler scheduler, Outbox outbox, ApiProperties properties) {
+    Tracing(Jobs jobs, JobTraces traces, Scheduler scheduler, Outbox outbox, Retries retries) {
         this.jobs = jobs;
         this.traces = traces;
         this.scheduler = scheduler;
         this.outbox = outbox;
-        this.settings = properties.scheduling();
+        this.retries = retries;
     }
 
-    /** Asks for the traces that a new job needs; none, for most. */
+    @Override
+    public String kind() {
+        return TraceRequest.KIND;
+    }
+
+    @Override
+    public Class<TraceReport> report() {
+        return TraceReport.class;
+    }
+
+    /** Asks for the traces that a job needs; none, for most, and none before its target is checked. */
     @Transactional(propagation = Propagation.MANDATORY)
     void begin(Job job, Instant now) {
-        if (job.strategy() instanceof TracedStrategy traced) {
+        if (!job.awaitsCheck() && job.strategy() instanceof TracedStrategy traced) {
             for (int arm = 0; arm < traced.shifts().size(); arm++) {
                 JobTrace trace =
                         traces.save(new JobTrace(job, arm, traced.shifts().get(arm), now));
@@ -54,9 +69,9 @@ class Tracing {
         }
     }
 
-    /** @throws InvalidInputException when the report speaks of what does not exist */
+    @Override
     @Transactional
-    void accept(TraceReport report) {
+    public void accept(TraceReport report) {
         Job job = jobs.lock(report.jobId()).orElseThrow(() -> unknown("jobId", report.jobId()));
         JobTrace trace = traces.findById(report.traceId())
                 .filter(found -> found.jobId().equals(job.id()))
@@ -74,7 +89,7 @@ class Tracing {
             String why = GuestText.start(trouble.kind() + ": " + trouble.message(), LONGEST_MESSAGE);
             boolean inVain = trouble.kind().permanent() || IN_VAIN.contains(trouble.kind());
             if (trouble.kind().handedBack() && !job.ended()) {
-                Instant due = now.plus(settings.retryDelay());
+                Instant due = retries.dueElsewhere(trace.attempts(), false, now);
                 trace.handBack(why, due);
                 outbox.add(trace.request(job), due);
             } else {
@@ -92,42 +107,46 @@ class Tracing {
         }
     }
 
-    /** An attempt of which neither a report nor a heartbeat speaks any longer. */
+    @Override
+    public List<Waiting> silentSince(Instant since, Limit limit) {
+        return traces.silentSince(since, limit);
+    }
+
+    @Override
     @Transactional
-    void silent(UUID jobId, UUID traceId, int attempt) {
+    public void silent(Waiting work, String why) {
+        UUID jobId = traces.findById(work.id()).map(JobTrace::jobId).orElseThrow(() -> unknown("traceId", work.id()));
         Job job = jobs.lock(jobId).orElseThrow(() -> unknown("jobId", jobId));
-        JobTrace trace = traces.findById(traceId).orElseThrow(() -> unknown("traceId", traceId));
-        if (!trace.open() || trace.attempt() != attempt || outbox.holdsTrace(traceId)) {
+        JobTrace trace = traces.findById(work.id()).orElseThrow();
+        if (!trace.open() || trace.attempt() != work.attempt()) {
             return; // it was heard of in the meantime
         }
         Instant now = now();
-        againOr(
-                job,
-                trace,
-                "nothing was heard of it for " + settings.batchTimeout().toSeconds() + " s",
-                false,
-                now);
+        againOr(job, trace, why, false, now);
         scheduler.follow(job, now);
     }
 
-    /** A worker's heartbeat tells of it. */
+    @Override
     @Transactional
-    void seen(UUID id) {
-        traces.findById(id).flatMap(trace -> jobs.lock(trace.jobId())).ifPresent(job -> {
-            Instant now = now();
-            job.start(now);
-            traces.findById(id).ifPresent(trace -> trace.see(now));
-        });
+    public void seen(List<RunningWork> running, Instant now) {
+        for (RunningWork work : running) {
+            traces.findById(work.id())
+                    .flatMap(trace -> jobs.lock(trace.jobId()))
+                    .ifPresent(job -> {
+                        job.start(now);
+                        traces.findById(work.id()).ifPresent(trace -> trace.see(now));
+                    });
+        }
     }
 
     private void againOr(Job job, JobTrace trace, String why, boolean inVain, Instant now) {
         if (job.ended()) {
             trace.fail(why, now);
-        } else if (inVain || trace.tries() >= settings.mostAttempts()) {
+        } else if (inVain || !retries.remain(trace.attempts())) {
             trace.fail(why, now);
             job.fail("the test could not be traced at shift " + trace.shift() + ": " + why, now);
         } else {
-            Instant due = now.plus(settings.retryDelay().multipliedBy(1L << Math.min(trace.tries() - 1, 16)));
+            Instant due = retries.due(trace.attempts(), now);
             trace.retry(why, due);
             outbox.add(trace.request(job), due);
         }

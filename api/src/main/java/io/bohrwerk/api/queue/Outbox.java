@@ -1,10 +1,8 @@
 package io.bohrwerk.api.queue;
 
 import io.bohrwerk.protocol.Wire;
-import io.bohrwerk.protocol.batch.BatchRequest;
-import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Topics;
-import io.bohrwerk.protocol.batch.TraceRequest;
+import io.bohrwerk.protocol.batch.Work;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -33,8 +31,14 @@ public class Outbox {
     /** There is something new in the outbox, once the transaction is committed. */
     record Filled() {}
 
-    /** A batch on its way. @param traceparent of the span that it belongs to; null for one that is not traced */
-    public record Message(BatchRequest request, @Nullable String traceparent) {}
+    /** @param traceparent of the span that the work belongs to; null for work that is not traced */
+    public record Message(Work work, @Nullable String traceparent) {}
+
+    /** @param dueAt not to be sent before */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void add(Work work, Instant dueAt) {
+        add(List.of(new Message(work, null)), dueAt);
+    }
 
     /** @param dueAt none is to be sent before */
     @Transactional(propagation = Propagation.MANDATORY)
@@ -43,15 +47,15 @@ public class Outbox {
             return;
         }
         rows.batchUpdate(
-                "insert into outbox (topic, key, payload, job_id, batch_id, due_at, traceparent)"
+                "insert into outbox (topic, key, payload, job_id, work_id, due_at, traceparent)"
                         + " values (?, ?, ?, ?, ?, ?, ?)",
                 messages.stream()
                         .map(message -> new Object[] {
                             Topics.BATCHES,
-                            message.request().jobId().toString(),
-                            Wire.write(message.request()),
-                            message.request().jobId(),
-                            message.request().batchId(),
+                            message.work().key(),
+                            Wire.write(message.work()),
+                            message.work().jobId(),
+                            message.work().id(),
                             dueAt.atOffset(ZoneOffset.UTC),
                             message.traceparent()
                         })
@@ -59,54 +63,10 @@ public class Outbox {
         events.publishEvent(new Filled());
     }
 
-    /** @param dueAt not to be sent before */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void add(ReplayRequest request, Instant dueAt) {
-        database.sql("insert into outbox (topic, key, payload, replay_id, due_at) values (?, ?, ?, ?, ?)")
-                .params(
-                        Topics.BATCHES,
-                        request.failureId().toString(),
-                        Wire.write(request),
-                        request.replayId(),
-                        dueAt.atOffset(ZoneOffset.UTC))
-                .update();
-        events.publishEvent(new Filled());
-    }
-
-    /** @param dueAt not to be sent before */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void add(TraceRequest request, Instant dueAt) {
-        database.sql("insert into outbox (topic, key, payload, trace_id, due_at) values (?, ?, ?, ?, ?)")
-                .params(
-                        Topics.BATCHES,
-                        request.jobId().toString(),
-                        Wire.write(request),
-                        request.traceId(),
-                        dueAt.atOffset(ZoneOffset.UTC))
-                .update();
-        events.publishEvent(new Filled());
-    }
-
-    /** Whether a message about the trace has not been sent yet. */
-    public boolean holdsTrace(UUID trace) {
-        return database.sql("select exists (select 1 from outbox where trace_id = ?)")
-                .param(trace)
-                .query(Boolean.class)
-                .single();
-    }
-
-    /** Whether a message about the replay has not been sent yet. */
-    public boolean holdsReplay(UUID replay) {
-        return database.sql("select exists (select 1 from outbox where replay_id = ?)")
-                .param(replay)
-                .query(Boolean.class)
-                .single();
-    }
-
-    /** Whether a message about the batch has not been sent yet. */
-    public boolean holds(UUID batch) {
-        return database.sql("select exists (select 1 from outbox where batch_id = ?)")
-                .param(batch)
+    /** Whether a message about the work has not been sent yet. */
+    public boolean holds(UUID work) {
+        return database.sql("select exists (select 1 from outbox where work_id = ?)")
+                .param(work)
                 .query(Boolean.class)
                 .single();
     }
@@ -114,13 +74,13 @@ public class Outbox {
     /**
      * Takes back what a job has not sent yet. Waits for nobody: what is being sent at this moment stays.
      *
-     * @return the batches that were taken back
+     * @return the work that was taken back
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public List<UUID> withdraw(UUID job) {
         return database.sql("""
                 delete from outbox
                 where id in (select id from outbox where job_id = ? for update skip locked)
-                returning batch_id""").param(job).query(UUID.class).list();
+                returning work_id""").param(job).query(UUID.class).list();
     }
 }

@@ -27,8 +27,6 @@ class QueueConfiguration {
         return new KafkaAdmin.NewTopics(
                 topic(Topics.BATCHES, Topics.BATCHES_PARTITIONS, queue),
                 topic(Topics.REPORTS, queue.partitions(), queue),
-                topic(Topics.REPLAY_REPORTS, queue.partitions(), queue),
-                topic(Topics.TRACE_REPORTS, queue.partitions(), queue),
                 topic(Topics.HEARTBEATS, queue.partitions(), queue));
     }
 

@@ -1,6 +1,7 @@
 package io.bohrwerk.api.replay;
 
 import io.bohrwerk.api.artifact.Artifact;
+import io.bohrwerk.api.work.Attempt;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.ArtifactKind;
@@ -12,6 +13,7 @@ import io.bohrwerk.protocol.batch.ReplayRequest;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -46,8 +48,9 @@ public class Replay {
     private @Nullable Integer version;
 
     private UUID failureId;
-    private int attempt;
-    private int handedBack;
+
+    @Embedded
+    private Attempt attempt;
 
     @Enumerated(EnumType.STRING)
     private ReplayState state;
@@ -68,12 +71,7 @@ public class Replay {
     private @Nullable Result result;
 
     private @Nullable String message;
-    private @Nullable String workerId;
-    private Instant queuedAt;
-    private @Nullable Instant seenAt;
     private Instant createdAt;
-    private @Nullable Instant startedAt;
-    private @Nullable Instant finishedAt;
 
     @ElementCollection(fetch = FetchType.EAGER)
     @BatchSize(size = 100)
@@ -103,28 +101,27 @@ public class Replay {
     Replay(UUID failureId, ReplayOrder order, LogWindow window, Instant now) {
         this.id = UUID.randomUUID();
         this.failureId = failureId;
-        this.attempt = 1;
+        this.attempt = Attempt.first(now);
         this.state = ReplayState.QUEUED;
         this.mode = order.mode();
         this.logClasses = order.classes();
         this.logWindow = window;
         this.times = order.repetitions();
         this.points = order.pointsOrDefault();
-        this.queuedAt = now;
         this.createdAt = now;
     }
 
     /** The message to the workers. @param manifest the failure's */
     ReplayRequest request(Digest manifest) {
         return new ReplayRequest(
-                Wire.VERSION, id, failureId, attempt, manifest, mode, logClasses, logWindow, times, points);
+                Wire.VERSION, id, failureId, attempt.number(), manifest, mode, logClasses, logWindow, times, points);
     }
 
     /** A worker was seen at it. */
     void see(Instant now) {
         if (!state.terminal()) {
             state = ReplayState.RUNNING;
-            seenAt = now;
+            attempt.see(now);
         }
     }
 
@@ -138,30 +135,25 @@ public class Replay {
                 replayed.same(), replayed.times(), replayed.difference(), replayed.log(), replayed.summary());
         replayed.artifacts().forEach(reference -> artifacts.add(new Artifact(reference)));
         message = null;
-        workerId = report.workerId();
-        startedAt = report.startedAt();
-        finishedAt = report.finishedAt();
+        attempt.finish(report);
     }
 
     /** Begins another attempt. @param why the latest did not do */
     void retry(String why, Instant due) {
-        requireOpen();
-        attempt++;
-        state = ReplayState.QUEUED;
-        queuedAt = due;
-        seenAt = null;
-        message = why;
+        requeue(why);
+        attempt.retry(due);
     }
 
     /** Begins another attempt after a worker that could not do it. The latest was none. */
     void handBack(String why, Instant due) {
-        retry(why, due);
-        handedBack++;
+        requeue(why);
+        attempt.handBack(due);
     }
 
-    /** Attempts that workers have begun, or may have. */
-    int tries() {
-        return attempt - handedBack;
+    private void requeue(String why) {
+        requireOpen();
+        state = ReplayState.QUEUED;
+        message = why;
     }
 
     void refuse(String why, Instant now) {
@@ -176,18 +168,13 @@ public class Replay {
         requireOpen();
         state = terminal;
         message = why;
-        finishedAt = now;
+        attempt.giveUp(now);
     }
 
     private void requireOpen() {
         if (state.terminal()) {
             throw new IllegalStateException("replay " + id + " is " + state);
         }
-    }
-
-    /** Whether it is waited for and nothing was heard of it since then. */
-    boolean silentSince(Instant since) {
-        return !state.terminal() && queuedAt.isBefore(since) && (seenAt == null || seenAt.isBefore(since));
     }
 
     boolean ended() {
@@ -206,7 +193,12 @@ public class Replay {
         return failureId;
     }
 
+    /** The number of the latest attempt. */
     int attempt() {
+        return attempt.number();
+    }
+
+    Attempt attempts() {
         return attempt;
     }
 
@@ -247,7 +239,7 @@ public class Replay {
 
     @Nullable
     String workerId() {
-        return workerId;
+        return attempt.workerId();
     }
 
     Instant createdAt() {
@@ -256,12 +248,12 @@ public class Replay {
 
     @Nullable
     Instant startedAt() {
-        return startedAt;
+        return attempt.startedAt();
     }
 
     @Nullable
     Instant finishedAt() {
-        return finishedAt;
+        return attempt.finishedAt();
     }
 
     List<Artifact> artifacts() {

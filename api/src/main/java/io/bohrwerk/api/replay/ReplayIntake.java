@@ -1,27 +1,32 @@
 package io.bohrwerk.api.replay;
 
-import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.artifact.Artifact;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.failure.GuestText;
 import io.bohrwerk.api.queue.Outbox;
+import io.bohrwerk.api.work.ReportHandler;
+import io.bohrwerk.api.work.Retries;
+import io.bohrwerk.api.work.Waiting;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.ReplayReport;
+import io.bohrwerk.protocol.batch.ReplayRequest;
+import io.bohrwerk.protocol.worker.RunningWork;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
-import java.util.UUID;
+import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Takes in what is heard of replays, under their row locks. Reports may come twice, late or out of order. */
 @Component
-class ReplayIntake {
+class ReplayIntake implements ReportHandler<ReplayReport> {
     private static final int LONGEST_MESSAGE = 1_000;
     /** Besides those that lie in the target: what is gone stays gone, and a replay that stands still does so each time. */
     private static final Set<InfrastructureTrouble> IN_VAIN =
@@ -31,19 +36,29 @@ class ReplayIntake {
     private final Failures failures;
     private final Outbox outbox;
     private final Fleet fleet;
-    private final ApiProperties.Scheduling settings;
+    private final Retries retries;
 
-    ReplayIntake(Replays replays, Failures failures, Outbox outbox, Fleet fleet, ApiProperties properties) {
+    ReplayIntake(Replays replays, Failures failures, Outbox outbox, Fleet fleet, Retries retries) {
         this.replays = replays;
         this.failures = failures;
         this.outbox = outbox;
         this.fleet = fleet;
-        this.settings = properties.scheduling();
+        this.retries = retries;
     }
 
-    /** @throws InvalidInputException when the report speaks of what does not exist */
+    @Override
+    public String kind() {
+        return ReplayRequest.KIND;
+    }
+
+    @Override
+    public Class<ReplayReport> report() {
+        return ReplayReport.class;
+    }
+
+    @Override
     @Transactional
-    void accept(ReplayReport report) {
+    public void accept(ReplayReport report) {
         Replay replay = replays.lock(report.replayId())
                 .orElseThrow(() -> new InvalidInputException("replayId", report.replayId(), "must be known here"));
         Instant now = now();
@@ -78,37 +93,40 @@ class ReplayIntake {
         }
     }
 
-    /** An attempt of which neither a report nor a heartbeat speaks any longer. */
+    @Override
+    public List<Waiting> silentSince(Instant since, Limit limit) {
+        return replays.silentSince(since, limit);
+    }
+
+    @Override
     @Transactional
-    void silent(UUID id, Instant since) {
-        Replay replay = replays.lock(id).orElseThrow();
-        if (replay.silentSince(since) && !outbox.holdsReplay(id)) {
+    public void silent(Waiting work, String why) {
+        Replay replay = replays.lock(work.id()).orElseThrow();
+        if (!replay.ended() && replay.attempt() == work.attempt()) {
             Instant now = now();
-            String why =
-                    "nothing was heard of it for " + settings.batchTimeout().toSeconds() + " s";
             againOr(replay, why, now, () -> replay.fail(why, now));
         }
     }
 
-    /** A worker's heartbeat tells of it. */
+    @Override
     @Transactional
-    void seen(UUID id) {
-        replays.lock(id).ifPresent(replay -> replay.see(now()));
+    public void seen(List<RunningWork> running, Instant now) {
+        running.forEach(work -> replays.lock(work.id()).ifPresent(replay -> replay.see(now)));
     }
 
     private void againOr(Replay replay, String why, Instant now, Runnable end) {
-        if (replay.tries() >= settings.mostAttempts()) {
+        if (!retries.remain(replay.attempts())) {
             end.run();
             return;
         }
-        Instant due = now.plus(settings.retryDelay().multipliedBy(1L << Math.min(replay.tries() - 1, 16)));
+        Instant due = retries.due(replay.attempts(), now);
         replay.retry(line(why), due);
         send(replay, due);
     }
 
     /** As often as it takes: a live worker can do it, and will get it. */
     private void handBack(Replay replay, String why, Instant now) {
-        Instant due = now.plus(settings.retryDelay());
+        Instant due = retries.dueElsewhere(replay.attempts(), false, now);
         replay.handBack(line(why), due);
         send(replay, due);
     }

@@ -1,5 +1,6 @@
 package io.bohrwerk.api.replay;
 
+import io.bohrwerk.api.work.Waiting;
 import io.bohrwerk.protocol.batch.ReplayMode;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
@@ -25,7 +26,8 @@ public interface Replays extends JpaRepository<Replay, UUID> {
     Optional<Replay> lock(UUID id);
 
     /** Replays that were neither reported nor seen in a heartbeat since then. */
-    @Query("select id from Replay where state in (QUEUED, RUNNING) and queuedAt < :since"
-            + " and (seenAt is null or seenAt < :since) order by queuedAt")
-    List<UUID> silentSince(Instant since, Limit limit);
+    @Query("select new io.bohrwerk.api.work.Waiting(id, attempt.number, attempt.queuedAt) from Replay"
+            + " where state in (QUEUED, RUNNING) and attempt.queuedAt < :since"
+            + " and (attempt.seenAt is null or attempt.seenAt < :since) order by attempt.queuedAt")
+    List<Waiting> silentSince(Instant since, Limit limit);
 }

@@ -1,12 +1,18 @@
 package io.bohrwerk.api.target;
 
+import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.api.check.CheckView;
+import io.bohrwerk.api.check.Checks;
+import io.bohrwerk.api.check.TargetCheck;
 import io.bohrwerk.api.upload.Uploads;
 import io.bohrwerk.api.web.BlobDownload;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.Page;
 import io.bohrwerk.api.web.RefusedException;
+import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.blob.NoSuchBlobException;
+import io.bohrwerk.protocol.conformance.Conformance;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -15,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -45,6 +52,8 @@ class TargetController {
     private final TargetRemoval removal;
     private final Uploads uploads;
     private final TransactionOperations transaction;
+    private final Checks checks;
+    private final boolean checking;
 
     TargetController(
             Targets targets,
@@ -52,16 +61,23 @@ class TargetController {
             BlobDownload download,
             TargetRemoval removal,
             Uploads uploads,
-            TransactionOperations transaction) {
+            TransactionOperations transaction,
+            Checks checks,
+            ApiProperties properties) {
         this.targets = targets;
         this.blobs = blobs;
         this.download = download;
         this.removal = removal;
         this.uploads = uploads;
         this.transaction = transaction;
+        this.checks = checks;
+        this.checking = properties.uploads().check();
     }
 
-    /** The same bundle again is the same target. */
+    /**
+     * The same bundle again is the same target. A file {@code check.json}, which {@code target check} leaves beside {@code target.yaml}, is kept
+     * as the target's check; without one a worker checks it.
+     */
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     ResponseEntity<TargetView> upload(
             @RequestPart(name = "file", required = false) @Nullable List<MultipartFile> file,
@@ -74,7 +90,7 @@ class TargetController {
         Optional<Target> known = targets.findById(target.id().hex());
         if (known.isPresent()) {
             upload.takeUploadsAway();
-            return ResponseEntity.ok(TargetView.from(known.get()));
+            return ResponseEntity.ok(checked(known.get(), upload));
         }
         try {
             Target saved = transaction.execute(status -> {
@@ -86,11 +102,32 @@ class TargetController {
             }
             upload.takeUploadsAway();
             return ResponseEntity.created(URI.create("/api/v1/targets/" + saved.id()))
-                    .body(TargetView.from(saved));
+                    .body(checked(saved, upload));
         } catch (DataIntegrityViolationException e) {
             // Another upload of the same bundle was faster.
-            return ResponseEntity.ok(TargetView.from(find(target.id().hex())));
+            return ResponseEntity.ok(checked(find(target.id().hex()), upload));
         }
+    }
+
+    private TargetView checked(Target target, TargetUpload upload) {
+        Optional<Conformance> finding = upload.finding();
+        if (finding.isPresent()) {
+            checks.keep(target.id(), finding.get());
+        } else if (checking) {
+            checks.order(target.id(), false);
+        }
+        return view(target);
+    }
+
+    private TargetView view(Target target) {
+        return TargetView.from(target, checks.of(target.id()).orElse(null));
+    }
+
+    /** Has a worker check the target once more. A check that is under way is enough. */
+    @PostMapping("/{id}/check")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    CheckView check(@PathVariable String id) {
+        return CheckView.from(checks.order(find(id).id(), true));
     }
 
     /** A target whose bytes are nowhere is none. */
@@ -116,12 +153,15 @@ class TargetController {
     Page<TargetView> list(
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        return Page.of(limit, cursor, targets::below, Target::position).map(TargetView::from);
+        Page<Target> page = Page.of(limit, cursor, targets::below, Target::position);
+        Map<Digest, TargetCheck> found =
+                checks.of(page.items().stream().map(Target::id).toList());
+        return page.map(target -> TargetView.from(target, found.get(target.id())));
     }
 
     @GetMapping("/{id}")
     TargetView get(@PathVariable String id) {
-        return TargetView.from(find(id));
+        return view(find(id));
     }
 
     @DeleteMapping("/{id}")

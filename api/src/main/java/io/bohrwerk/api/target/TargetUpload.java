@@ -7,7 +7,9 @@ import io.bohrwerk.api.upload.Uploads;
 import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.protocol.conformance.Conformance;
 import io.bohrwerk.protocol.target.Disk;
 import io.bohrwerk.protocol.target.DiskHeader;
 import io.bohrwerk.protocol.target.KernelImage;
@@ -41,6 +43,9 @@ import org.springframework.web.multipart.MultipartFile;
 final class TargetUpload {
     private static final int MOST_FILES = 100;
     private static final long LARGEST_MANIFEST = 256 << 10;
+    /** Ten keys and three answers with notes of up to 2,000 characters each. */
+    private static final long LARGEST_FINDING = 256 << 10;
+
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._,+@=-]{0,99}");
     private static final Pattern DIGEST_LINE = Pattern.compile("([0-9a-f]{64}) [ *](.+)");
 
@@ -49,10 +54,13 @@ final class TargetUpload {
 
     private final SortedMap<String, Content> files;
     private final SortedMap<String, Digest> digests;
+    private final @Nullable Conformance finding;
 
-    private TargetUpload(SortedMap<String, Content> files, SortedMap<String, Digest> digests) {
+    private TargetUpload(
+            SortedMap<String, Content> files, SortedMap<String, Digest> digests, @Nullable Conformance finding) {
         this.files = files;
         this.digests = digests;
+        this.finding = finding;
     }
 
     /** Bytes of a known number. */
@@ -128,9 +136,14 @@ final class TargetUpload {
                 "must be 1 to " + MOST_FILES + " parts with file names");
         SortedMap<String, Content> files = new TreeMap<>();
         SortedMap<String, Digest> digests = new TreeMap<>();
+        Conformance finding = null;
         for (MultipartFile part : parts) {
             String name = part.getOriginalFilename() == null ? "" : part.getOriginalFilename();
             requirePlain("file", name);
+            if (name.equals(Conformance.FILE_NAME)) {
+                finding = finding(part);
+                continue;
+            }
             require(files.put(name, new Sent(part)) == null, "file", name, "is there twice");
             digests.put(name, digest(part));
         }
@@ -151,9 +164,23 @@ final class TargetUpload {
                 digests.put(expected.getKey(), expected.getValue());
             }
         }
-        TargetUpload upload = new TargetUpload(files, digests);
+        TargetUpload upload = new TargetUpload(files, digests, finding);
         upload.verify(parse(text));
         return upload;
+    }
+
+    private static Conformance finding(MultipartFile part) throws IOException {
+        require(
+                part.getSize() <= LARGEST_FINDING,
+                Conformance.FILE_NAME,
+                part.getSize() + " bytes",
+                "must be at most " + LARGEST_FINDING + " bytes");
+        return Wire.read(part.getBytes(), Conformance.class);
+    }
+
+    /** What a check found of this target, where it came along. */
+    Optional<Conformance> finding() {
+        return Optional.ofNullable(finding);
     }
 
     private static void requirePlain(String field, String name) {
@@ -236,6 +263,11 @@ final class TargetUpload {
         require(yaml.indexOf('\0') < 0, TargetManifest.FILE_NAME, "a NUL byte", "must be text");
         TargetManifest manifest = TargetManifest.parse(yaml);
         TargetBundle bundle = TargetBundle.of(manifest, digests);
+        require(
+                finding == null || finding.target().equals(bundle.id()),
+                Conformance.FILE_NAME,
+                finding == null ? "" : finding.target(),
+                "must be of this target, " + bundle.id() + ": check it again, or leave the file out");
         String kernel = manifest.boot().kernel();
         if (kernel != null) {
             KernelImage.of(head(file(kernel), KERNEL_HEAD)).requireFit(manifest);

@@ -1,17 +1,15 @@
 package io.bohrwerk.api.worker;
 
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.protocol.worker.RunningWork;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
-import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -29,28 +27,28 @@ public class Fleet {
     /**
      * What the fleet does at one moment.
      *
-     * @param machines that run something: a batch, a replay or a trace
+     * @param running what their machines run
      * @param largestGuest bytes of memory that a guest may have on one of the workers; without a limit where one of them does not say
      * @param cacheBytes on the workers' disks, kept for the next batch
      */
-    public record Activity(
-            int workers, int slots, int machines, List<RunningBatch> running, long largestGuest, long cacheBytes) {
+    public record Activity(int workers, int slots, List<RunningWork> running, long largestGuest, long cacheBytes) {
+        /** How many machines run something. */
+        public int machines() {
+            return running.size();
+        }
+
         /** How many machines work for a job. */
         public int machines(UUID job) {
             return (int)
-                    running.stream().filter(batch -> batch.jobId().equals(job)).count();
+                    running.stream().filter(work -> job.equals(work.jobId())).count();
         }
 
         /** Iterations that passed in batches of the job which have not reported yet. */
         public long iterationsRunning(UUID job) {
             return running.stream()
-                    .filter(batch -> batch.jobId().equals(job))
-                    .mapToLong(RunningBatch::iterationsPassed)
+                    .filter(work -> job.equals(work.jobId()))
+                    .mapToLong(RunningWork::iterationsPassed)
                     .sum();
-        }
-
-        public Set<UUID> batches() {
-            return running.stream().map(RunningBatch::batchId).collect(Collectors.toSet());
         }
     }
 
@@ -97,7 +95,6 @@ public class Fleet {
         return new Activity(
                 alive.size(),
                 alive.stream().mapToInt(Worker::slots).sum(),
-                alive.stream().mapToInt(Worker::busy).sum(),
                 alive.stream().flatMap(worker -> worker.running().stream()).toList(),
                 alive.stream().mapToLong(Fleet::largestGuest).max().orElse(0),
                 alive.stream().mapToLong(Worker::cacheBytes).sum());

@@ -1,15 +1,14 @@
 package io.bohrwerk.api.worker;
 
+import io.bohrwerk.protocol.worker.RunningWork;
 import io.bohrwerk.protocol.worker.SnapshotCounts;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
-import io.bohrwerk.protocol.worker.WorkerHeartbeat.RunningBatch;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +29,7 @@ class Worker {
     private Instant lastSeen;
 
     @JdbcTypeCode(SqlTypes.JSON)
-    private List<RunningBatch> running;
-
-    @JdbcTypeCode(SqlTypes.JSON)
-    private @Nullable List<UUID> replays;
-
-    @JdbcTypeCode(SqlTypes.JSON)
-    private @Nullable List<UUID> traces;
+    private List<RunningWork> running;
 
     private @Nullable String lastTrouble;
     private @Nullable Long largestGuest;
@@ -61,9 +54,7 @@ class Worker {
         host = heartbeat.host();
         slots = heartbeat.slots();
         emulator = heartbeat.emulator();
-        running = heartbeat.running();
-        replays = heartbeat.replays();
-        traces = heartbeat.traces();
+        running = heartbeat.work();
         lastTrouble = heartbeat.lastTrouble();
         largestGuest = heartbeat.largestGuest();
         count(heartbeat.snapshots());
@@ -108,21 +99,8 @@ class Worker {
         return lastSeen;
     }
 
-    List<RunningBatch> running() {
+    List<RunningWork> running() {
         return running;
-    }
-
-    List<UUID> replays() {
-        return replays == null ? List.of() : replays;
-    }
-
-    List<UUID> traces() {
-        return traces == null ? List.of() : traces;
-    }
-
-    /** How many of its machines run something. */
-    int busy() {
-        return running.size() + replays().size() + traces().size();
     }
 
     long cacheBytes() {

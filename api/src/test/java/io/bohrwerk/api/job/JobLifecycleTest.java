@@ -12,11 +12,13 @@ import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.statistics.FixVerdict;
+import io.bohrwerk.api.work.Sweep;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Documents;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
+import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.Topics;
@@ -25,6 +27,7 @@ import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.span.Spans;
+import io.bohrwerk.protocol.worker.RunningWork;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,6 +66,9 @@ class JobLifecycleTest {
 
     @Autowired
     private JobClock clock;
+
+    @Autowired
+    private Sweep sweep;
 
     @Autowired
     private Jobs jobs;
@@ -478,27 +484,16 @@ class JobLifecycleTest {
         assertThat(inFlight(id)).extracting(Batch::schedule).doesNotHaveDuplicates();
     }
 
-    private void hear(int slots, WorkerHeartbeat.RunningBatch... running) {
+    private void hear(int slots, RunningWork... running) {
         WorkerHeartbeat heartbeat = new WorkerHeartbeat(
                 Wire.VERSION, "worker-1", "host", slots, "qemu 7.2", Instant.now(), List.of(running), null);
         fleet.hear(heartbeat);
-        clock.heard(heartbeat);
+        sweep.heard(heartbeat);
     }
 
     private void hear(String worker, int slots, long largestGuest) {
         fleet.hear(new WorkerHeartbeat(
-                Wire.VERSION,
-                worker,
-                "host",
-                slots,
-                "qemu 7.2",
-                Instant.now(),
-                List.of(),
-                null,
-                List.of(),
-                List.of(),
-                largestGuest,
-                null));
+                Wire.VERSION, worker, "host", slots, "qemu 7.2", Instant.now(), List.of(), null, largestGuest, null));
     }
 
     /** The sample target's guest has 16 MiB. */
@@ -519,7 +514,9 @@ class JobLifecycleTest {
         assertThat(job(id).infrastructureTroubles()).isZero();
         intake.accept(Samples.troubled(id, batch, handedBack + 1, InfrastructureTrouble.EMULATOR_DIED));
         assertThat(batch(batch).attempt()).isEqualTo(handedBack + 2);
-        assertThat(batch(batch).tries()).as("there are more attempts").isEqualTo(2);
+        assertThat(batch(batch).attempts().tries())
+                .as("there are more attempts")
+                .isEqualTo(2);
         intake.accept(
                 Samples.passed(id, batch, handedBack + 2, inFlight(id).get(0).iterations()));
         assertThat(batch(batch).state()).isEqualTo(BatchState.COMPLETED);
@@ -548,7 +545,7 @@ class JobLifecycleTest {
     @Test
     void aHeartbeatShowsThatAJobRuns() {
         UUID id = submit("");
-        hear(2, new WorkerHeartbeat.RunningBatch(inFlight(id).get(0).id(), id, 1, 7));
+        hear(2, new RunningWork(BatchRequest.KIND, inFlight(id).get(0).id(), id, 1, 7));
         assertThat(job(id).state()).isEqualTo(JobState.RUNNING);
         JobView view = views.of(job(id), fleet.now());
         assertThat(view.machines()).isEqualTo(1);
@@ -562,22 +559,22 @@ class JobLifecycleTest {
         UUID forgotten = inFlight(id).get(0).id();
         UUID running = inFlight(id).get(1).id();
         Instant later = Instant.now().plus(Duration.ofMinutes(16));
-        clock.check(later);
+        sweep.check(later);
         assertThat(batch(forgotten).attempt())
                 .as("without workers everything waits")
                 .isEqualTo(1);
         awaitEmptyOutbox();
-        hear(2, new WorkerHeartbeat.RunningBatch(running, id, 1, 0));
-        clock.check(later);
+        hear(2, new RunningWork(BatchRequest.KIND, running, id, 1, 0));
+        sweep.check(later);
         assertThat(batch(forgotten).attempt()).as("it may stand behind others").isEqualTo(1);
         // A younger batch of another job is seen running: the queue has passed the older one.
         UUID other = submit("");
         hear(
                 2,
-                new WorkerHeartbeat.RunningBatch(running, id, 1, 0),
-                new WorkerHeartbeat.RunningBatch(inFlight(other).get(0).id(), other, 1, 0));
+                new RunningWork(BatchRequest.KIND, running, id, 1, 0),
+                new RunningWork(BatchRequest.KIND, inFlight(other).get(0).id(), other, 1, 0));
         awaitEmptyOutbox();
-        clock.check(later);
+        sweep.check(later);
         assertThat(batch(forgotten).attempt()).isEqualTo(2);
         assertThat(batch(running).attempt()).as("it is in a machine").isEqualTo(1);
         // Of this batch: the clock that runs beside the test may have cut others, which are silent by then as well.
@@ -607,7 +604,7 @@ class JobLifecycleTest {
         List<Batch> flying = inFlight(id);
         // As if the second had not been sent yet: due in the future, so that nobody sends it in between.
         database.sql("""
-            insert into outbox (topic, key, payload, job_id, batch_id, due_at)
+            insert into outbox (topic, key, payload, job_id, work_id, due_at)
             values ('nowhere', 'k', '', ?, ?, now() + interval '1 hour')\
             """).params(id, flying.get(1).id()).update();
         Http http = new Http(port);

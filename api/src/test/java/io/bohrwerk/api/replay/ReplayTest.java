@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
+import io.bohrwerk.api.work.Sweep;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
@@ -23,6 +24,7 @@ import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.divergence.Adjacent;
 import io.bohrwerk.protocol.when.WhenCurve;
+import io.bohrwerk.protocol.worker.RunningWork;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +73,7 @@ class ReplayTest {
     private ReplayIntake intake;
 
     @Autowired
-    private ReplayClock clock;
+    private Sweep sweep;
 
     @Autowired
     private Fleet fleet;
@@ -166,8 +169,8 @@ class ReplayTest {
                 new ReplayReport.LogCover(1L, 7L, 100, 900, 7, false),
                 List.of(new ArtifactReference(ArtifactKind.MERGED_LOG, 7, log)));
         byte[] message = Wire.write(report(id, 1, replayed));
-        kafka.send(Topics.REPLAY_REPORTS, failure, message).get();
-        kafka.send(Topics.REPLAY_REPORTS, failure, message).get();
+        kafka.send(Topics.reports(ReplayRequest.KIND), failure, message).get();
+        kafka.send(Topics.reports(ReplayRequest.KIND), failure, message).get();
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!replay(id).get("state").asString().equals("COMPLETED")) {
             assertThat(System.nanoTime()).isLessThan(end);
@@ -356,10 +359,8 @@ class ReplayTest {
                 1,
                 "qemu-x: QEMU 9.0; qemu-y: QEMU 9.0",
                 Instant.now(),
-                List.of(),
-                null,
-                List.of(somebody),
-                List.of()));
+                running(somebody),
+                null));
         int handedBack = 9;
         for (int attempt = 1; attempt < handedBack; attempt++) {
             intake.accept(report(somebody, attempt, other));
@@ -393,18 +394,13 @@ class ReplayTest {
 
     private void hear(String worker, long largestGuest, UUID... replays) {
         fleet.hear(new WorkerHeartbeat(
-                Wire.VERSION,
-                worker,
-                "host",
-                2,
-                "qemu",
-                Instant.now(),
-                List.of(),
-                null,
-                List.of(replays),
-                List.of(),
-                largestGuest,
-                null));
+                Wire.VERSION, worker, "host", 2, "qemu", Instant.now(), running(replays), null, largestGuest, null));
+    }
+
+    private static List<RunningWork> running(UUID... replays) {
+        return Stream.of(replays)
+                .map(id -> new RunningWork(ReplayRequest.KIND, id, null, 1, 0))
+                .toList();
     }
 
     @Test
@@ -432,18 +428,44 @@ class ReplayTest {
     @Test
     void aHeartbeatShowsThatItRuns() throws Exception {
         UUID id = ordered("{\"mode\": \"checkpoints\"}");
-        clock.heard(new WorkerHeartbeat(
-                Wire.VERSION,
-                "w",
-                "host",
-                1,
-                "qemu",
-                Instant.now(),
-                List.of(),
-                null,
-                List.of(id, UUID.randomUUID()),
-                List.of()));
+        sweep.heard(new WorkerHeartbeat(
+                Wire.VERSION, "w", "host", 1, "qemu", Instant.now(), running(id, UUID.randomUUID()), null));
         assertThat(replay(id).get("state").asString()).isEqualTo("RUNNING");
+    }
+
+    /** As a batch is: not while it may wait behind others, and also while machines are busy. */
+    @Test
+    void aReplayThatTheQueueLostIsQueuedAgain() throws Exception {
+        database.sql("delete from workers").update();
+        UUID id = ordered("{\"mode\": \"verify\"}");
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (database.sql("select exists (select 1 from outbox where work_id = ?)")
+                .param(id)
+                .query(Boolean.class)
+                .single()) {
+            assertThat(System.nanoTime()).as("the message is sent").isLessThan(end);
+            Thread.sleep(50);
+        }
+        Instant later = Instant.now().plus(Duration.ofMinutes(16));
+        sweep.check(later);
+        assertThat(replay(id).get("attempt").asInt()).as("no worker lives").isEqualTo(1);
+        String worker = "worker-" + UUID.randomUUID();
+        hear(worker, 1 << 30, UUID.randomUUID());
+        sweep.check(later);
+        assertThat(replay(id).get("attempt").asInt())
+                .as("it may wait behind others")
+                .isEqualTo(1);
+        hear(worker, 1 << 30, id);
+        failure(put("{}"), put("recorded"));
+        sweep.check(later);
+        assertThat(replay(id).get("attempt").asInt()).as("it runs").isEqualTo(1);
+        hear(worker, 1 << 30, UUID.randomUUID());
+        sweep.check(later);
+        database.sql("delete from workers where id = ?").param(worker).update();
+        assertThat(replay(id).get("attempt").asInt())
+                .as("younger work was done")
+                .isEqualTo(2);
+        assertThat(replay(id).get("message").asString()).isEqualTo("nothing was heard of it for 900 s");
     }
 
     @Test
@@ -460,7 +482,8 @@ class ReplayTest {
                 io.bohrwerk.protocol.batch.LogWindow.all(),
                 1);
         assertThat(Wire.writeText(request)).contains("\"type\":\"replay\"");
-        assertThat(Work.read(Wire.write(request))).isEqualTo(request);
+        assertThat(Work.kindOf(Wire.write(request))).isEqualTo("replay");
+        assertThat(Wire.read(Wire.write(request), ReplayRequest.class)).isEqualTo(request);
     }
 
     @Test

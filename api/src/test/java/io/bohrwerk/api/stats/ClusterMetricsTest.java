@@ -56,18 +56,7 @@ class ClusterMetricsTest {
 
     private void hear(String worker, SnapshotCounts counts) {
         fleet.hear(new WorkerHeartbeat(
-                Wire.VERSION,
-                worker,
-                "host",
-                1,
-                "qemu",
-                Instant.now(),
-                List.of(),
-                null,
-                List.of(),
-                List.of(),
-                null,
-                counts));
+                Wire.VERSION, worker, "host", 1, "qemu", Instant.now(), List.of(), null, null, counts));
     }
 
     @Test

@@ -11,9 +11,9 @@ import io.bohrwerk.protocol.target.TargetManifest;
 /**
  * The line by which a batch is started on a guest's serial console: seven digits and a newline.
  *
- * <p>It must not be longer. All eight bytes fit below the level at which drivers of a 16550A let its queue interrupt, so they are in
- * there before the machine runs on, and the guest meets them at one and the same instruction in each run. A ninth would come when QEMU's
- * main loop has seen that there is room, in the host's time (hw/char/serial.c, {@code serial_can_receive}).
+ * <p>It must not be longer. The snapshot that batches start from has the serial port's queue set to a trigger level of 8 bytes, so all of the
+ * line is in the queue before the machine runs on, and the guest meets it at one and the same instruction in each run. A ninth byte would
+ * come when QEMU's main loop has seen that there is room, in the host's time (hw/char/serial.c, {@code serial_can_receive}).
  *
  * <p>Digits are of base 64: two for the iterations; one that is 0 for a fixed delay, or 1 + the icount shift for delays drawn over one
  * timer period; four for the delay in turns of the shell's loop, or for the seed of the draws.

@@ -36,8 +36,18 @@ public record BatchReport(
     }
 
     @Override
-    public String topic() {
-        return Topics.REPORTS;
+    public String kind() {
+        return BatchRequest.KIND;
+    }
+
+    @Override
+    public UUID workId() {
+        return batchId;
+    }
+
+    @Override
+    public @Nullable Trouble trouble() {
+        return result instanceof Troubled troubled ? troubled : null;
     }
 
     @Override
@@ -95,7 +105,7 @@ public record BatchReport(
      *
      * @param message one line for people
      */
-    public record Troubled(InfrastructureTrouble kind, String message) implements Result {
+    public record Troubled(InfrastructureTrouble kind, String message) implements Result, Trouble {
         public Troubled {
             present(kind, "kind");
             present(message, "message");

@@ -30,6 +30,8 @@ public record BatchRequest(
         int reportEvery,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean keepCheckpoints)
         implements Work {
+    public static final String KIND = "batch";
+
     public BatchRequest {
         Wire.requireKnown(version);
         present(batchId, "batchId");
@@ -56,8 +58,18 @@ public record BatchRequest(
     }
 
     @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
     public UUID id() {
         return batchId;
+    }
+
+    @Override
+    public String key() {
+        return jobId.toString();
     }
 
     public boolean keepsCheckpoints() {

@@ -37,8 +37,18 @@ public record ReplayReport(
     }
 
     @Override
-    public String topic() {
-        return Topics.REPLAY_REPORTS;
+    public String kind() {
+        return ReplayRequest.KIND;
+    }
+
+    @Override
+    public UUID workId() {
+        return replayId;
+    }
+
+    @Override
+    public @Nullable Trouble trouble() {
+        return result instanceof Troubled troubled ? troubled : null;
     }
 
     @Override
@@ -120,7 +130,7 @@ public record ReplayReport(
      *
      * @param message one line for people
      */
-    public record Troubled(InfrastructureTrouble kind, String message) implements Result {
+    public record Troubled(InfrastructureTrouble kind, String message) implements Result, Trouble {
         public Troubled {
             present(kind, "kind");
             present(message, "message");

@@ -32,7 +32,7 @@ public record ReplayRequest(
         int times,
         @Nullable Integer points)
         implements Work {
-    static final String TYPE = "replay";
+    public static final String KIND = "replay";
     public static final int MOST_TIMES = 100;
     public static final int FEWEST_POINTS = 2;
     public static final int MOST_POINTS = 30;
@@ -68,14 +68,24 @@ public record ReplayRequest(
                 "must be between " + FEWEST_POINTS + " and " + MOST_POINTS + " for the mode when");
     }
 
-    /** Tells it from a batch. */
-    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
-    public String type() {
-        return TYPE;
+    @Override
+    @JsonProperty(value = "type", access = JsonProperty.Access.READ_ONLY)
+    public String kind() {
+        return KIND;
     }
 
     @Override
     public UUID id() {
         return replayId;
+    }
+
+    @Override
+    public @Nullable UUID jobId() {
+        return null;
+    }
+
+    @Override
+    public String key() {
+        return failureId.toString();
     }
 }

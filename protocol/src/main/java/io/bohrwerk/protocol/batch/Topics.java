@@ -14,14 +14,15 @@ public final class Topics {
 
     /** {@link BatchReport}s, keyed by job. */
     public static final String REPORTS = "bohrwerk.reports";
-    /** {@link ReplayReport}s, keyed by failure. */
-    public static final String REPLAY_REPORTS = "bohrwerk.replay-reports";
-    /** {@link TraceReport}s, keyed by job. */
-    public static final String TRACE_REPORTS = "bohrwerk.trace-reports";
     /** {@link io.bohrwerk.protocol.worker.WorkerHeartbeat}s, keyed by worker. */
     public static final String HEARTBEATS = "bohrwerk.heartbeats";
     /** The share group of all workers. */
     public static final String WORKERS_GROUP = "bohrwerk-workers";
 
     private Topics() {}
+
+    /** Where the reports on a kind of work go. */
+    public static String reports(String kind) {
+        return kind.equals(BatchRequest.KIND) ? REPORTS : "bohrwerk." + kind + "-reports";
+    }
 }

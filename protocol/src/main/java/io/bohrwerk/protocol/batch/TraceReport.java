@@ -37,8 +37,18 @@ public record TraceReport(
     }
 
     @Override
-    public String topic() {
-        return Topics.TRACE_REPORTS;
+    public String kind() {
+        return TraceRequest.KIND;
+    }
+
+    @Override
+    public UUID workId() {
+        return traceId;
+    }
+
+    @Override
+    public @Nullable Trouble trouble() {
+        return result instanceof Troubled troubled ? troubled : null;
     }
 
     @Override
@@ -95,7 +105,7 @@ public record TraceReport(
      *
      * @param message one line for people
      */
-    public record Troubled(InfrastructureTrouble kind, String message) implements Result {
+    public record Troubled(InfrastructureTrouble kind, String message) implements Result, Trouble {
         public Troubled {
             present(kind, "kind");
             present(message, "message");

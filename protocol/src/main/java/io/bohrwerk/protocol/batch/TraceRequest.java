@@ -28,7 +28,7 @@ public record TraceRequest(
         int shift,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Setting setting)
         implements Work {
-    static final String TYPE = "trace";
+    public static final String KIND = "trace";
 
     public TraceRequest {
         Wire.requireKnown(version);
@@ -48,14 +48,19 @@ public record TraceRequest(
         this(version, traceId, jobId, attempt, target, shift, null);
     }
 
-    /** Tells it from other work. */
-    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
-    public String type() {
-        return TYPE;
+    @Override
+    @JsonProperty(value = "type", access = JsonProperty.Access.READ_ONLY)
+    public String kind() {
+        return KIND;
     }
 
     @Override
     public UUID id() {
         return traceId;
+    }
+
+    @Override
+    public String key() {
+        return jobId.toString();
     }
 }

@@ -6,38 +6,41 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker is asked to do; each kind is a message of its own on {@link Topics#BATCHES}. A message says its kind in {@code type};
- * one without is a batch, as the first workers knew no other.
+ * A piece of work for a worker, as a message on {@link Topics#BATCHES}.
  *
- * <p>A further kind needs a record here, its word in {@link #read}, and a runner in the worker.
+ * <p>A further kind takes a file with its messages here, a runner and its row in the worker's table of kinds, and a handler of its reports in
+ * the API.
  */
-public sealed interface Work permits BatchRequest, ReplayRequest, TraceRequest {
+public interface Work {
     /** Of the message. */
     int version();
 
-    /** Of the work; the pair of id and {@link #attempt} tells copies of a message apart. */
+    /** The kind of work: one lower-case word, which the message carries as {@code type}. */
+    String kind();
+
+    /** Of the work; with {@link #attempt} it tells copies of a message apart. */
     UUID id();
 
     /** From 1; counts infrastructure retries. */
     int attempt();
 
-    /** Of any message, only this much is read before its kind is known. */
-    record Envelope(@Nullable String type) {}
+    /** The job that it is done for; null for work that belongs to no job. */
+    @Nullable
+    UUID jobId();
 
-    /** @throws InvalidInputException when the bytes are no such message */
-    static Work read(byte[] message) {
+    /** Work and reports with the same key stay in order. */
+    String key();
+
+    /** All that is read of a message before its kind is known. */
+    record Envelope(int version, @Nullable String type) {}
+
+    /**
+     * The kind of a message. One without a type is a batch: the first version knew nothing else.
+     *
+     * @throws InvalidInputException when the bytes are no message of ours
+     */
+    static String kindOf(byte[] message) {
         String type = Wire.read(message, Envelope.class).type();
-        if (type == null) {
-            return Wire.read(message, BatchRequest.class);
-        }
-        return switch (type) {
-            case ReplayRequest.TYPE -> Wire.read(message, ReplayRequest.class);
-            case TraceRequest.TYPE -> Wire.read(message, TraceRequest.class);
-            default ->
-                throw new InvalidInputException(
-                        "type",
-                        type,
-                        "must be a kind of work known here: " + ReplayRequest.TYPE + " or " + TraceRequest.TYPE);
-        };
+        return type == null ? BatchRequest.KIND : type;
     }
 }

@@ -61,6 +61,8 @@ final class BenchCluster implements AutoCloseable {
                         path("tomcat"),
                         "bohrwerk.api.blobs.directory",
                         path("blobs"),
+                        "bohrwerk.api.uploads.check",
+                        "false",
                         "bohrwerk.api.worker-timeout",
                         "3s")
                 .forEach((key, value) -> command.add("--" + key + "=" + value));

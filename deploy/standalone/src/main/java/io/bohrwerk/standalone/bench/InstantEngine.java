@@ -6,19 +6,19 @@ import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.batch.Report;
-import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.worker.Engine;
+import io.bohrwerk.worker.Runner;
+import io.bohrwerk.worker.Runners;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Says of every batch at once that all its iterations passed. What is left is what the cluster itself costs. */
-final class InstantEngine implements Engine {
+final class InstantEngine implements Engine, Runner<BatchRequest> {
     private static final String VERSION = "none: this measures the cluster without one";
     private static final Digest SNAPSHOT = Digest.of(new byte[0]);
 
     private final String workerId;
+    private final Runners runners = new Runners(() -> false).with(BatchRequest.KIND, BatchRequest.class, this);
 
     InstantEngine(String workerId) {
         this.workerId = workerId;
@@ -30,10 +30,12 @@ final class InstantEngine implements Engine {
     }
 
     @Override
-    public Optional<Report> run(Work work, LongConsumer progress) {
-        if (!(work instanceof BatchRequest batch)) {
-            return Optional.of(refuse(work, InfrastructureTrouble.INTERNAL, VERSION));
-        }
+    public Runners runners() {
+        return runners;
+    }
+
+    @Override
+    public BatchReport run(BatchRequest batch, Instant started, LongConsumer progress) {
         Coordinates coordinates = new Coordinates(
                 batch.target(),
                 SNAPSHOT,
@@ -42,22 +44,24 @@ final class InstantEngine implements Engine {
                 batch.schedule(),
                 batch.iterations(),
                 batch.reportEvery());
-        return Optional.of(
-                report(batch, new BatchReport.Finished(coordinates, batch.iterations(), 1_000_000, 0, null)));
+        return report(batch, started, new BatchReport.Finished(coordinates, batch.iterations(), 1_000_000, 0, null));
     }
 
     @Override
-    public Report refuse(Work work, InfrastructureTrouble kind, String message) {
-        if (work instanceof BatchRequest batch) {
-            return report(batch, new BatchReport.Troubled(kind, message));
-        }
-        throw new IllegalStateException("nobody asks for replays here");
+    public BatchReport troubled(BatchRequest batch, Instant started, InfrastructureTrouble kind, String message) {
+        return report(batch, started, new BatchReport.Troubled(kind, message));
     }
 
-    private BatchReport report(BatchRequest batch, BatchReport.Result result) {
-        Instant now = Instant.now();
+    private BatchReport report(BatchRequest batch, Instant started, BatchReport.Result result) {
         return new BatchReport(
-                Wire.VERSION, batch.batchId(), batch.jobId(), batch.attempt(), workerId, now, now, result);
+                Wire.VERSION,
+                batch.batchId(),
+                batch.jobId(),
+                batch.attempt(),
+                workerId,
+                started,
+                Instant.now(),
+                result);
     }
 
     @Override

@@ -1,26 +1,32 @@
 package io.bohrwerk.standalone.command;
 
-import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.EmulatorSettings;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
-import io.bohrwerk.emulator.ReplayPlan;
-import io.bohrwerk.emulator.ReplayRun;
 import io.bohrwerk.emulator.TargetFiles;
+import io.bohrwerk.emulator.conformance.Conformer;
+import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
-import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.conformance.Conformance;
+import io.bohrwerk.protocol.conformance.Conformance.Verdict;
+import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.standalone.server.StateDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,8 +38,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description = {
-            "Validates a target, boots it once, runs the same batch twice, and says what it saw.",
-            "Exit status 1 when it cannot be used, or when the two runs differ."
+            "Validates a target, boots it once, tests its guest's side of the protocol by counting instructions, runs a batch",
+            "twice and replays it, and says what it saw. What it found is kept in check.json beside target.yaml: target add takes",
+            "it along. Exit status 1 when the target cannot be used, or a hunt in it would go wrong: the words say why."
         })
 final class TargetCheckCommand implements Callable<Integer> {
     /** Of a failing iteration's output: a screen of it. */
@@ -46,8 +53,11 @@ final class TargetCheckCommand implements Callable<Integer> {
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            description = "How many to run, each time. Default: one batch, as the target has it.")
+            description = "How many to run in the batch that is run twice and replayed. Default: some seconds of them.")
     private int iterations;
+
+    @Option(names = "--json", description = "Print what check.json holds, and nothing else.")
+    private boolean json;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -55,78 +65,108 @@ final class TargetCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter answer = spec.commandLine().getOut();
+        PrintWriter out = json ? new PrintWriter(Writer.nullWriter()) : answer;
         TargetFiles target = TargetFiles.in(directory.toAbsolutePath());
-        TargetManifest manifest = target.manifest();
-        out.println(manifest.name() + ": target.yaml and its files are well-formed");
+        out.println(target.manifest().name() + ": target.yaml and its files are well-formed");
         Path state =
                 Files.createDirectories(StateDirectory.ofEnvironment().path().resolve("checks"));
         Path ready = Files.createTempFile(state, "ready-", ".qcow2");
         try (Emulator emulator = Emulator.open(EmulatorSettings.in(state.resolve("machines")))) {
             boot(emulator, target, ready, out);
-            int count = iterations > 0 ? iterations : manifest.test().iterationsPerBatch();
-            Batch batch = new Batch(
-                    // Phases of the timer that differ from one iteration to the next, as in a hunt.
-                    Schedule.random(
-                            manifest.machine().bootShift(),
-                            manifest.machine()
-                                    .timerPeriod()
-                                    .instructions(manifest.machine().bootShift()),
-                            1),
-                    count,
-                    Math.min(count, manifest.test().reportEvery()));
-            if (!manifest.repeatable()) {
-                return replays(emulator, target, ready, batch, out) ? 0 : 1;
+            Conformer.Result result = Conformer.check(emulator, target, id(target), ready, iterations);
+            Conformance found = result.conformance();
+            tell(result.run(), out);
+            tell(found, out);
+            String text = Wire.writeText(found);
+            if (json) {
+                answer.println(text);
             }
-            BatchRun first = run(emulator, target, ready, batch);
-            tell(first, out);
-            boolean same = first.agrees(run(emulator, target, ready, batch));
-            out.println(
-                    same
-                            ? "a second run was identical: iterations, instruction count and console"
-                            : "a second run DIFFERED: something in it follows the host, and failures will not replay");
-            return same ? 0 : 1;
+            keep(text, out);
+            return found.sound() ? 0 : 1;
         } catch (InfrastructureException e) {
-            out.println("cannot be used: " + e.kind() + ": " + e.getMessage());
+            (json ? spec.commandLine().getErr() : out).println("cannot be used: " + e.kind() + ": " + e.getMessage());
             return 1;
         } finally {
             Files.deleteIfExists(ready);
         }
     }
 
-    /** Of a target whose runs follow the host a little, a recording at least must go the same way again. */
-    private static boolean replays(Emulator emulator, TargetFiles target, Path ready, Batch batch, PrintWriter out)
-            throws InfrastructureException {
-        try (Machine machine = emulator.machine(target)) {
-            BatchRun run = machine.run(ready, batch, passed -> {});
-            tell(run, out);
-            ReplayRun replay = machine.replay(ready, batch, run, run.recording(), ReplayPlan.comparison());
-            out.println(
-                    replay.verified()
-                            ? "its replay was identical; a second run need not be, for with a disk the host decides when a request is done"
-                            : "its replay DIFFERED: " + replay.difference());
-            return replay.verified();
+    private static Digest id(TargetFiles target) throws IOException {
+        Map<String, Digest> digests = new HashMap<>();
+        digests.put(TargetManifest.FILE_NAME, Digest.of(target.directory().resolve(TargetManifest.FILE_NAME)));
+        for (String file : target.manifest().boot().files()) {
+            digests.put(file, Digest.of(target.directory().resolve(file)));
         }
+        return TargetBundle.of(target.manifest(), digests).id();
+    }
+
+    private void keep(String text, PrintWriter out) {
+        Path file = directory.resolve(Conformance.FILE_NAME);
+        try {
+            Path fresh = Files.createTempFile(directory, Conformance.FILE_NAME, ".new");
+            Files.writeString(fresh, text + "\n");
+            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+            out.println("kept in " + file + " for target add");
+        } catch (IOException e) {
+            out.println("could not be kept in " + file + ": " + e + "; the first worker will check the target again");
+        }
+    }
+
+    private static void tell(Conformance found, PrintWriter out) {
+        out.println("what the guest serves of the protocol:");
+        found.keys()
+                .forEach((key, finding) -> out.printf(
+                        Locale.ROOT,
+                        "    %-10s  %-11s  %s%n",
+                        key.word(),
+                        switch (finding.service()) {
+                            case EXACT -> "exactly";
+                            case INEXACT -> "INEXACTLY";
+                            case SERVED -> "yes";
+                            case NOT_SERVED -> "no";
+                            case UNDECIDED -> "not decided";
+                        },
+                        finding.note()));
+        out.println("a failing iteration ends a batch: " + told(found.stopsAfterFailure()));
+        out.println("timer: " + found.timer());
+        if (found.wrongTimerPeriod()) {
+            out.println("    WRONG: random delays would miss phases of the timer; write timerPeriod: "
+                    + found.timerPeriod());
+        }
+        out.println(
+                switch (found.repeats().verdict()) {
+                    case YES -> "a second run was identical: ";
+                    case NO -> "a second run DIFFERED: ";
+                    case UNDECIDED -> "no second run: ";
+                } + found.repeats().note());
+        out.println(
+                (found.replays().verdict() == Verdict.YES
+                                ? "its replay was identical: "
+                                : "its replay DIFFERED, so failures will not replay: ")
+                        + found.replays().note());
+    }
+
+    private static String told(Conformance.Answer answer) {
+        return switch (answer.verdict()) {
+                    case YES -> "yes: ";
+                    case NO -> "NO: ";
+                    case UNDECIDED -> "not seen: ";
+                }
+                + answer.note();
     }
 
     private static void boot(Emulator emulator, TargetFiles target, Path ready, PrintWriter out)
             throws InfrastructureException, IOException {
         long began = System.nanoTime();
         try (Machine machine = emulator.machine(target)) {
-            Files.move(machine.prepare(), ready, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.move(machine.prepare(), ready, StandardCopyOption.REPLACE_EXISTING);
         }
         out.printf(
                 Locale.ROOT,
                 "booted to \"@bw ready\" and saved in %.1f s, snapshot of %.1f MiB%n",
                 (System.nanoTime() - began) / 1e9,
                 Files.size(ready) / (double) (1 << 20));
-    }
-
-    private static BatchRun run(Emulator emulator, TargetFiles target, Path ready, Batch batch)
-            throws InfrastructureException {
-        try (Machine machine = emulator.machine(target)) {
-            return machine.run(ready, batch, passed -> {});
-        }
     }
 
     private static void tell(BatchRun run, PrintWriter out) {

@@ -106,10 +106,21 @@ public final class TargetCommand implements Runnable {
             PrintWriter out = spec.commandLine().getOut();
             JsonNode target = server.client().addTarget(directory);
             out.println(
-                    target.path("name").asString() + ", " + target.path("size").asLong() + " bytes:");
+                    target.path("name").asString() + ", " + target.path("size").asLong() + " bytes, "
+                            + check(target.path("check").path("state").asString()) + ":");
             out.println(target.path("id").asString());
             return 0;
         }
+    }
+
+    /** @param state empty for none */
+    private static String check(String state) {
+        return switch (state) {
+            case "" -> "not checked";
+            case "COMPLETED" -> "checked";
+            case "ERROR" -> "its check failed";
+            default -> "a worker checks it, and its jobs wait for that";
+        };
     }
 
     @Command(name = "list", description = "Lists the targets on the server, newest first: id and name.")

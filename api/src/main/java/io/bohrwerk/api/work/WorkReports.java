@@ -1,0 +1,60 @@
+package io.bohrwerk.api.work;
+
+import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.Report;
+import io.bohrwerk.protocol.batch.Topics;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.kafka.config.TopicBuilder;
+import org.springframework.kafka.core.KafkaAdmin;
+
+/** Reports in, one topic for each kind of work that has a {@link ReportHandler}. Batches come by thousands and have a listener of their own. */
+@Configuration(proxyBeanMethods = false)
+class WorkReports {
+    private final Map<String, ReportHandler<?>> handlers;
+
+    WorkReports(List<ReportHandler<?>> handlers) {
+        this.handlers = handlers.stream()
+                .collect(Collectors.toMap(handler -> Topics.reports(handler.kind()), Function.identity()));
+    }
+
+    @Bean
+    KafkaAdmin.NewTopics reportTopics(ApiProperties properties) {
+        ApiProperties.Queue queue = properties.queue();
+        return new KafkaAdmin.NewTopics(handlers.keySet().stream()
+                .map(topic -> TopicBuilder.name(topic)
+                        .partitions(queue.partitions())
+                        .replicas(queue.replicationFactor())
+                        .build())
+                .toArray(NewTopic[]::new));
+    }
+
+    /** For the listener's own annotation. */
+    public String[] topics() {
+        return handlers.keySet().toArray(String[]::new);
+    }
+
+    @KafkaListener(
+            topics = "#{__listener.topics()}",
+            id = "work-reports",
+            groupId = "${spring.kafka.consumer.group-id}")
+    void accept(ConsumerRecord<?, byte[]> message) {
+        ReportHandler<?> handler = handlers.get(message.topic());
+        if (handler == null) {
+            throw new IllegalStateException("no handler for reports on " + message.topic());
+        }
+        take(handler, message.value());
+    }
+
+    private static <R extends Report> void take(ReportHandler<R> handler, byte[] message) {
+        handler.accept(Wire.read(message == null ? new byte[0] : message, handler.report()));
+    }
+}
