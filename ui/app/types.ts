@@ -299,6 +299,8 @@ export type LogEntry = {
   text: string | null;
   vector: number | null;
   name: string | null;
+  /** The system call's number, of an INT instruction. */
+  call: number | null;
   errorCode: number | string | null;
   cpl: number | null;
   ip: string | number | null;

@@ -6,19 +6,30 @@ const SHORT = 600;
 
 export const whole = (entry: LogEntry): string => entry.text ?? entry.raw;
 
-function summary(entry: LogEntry): string {
+/** CR3, where the entry has registers. */
+export const addressSpace = (entry: LogEntry): string | null => {
+  const cr3 = entry.registers?.CR3;
+  return cr3 === undefined ? null : String(cr3);
+};
+
+export function summary(entry: LogEntry): string {
   if (entry.kind !== "interrupt") return whole(entry);
   const parts = [entry.name ?? (entry.vector === null ? "" : `v=${entry.vector}`)];
+  if (entry.call !== null && entry.call !== undefined) parts.push(`call ${entry.call}`);
   if (entry.symbol) parts.push(entry.symbol);
   if (entry.ip !== null) parts.push(`at ${entry.ip}`);
   if (entry.errorCode) parts.push(`error ${entry.errorCode}`);
-  const dr6 = entry.debugRegisters?.DR6;
-  if (dr6 !== undefined && entry.vector === 1) parts.push(`DR6 ${dr6}`);
+  for (const name of entry.vector === 1 ? ["DR6", "DR7"] : []) {
+    const value = entry.debugRegisters?.[name];
+    if (value !== undefined) parts.push(`${name} ${value}`);
+  }
   if (entry.vector === 14 && entry.cr2 !== null) parts.push(`CR2 ${entry.cr2}`);
   return parts.join("  ");
 }
 
-export function Row({ entry, linked, open, onOpen }: { entry: LogEntry; linked: boolean; open: boolean; onOpen: () => void }) {
+/** @param before the address space of the entries above it; null where that is not known */
+export function Row({ entry, before, linked, open, onOpen }: { entry: LogEntry; before: string | null; linked: boolean; open: boolean; onOpen: () => void }) {
+  const space = addressSpace(entry);
   const { shown, left } = cut(summary(entry).replace(/\r?\n$/, ""), SHORT);
   return (
     <div className={`entry ${entry.kind}${linked ? " linked" : ""}${entry.repeats ? " repeats" : ""}${open ? " open" : ""}`} onClick={onOpen}>
@@ -26,6 +37,7 @@ export function Row({ entry, linked, open, onOpen }: { entry: LogEntry; linked: 
       <span className="iteration" title="iteration">{entry.iterationFrom === null ? "" : number(entry.iterationFrom)}</span>
       <span className="mark" aria-hidden="true">{entry.kind === "guest" ? "›" : entry.kind === "interrupt" ? "⚡" : entry.kind === "reset" ? "↺" : "·"}</span>
       <span className="words">{visible(shown.replaceAll("\n", " ⏎ "))}</span>
+      {space !== null && before !== null && space !== before && <small className="space" title="Another address space than the entry before it: CR3">CR3 {space}</small>}
       {left > 0 && <small>{number(left)} characters more</small>}
       {entry.repeats && <small className="again">repeats {number(entry.repeats.entry)}</small>}
     </div>

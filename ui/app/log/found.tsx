@@ -3,7 +3,7 @@ import { get, Problem } from "../api";
 import { Empty, Trouble } from "../parts";
 import { useResource } from "../resource";
 import type { LogEntry, LogPage } from "../types";
-import { Row } from "./entry";
+import { addressSpace, Row } from "./entry";
 import { CHUNK, toQuery, type Filter } from "./filter";
 
 /** A request looks through a bounded part of the log and may find nothing there: so some at once, and then a person decides. */
@@ -30,6 +30,12 @@ export function Found({ failure, filter, open, onOpen }: { failure: string; filt
   const [busy, setBusy] = useState(false);
   const pages = first.value ? [first.value, ...more] : [];
   const entries = pages.flatMap((page) => page.entries);
+  let space: string | null = null;
+  const before = entries.map((entry) => {
+    const above = space;
+    space = addressSpace(entry) ?? space;
+    return above;
+  });
   const next = pages.at(-1)?.next ?? null;
   const on = async () => {
     setBusy(true);
@@ -56,7 +62,7 @@ export function Found({ failure, filter, open, onOpen }: { failure: string; filt
     <>
       {trouble && <Trouble problem={trouble} />}
       <div className="scroller found" tabIndex={0} role="region" aria-label="Entries found" onKeyDown={key} aria-busy={busy || first.value === null}>
-        {entries.map((entry) => <Row key={entry.number} entry={entry} linked={false} open={open?.number === entry.number} onOpen={() => onOpen(entry)} />)}
+        {entries.map((entry, i) => <Row key={entry.number} entry={entry} before={before[i] ?? null} linked={false} open={open?.number === entry.number} onOpen={() => onOpen(entry)} />)}
         {first.value && entries.length === 0 && next === null && <Empty>No entry is like this.</Empty>}
         {!first.value && !trouble && <div className="waiting">Looking</div>}
         {next !== null && <button type="button" disabled={busy} onClick={() => void on()}>{entries.length === 0 ? "Nothing so far; look further" : "More"}</button>}

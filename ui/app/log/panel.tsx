@@ -76,7 +76,7 @@ export function LogPanel({ failure }: { failure: string }) {
                 <button type="submit">Go</button>
               </form>
               {s.failureEntry !== null && <button type="button" onClick={() => jump(s.failureEntry!)}>Failure</button>}
-              {nextRepeated !== undefined && <button type="button" onClick={() => jump(nextRepeated)} title="The same trap at the same instruction twice in a row, which a bug of the kernel or of the emulator may have caused">Next repeated trap <small>{number(s.repeatedTrapCount)}</small></button>}
+              {nextRepeated !== undefined && <button type="button" onClick={() => jump(nextRepeated)} title="The same trap twice in one iteration, with the same registers and address space, which a bug of the kernel or of the emulator may have caused">Next repeated trap <small>{number(s.repeatedTrapCount)}</small></button>}
               {!isEmpty(filter) && <button type="button" onClick={() => setQuery({ kind: null, vector: null, text: null, repeated: null })}>Show all</button>}
             </div>
             {problem && <Trouble problem={problem} />}

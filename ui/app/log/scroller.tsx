@@ -3,7 +3,7 @@ import { get, Problem, query } from "../api";
 import { number } from "../format";
 import { Trouble } from "../parts";
 import type { LogEntry, LogPage } from "../types";
-import { Row } from "./entry";
+import { addressSpace, Row } from "./entry";
 import { CHUNK, chunks, entryAt, height, scrollAt } from "./filter";
 
 const ROW = 20;
@@ -102,6 +102,17 @@ export function Scroller({ failure, total, at, linked, open, onOpen }: Props) {
     event.preventDefault();
     move(to);
   };
+  const entryOf = (index: number) => kept.current.get(Math.floor(index / CHUNK))?.[index % CHUNK];
+  /** Of the entries before this one, as far as they are here. */
+  const spaceBefore = (index: number): string | null => {
+    for (let i = index - 1; i >= 0 && i >= index - CHUNK; i--) {
+      const entry = entryOf(i);
+      if (!entry) return null;
+      const space = addressSpace(entry);
+      if (space !== null) return space;
+    }
+    return null;
+  };
   const rows = Array.from({ length: Math.min(ROWS, total - first) }, (_, i) => first + i);
   return (
     <>
@@ -110,9 +121,9 @@ export function Scroller({ failure, total, at, linked, open, onOpen }: Props) {
         <div style={{ height: height(total, ROW, VIEW) }}>
           <div className="window">
             {rows.map((index) => {
-              const entry = kept.current.get(Math.floor(index / CHUNK))?.[index % CHUNK];
+              const entry = entryOf(index);
               return entry ? (
-                <Row key={index} entry={entry} linked={entry.number === linked} open={open?.number === entry.number} onOpen={() => onOpen(entry)} />
+                <Row key={index} entry={entry} before={spaceBefore(index)} linked={entry.number === linked} open={open?.number === entry.number} onOpen={() => onOpen(entry)} />
               ) : (
                 <div key={index} className="entry waiting"><a>{number(index)}</a></div>
               );

@@ -20,6 +20,7 @@ record LogEntriesView(
      * An entry. What its kind has not is null, registers empty.
      *
      * @param text a guest's line without its end
+     * @param call the system call's number, of an INT instruction
      * @param ip segment and offset, hexadecimal; {@code pc} is the linear address
      * @param symbol of {@code pc}
      */
@@ -36,6 +37,7 @@ record LogEntriesView(
             @Nullable Integer vector,
             @Nullable String name,
             @Nullable String cause,
+            @Nullable Long call,
             @Nullable Long errorCode,
             @Nullable Integer cpl,
             @Nullable String ip,
@@ -72,6 +74,7 @@ record LogEntriesView(
                 interrupt == null ? null : (Integer) interrupt.vector(),
                 interrupt == null ? null : interrupt.name(),
                 interrupt == null ? null : interrupt.cause().name().toLowerCase(Locale.ROOT),
+                interrupt == null ? null : interrupt.call(),
                 frame == null ? null : (Long) frame.errorCode(),
                 frame == null ? null : (Integer) frame.cpl(),
                 frame == null ? null : hex(frame.cs(), 4) + ":" + hex(frame.ip(), digits),

@@ -1,7 +1,5 @@
 package io.bohrwerk.protocol.log;
 
-import static io.bohrwerk.protocol.log.LogParser.ascii;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,10 +25,12 @@ public sealed interface LogEntry {
      * An interrupt or an exception.
      *
      * @param name the vector's, for example {@code #DB}, {@code IRQ 0x20} or {@code INT 0x80}
+     * @param call what EAX holds at an INT instruction of a vector from 32 on: the system call's number on every x86 system that takes its
+     *     calls by INT; null for all others. QEMU does not log SYSCALL and SYSENTER
      * @param frame null in real mode, of which QEMU logs the vector alone
      */
     record Interrupt(
-            int vector, String name, Cause cause, @Nullable Frame frame) implements LogEntry {}
+            int vector, String name, Cause cause, @Nullable Long call, @Nullable Frame frame) implements LogEntry {}
 
     /** A processor's reset. */
     record Reset(Registers registers) implements LogEntry {}
@@ -74,8 +74,6 @@ public sealed interface LogEntry {
 
     /** Bytes to records. */
     final class Reading {
-        private static final byte[] SERVICING = ascii("Servicing");
-
         private Reading() {}
 
         private static LogEntry entry(LogShape shape, byte[] bytes, int from, int to) {
@@ -84,7 +82,7 @@ public sealed interface LogEntry {
                 case GUEST -> new Guest(text(bytes, from, to).stripTrailing());
                 case INTERRUPT -> {
                     dump.readInterrupt(bytes, from, to);
-                    yield interrupt(dump, LogParser.startsWith(bytes, from, to, SERVICING));
+                    yield interrupt(dump);
                 }
                 case CPU_RESET, TRIPLE_FAULT -> {
                     dump.read(bytes, from, to);
@@ -101,10 +99,10 @@ public sealed interface LogEntry {
             return new String(bytes, from, to - from, StandardCharsets.UTF_8);
         }
 
-        private static Interrupt interrupt(RegisterDump dump, boolean serviced) {
+        private static Interrupt interrupt(RegisterDump dump) {
             int vector = (int) dump.get(RegisterDump.VECTOR) & 0xff;
             Cause cause =
-                    serviced ? Cause.HARDWARE : dump.get(RegisterDump.SOFTWARE) == 1 ? Cause.SOFTWARE : Cause.EXCEPTION;
+                    dump.hardware() ? Cause.HARDWARE : dump.get(RegisterDump.SOFTWARE) == 1 ? Cause.SOFTWARE : Cause.EXCEPTION;
             Frame frame = !dump.has(RegisterDump.PC)
                     ? null
                     : new Frame(
@@ -116,7 +114,8 @@ public sealed interface LogEntry {
                             (int) dump.get(RegisterDump.FRAME_SS),
                             dump.get(RegisterDump.FRAME_SP),
                             registers(dump));
-            return new Interrupt(vector, Vectors.name(vector, cause), cause, frame);
+            Long call = frame == null || !dump.call() || !dump.has(0) ? null : (Long) (dump.get(0) & 0xffffffffL);
+            return new Interrupt(vector, Vectors.name(vector, cause), cause, call, frame);
         }
 
         private static Registers registers(RegisterDump dump) {

@@ -44,9 +44,12 @@ final class RegisterDump {
         "RAX", "RBX", "RCX", "RDX", "RSI", "RDI", "RBP", "RSP", "R8", "R9", "R10", "R11", "R12", "R13", "R14", "R15"
     };
 
+    private static final byte[] SERVICING = LogParser.ascii("Servicing");
+
     private final long[] values = new long[SIZE];
     private long present;
     private boolean wide;
+    private boolean hardware;
     /** Where the number that was read last ends. */
     private int end;
 
@@ -62,6 +65,16 @@ final class RegisterDump {
     /** Whether the processor was in 64-bit mode. */
     boolean wide() {
         return wide;
+    }
+
+    /** Whether a device raised the interrupt. */
+    boolean hardware() {
+        return hardware;
+    }
+
+    /** Whether it is a call: an INT instruction with a vector that is not the processor's own. */
+    boolean call() {
+        return get(SOFTWARE) == 1 && get(VECTOR) >= Vectors.FIRST_FREE;
     }
 
     private void set(int place, byte[] bytes, int from, int to) {
@@ -84,6 +97,7 @@ final class RegisterDump {
     private void clear() {
         present = 0;
         wide = false;
+        hardware = false;
         Arrays.fill(values, 0);
     }
 
@@ -92,6 +106,7 @@ final class RegisterDump {
         clear();
         int line = from;
         if (line < to && bytes[line] != ' ' && (bytes[line] < '0' || bytes[line] > '9')) {
+            hardware = LogParser.startsWith(bytes, line, to, SERVICING);
             readPreface(bytes, line, to);
             line = lineEnd(bytes, line, to);
         }

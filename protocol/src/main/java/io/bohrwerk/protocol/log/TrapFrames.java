@@ -9,6 +9,10 @@ import java.util.List;
  * A program that goes on never looks the same twice, so such a pair is one event delivered twice, or one that was lost and made up for;
  * or a processor that waits in a loop. Remembers the last {@value #REMEMBERED} frames of an iteration and forgets older ones.
  *
+ * <p>A system call (an INT instruction) is another matter: a program may well make the same one again from the same place, with the same
+ * number and arguments in its registers. Such a pair counts only when no other trap came between: the call was then delivered twice, or restarted
+ * by the kernel, or the program does nothing else.
+ *
  * <p>Where reports are rarer than iterations, "one iteration" is all iterations between two reports.
  */
 final class TrapFrames {
@@ -75,6 +79,7 @@ final class TrapFrames {
     private int size;
     private int oldest;
     private int differences;
+    private long latest = NONE;
 
     private static int[] same() {
         int[] places = new int[RegisterDump.GENERAL + 6];
@@ -101,6 +106,7 @@ final class TrapFrames {
             Arrays.fill(heads, 0);
             size = 0;
             oldest = 0;
+            latest = NONE;
         }
     }
 
@@ -128,7 +134,9 @@ final class TrapFrames {
         } else {
             add(bucket, frame, number);
         }
-        return found;
+        boolean ordinary = frame.call() && found != latest;
+        latest = number;
+        return ordinary ? NONE : found;
     }
 
     /** What differed in the pair that {@link #see} found last, as bits; see {@link #names}. */

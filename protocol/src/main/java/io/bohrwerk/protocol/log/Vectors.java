@@ -2,8 +2,8 @@ package io.bohrwerk.protocol.log;
 
 /** Names of interrupt vectors: Intel SDM volume 3, table 6-1. */
 public final class Vectors {
-    /** Vectors below are the processor's own. */
-    private static final int FIRST_FREE = 32;
+    /** Vectors below this are the processor's own. */
+    static final int FIRST_FREE = 32;
 
     private static final String[] NAMES = {
         "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "#CSO", "#TS", "#NP", "#SS", "#GP", "#PF", "#15",

@@ -90,7 +90,7 @@ class LogParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"i386-int.log", "x86_64-int.log", "i386-exec.log", "i386-in_asm.log"})
+    @ValueSource(strings = {"i386-int.log", "x86_64-int.log", "x86_64-int80.log", "i386-exec.log", "i386-in_asm.log"})
     void goldenLogsComeApartAsTheyDid(String name) throws IOException {
         byte[] log = golden(name);
         List<Entry> entries = parse(log, new SplittableRandom(3));

@@ -210,6 +210,37 @@ class LogReaderTest {
         assertThat(reader.summary().repeatedTraps()).containsExactly(2L);
     }
 
+    /**
+     * A 32-bit program under Linux: getppid and getpid by turns in a loop, write twice with interrupts of the serial port after each, fork,
+     * getpid in the child, then getuid twice with nothing between. All through one INT instruction with one stack pointer.
+     */
+    @Test
+    void ordinarySystemCallsAreNotMarkedAsRepeated() throws IOException {
+        LogReader reader = open(LogParserTest.golden("x86_64-int80.log"), 1 << 20, new LogSpan(1, 3, 1));
+        List<LogPage.Found> calls = reader.find(query(false, Set.of(), Set.of(0x80), null, null, false))
+                .entries();
+        assertThat(calls)
+                .extracting(e -> ((LogEntry.Interrupt) e.entry()).call() + (e.repeats() == null ? "" : " repeated"))
+                .containsExactly(
+                        "64", "20", "64", "20", "64", "20", "4", "4", "2", "7", "20", "1", "24", "24 repeated");
+        assertThat(calls.get(13).repeats())
+                .isEqualTo(new LogPage.Repeat(calls.get(12).number(), List.of("EFLAGS")));
+        // The same call from another address space is another's.
+        String log = call(0, 20, 0, 0x1000) + call(1, 20, 0, 0x2000) + call(2, 20, 7, 0x2000) + call(3, 21, 7, 0x2000)
+                + call(4, 21, 7, 0x2000);
+        assertThat(open(log.getBytes(StandardCharsets.UTF_8), 1 << 20, new LogSpan(1, 9, 1))
+                        .summary()
+                        .repeatedTraps())
+                .containsExactly(4L);
+    }
+
+    private static String call(int number, int call, int argument, int cr3) {
+        return String.format(
+                "%6d: v=80 e=0000 i=1 cpl=3 IP=001b:00001000 pc=00001000 SP=0023:00002000 env->regs[R_EAX]=%08x%n"
+                        + "EAX=%08x EBX=%08x ECX=00000000 EDX=00000000%nCR0=80000011 CR2=00000000 CR3=%08x CR4=00000000%n",
+                number, call, call, argument, cr3);
+    }
+
     @Test
     void whatIsNotInTheLogIsRefused() throws IOException {
         LogReader reader =

@@ -56,11 +56,17 @@ public final class LogCommand implements Callable<Integer> {
     @Option(names = "--text", paramLabel = "TEXT", description = "Only entries in which this stands.")
     private @Nullable String text;
 
-    @Option(names = "--repeated", description = "Only traps whose frame was there before in the same iteration.")
+    @Option(
+            names = "--repeated",
+            description = "Only traps whose frame was there before in the same iteration: same place, registers and address"
+                    + " space. A system call made again counts only when no other trap came between.")
     private boolean repeated;
 
     @Option(names = "--json", description = "One JSON object a line, as the API gives it.")
     private boolean json;
+
+    /** Of the line before, CR3; null where no line had one yet. */
+    private @Nullable String addressSpace;
 
     @Mixin
     @SuppressWarnings("NullAway.Init")
@@ -145,11 +151,21 @@ public final class LogCommand implements Callable<Integer> {
     }
 
     private void print(PrintWriter out, JsonNode entry) {
-        out.println(json ? entry.toString() : line(entry));
+        if (json) {
+            out.println(entry);
+            return;
+        }
+        String space = entry.path("registers").path("CR3").asString(addressSpace);
+        out.println(line(entry, space != null && !space.equals(addressSpace)));
+        addressSpace = space;
     }
 
-    /** An entry for people, in a line. Control characters of the guest's do nothing to the terminal. */
-    static String line(JsonNode entry) {
+    /**
+     * An entry for people, in a line. Control characters of the guest's do nothing to the terminal.
+     *
+     * @param moved whether its address space is to be shown
+     */
+    static String line(JsonNode entry, boolean moved) {
         StringBuilder line = new StringBuilder();
         long from = entry.path("iterationFrom").asLong();
         long to = entry.path("iterationTo").asLong();
@@ -166,6 +182,9 @@ public final class LogCommand implements Callable<Integer> {
                                 .findFirst()
                                 .orElse(""));
         }
+        if (moved) {
+            line.append("  cr3=").append(entry.path("registers").path("CR3").asString());
+        }
         return harmless(line);
     }
 
@@ -174,6 +193,9 @@ public final class LogCommand implements Callable<Integer> {
         if (!entry.path("ip").isString()) {
             line.append("  in real mode");
             return;
+        }
+        if (entry.path("call").isNumber()) {
+            line.append("  call=").append(entry.path("call").asLong());
         }
         line.append("  cpl=").append(entry.path("cpl").asInt());
         line.append("  ip=").append(entry.path("ip").asString());
@@ -185,8 +207,9 @@ public final class LogCommand implements Callable<Integer> {
             line.append("  cr2=").append(entry.path("cr2").asString(""));
         }
         if (entry.path("vector").asInt() == 1) {
-            line.append("  dr6=")
-                    .append(entry.path("debugRegisters").path("DR6").asString(""));
+            JsonNode debug = entry.path("debugRegisters");
+            line.append("  dr6=").append(debug.path("DR6").asString(""));
+            line.append("  dr7=").append(debug.path("DR7").asString(""));
         }
         if (entry.path("errorCode").asLong(0) != 0) {
             line.append("  error=")
