@@ -5,12 +5,16 @@ import io.bohrwerk.standalone.bench.BenchWorkerCommand;
 import io.bohrwerk.standalone.cluster.ClusterPartCommand;
 import io.bohrwerk.standalone.cluster.ClusterTestCommand;
 import io.bohrwerk.standalone.command.AuditCommand;
+import io.bohrwerk.standalone.command.CancelCommand;
 import io.bohrwerk.standalone.command.CompareCommand;
+import io.bohrwerk.standalone.command.CrashesCommand;
 import io.bohrwerk.standalone.command.DebugCommand;
 import io.bohrwerk.standalone.command.DemoCommand;
 import io.bohrwerk.standalone.command.DivergenceCommand;
 import io.bohrwerk.standalone.command.DownloadCommand;
+import io.bohrwerk.standalone.command.FailuresCommand;
 import io.bohrwerk.standalone.command.IsItFixedCommand;
+import io.bohrwerk.standalone.command.JobsCommand;
 import io.bohrwerk.standalone.command.LogCommand;
 import io.bohrwerk.standalone.command.ReplayCommand;
 import io.bohrwerk.standalone.command.RetentionCommand;
@@ -38,6 +42,10 @@ import picocli.CommandLine.Command;
             TargetCommand.class,
             SubmitCommand.class,
             WatchCommand.class,
+            JobsCommand.class,
+            CancelCommand.class,
+            FailuresCommand.class,
+            CrashesCommand.class,
             IsItFixedCommand.class,
             CompareCommand.class,
             DownloadCommand.class,

@@ -6,8 +6,11 @@ import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.client.Hunt;
 import io.bohrwerk.standalone.client.JobStatus;
+import io.bohrwerk.standalone.client.ProgressLine;
 import io.bohrwerk.standalone.server.ChildServer;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -265,7 +268,7 @@ class AllInOneTest {
                 kills++;
                 Thread.sleep(500); // a report takes less
             }
-            JobStatus ended = hunt.follow(line -> {});
+            JobStatus ended = hunt.follow(ProgressLine.on(new PrintWriter(Writer.nullWriter()), ""));
             assertThat(ended.completed()).as(ended.toString()).isTrue();
             JsonNode job = api.get("/jobs/" + hunt.job());
             assertThat(troubles(api, hunt)).isBetween(1L, (long) kills);
@@ -295,7 +298,7 @@ class AllInOneTest {
         awaitGone(all);
         try (ChildServer second = ChildServer.start(state())) {
             ApiClient api = new ApiClient(second.url());
-            JobStatus ended = Hunt.of(api, id).follow(line -> {});
+            JobStatus ended = Hunt.of(api, id).follow(ProgressLine.on(new PrintWriter(Writer.nullWriter()), ""));
             assertThat(ended.completed()).as(ended.toString()).isTrue();
             assertCountedOnce(api, api.get("/jobs/" + id));
             all.clear();

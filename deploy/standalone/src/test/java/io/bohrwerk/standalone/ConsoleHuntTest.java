@@ -9,7 +9,10 @@ import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.client.ApiException;
 import io.bohrwerk.standalone.client.Hunt;
 import io.bohrwerk.standalone.client.JobStatus;
+import io.bohrwerk.standalone.client.ProgressLine;
 import io.bohrwerk.standalone.server.ChildServer;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +73,7 @@ class ConsoleHuntTest {
                 .hasMessageContainingAll("strategy.kind", "aligned", "needs an agent in the guest");
 
         Hunt hunt = Hunt.submit(api, job(target, "random"));
-        JobStatus ended = hunt.follow(line -> {});
+        JobStatus ended = hunt.follow(ProgressLine.on(new PrintWriter(Writer.nullWriter()), ""));
         assertThat(ended.completed()).as(ended.toString()).isTrue();
         JsonNode failure = api.get("/failures/" + ended.firstFailure());
         assertThat(failure.path("iteration").asLong()).isEqualTo(3);

@@ -30,7 +30,11 @@ public sealed interface LogEntry {
      * @param frame null in real mode, of which QEMU logs the vector alone
      */
     record Interrupt(
-            int vector, String name, Cause cause, @Nullable Long call, @Nullable Frame frame) implements LogEntry {}
+            int vector,
+            String name,
+            Cause cause,
+            @Nullable Long call,
+            @Nullable Frame frame) implements LogEntry {}
 
     /** A processor's reset. */
     record Reset(Registers registers) implements LogEntry {}
@@ -101,8 +105,9 @@ public sealed interface LogEntry {
 
         private static Interrupt interrupt(RegisterDump dump) {
             int vector = (int) dump.get(RegisterDump.VECTOR) & 0xff;
-            Cause cause =
-                    dump.hardware() ? Cause.HARDWARE : dump.get(RegisterDump.SOFTWARE) == 1 ? Cause.SOFTWARE : Cause.EXCEPTION;
+            Cause cause = dump.hardware()
+                    ? Cause.HARDWARE
+                    : dump.get(RegisterDump.SOFTWARE) == 1 ? Cause.SOFTWARE : Cause.EXCEPTION;
             Frame frame = !dump.has(RegisterDump.PC)
                     ? null
                     : new Frame(

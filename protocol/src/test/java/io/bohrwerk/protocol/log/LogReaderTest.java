@@ -226,7 +226,10 @@ class LogReaderTest {
         assertThat(calls.get(13).repeats())
                 .isEqualTo(new LogPage.Repeat(calls.get(12).number(), List.of("EFLAGS")));
         // The same call from another address space is another's.
-        String log = call(0, 20, 0, 0x1000) + call(1, 20, 0, 0x2000) + call(2, 20, 7, 0x2000) + call(3, 21, 7, 0x2000)
+        String log = call(0, 20, 0, 0x1000)
+                + call(1, 20, 0, 0x2000)
+                + call(2, 20, 7, 0x2000)
+                + call(3, 21, 7, 0x2000)
                 + call(4, 21, 7, 0x2000);
         assertThat(open(log.getBytes(StandardCharsets.UTF_8), 1 << 20, new LogSpan(1, 9, 1))
                         .summary()

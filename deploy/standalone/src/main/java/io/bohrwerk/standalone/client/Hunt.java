@@ -6,13 +6,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /** A submitted job, followed to its end. */
 public final class Hunt {
-    /** A line every few seconds reads well, in a terminal and in a log. */
-    private static final Duration BETWEEN_LINES = Duration.ofSeconds(2);
     /** The end of a job is seen this late at most. */
     private static final Duration POLL = Duration.ofMillis(250);
     /** A server that is being restarted is back by then. */
@@ -64,24 +61,28 @@ public final class Hunt {
     }
 
     /** Waits for the job's end, and tells how it goes on, also across a restart of the server. */
-    public JobStatus follow(Consumer<String> lines) throws IOException, InterruptedException {
-        Instant nextLine = Instant.now().plus(BETWEEN_LINES);
+    public JobStatus follow(ProgressLine progress) throws IOException, InterruptedException {
+        try {
+            return awaitEnd(progress);
+        } finally {
+            progress.clear();
+        }
+    }
+
+    private JobStatus awaitEnd(ProgressLine progress) throws IOException, InterruptedException {
         Instant lastAnswer = Instant.now();
         while (true) {
             try {
                 JobStatus status = status();
                 lastAnswer = Instant.now();
                 if (status.ended()) {
-                    lines.accept(status.line(lastAnswer));
+                    progress.keep(status.line(lastAnswer));
                     if (status.traced()) {
-                        exactness().forEach(lines);
+                        exactness().forEach(progress::keep);
                     }
                     return status;
                 }
-                if (lastAnswer.isAfter(nextLine)) {
-                    lines.accept(status.line(lastAnswer));
-                    nextLine = lastAnswer.plus(BETWEEN_LINES);
-                }
+                progress.show(status.line(lastAnswer));
             } catch (ApiException e) {
                 boolean gone = e.status() == 0 || e.status() >= 500;
                 if (!gone || lastAnswer.plus(SILENCE_LIMIT).isBefore(Instant.now())) {

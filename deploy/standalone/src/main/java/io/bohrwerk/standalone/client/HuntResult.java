@@ -13,6 +13,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * What came of a hunt, as {@code --json} prints it in one line.
  *
+ * @param message why it ended in an error, or what there is to say of its end; null for nothing
  * @param failureId the first failure, or null
  * @param failedIteration its number in its batch
  * @param secondsToFailure from the first batch's start to that failure's report
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 public record HuntResult(
         String jobId,
         String state,
+        @Nullable String message,
         long iterations,
         long failures,
         @Nullable String failureId,
@@ -57,6 +59,7 @@ public record HuntResult(
             return new HuntResult(
                     job.id(),
                     job.state(),
+                    job.message(),
                     job.iterations(),
                     job.failures(),
                     null,
@@ -71,6 +74,7 @@ public record HuntResult(
         return new HuntResult(
                 job.id(),
                 job.state(),
+                    job.message(),
                 job.iterations(),
                 job.failures(),
                 failure,

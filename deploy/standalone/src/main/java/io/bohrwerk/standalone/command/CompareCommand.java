@@ -2,6 +2,7 @@ package io.bohrwerk.standalone.command;
 
 import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.client.Hunt;
+import io.bohrwerk.standalone.client.ProgressLine;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +76,7 @@ public final class CompareCommand implements Callable<Integer> {
         }
         out.println("comparison " + id);
         for (String side : List.of("first", "second")) {
-            Hunt.of(api, made.path(side).path("job").asString()).follow(line -> out.println(side + ": " + line));
+            Hunt.of(api, made.path(side).path("job").asString()).follow(ProgressLine.on(out, side + ": "));
         }
         return tell(out, api.get("/comparisons/" + id));
     }

@@ -5,6 +5,7 @@ import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.client.Hunt;
 import io.bohrwerk.standalone.client.HuntResult;
 import io.bohrwerk.standalone.client.JobStatus;
+import io.bohrwerk.standalone.client.ProgressLine;
 import io.bohrwerk.standalone.server.AllInOne;
 import io.bohrwerk.standalone.server.StateDirectory;
 import java.io.IOException;
@@ -70,7 +71,7 @@ public final class DemoCommand implements Callable<Integer> {
                 .put("wallTime", WALL_TIME);
         Hunt hunt = Hunt.submit(api, job);
         out.println("job " + hunt.job() + ": a debug register test that fails about once in 20,000 runs");
-        JobStatus status = hunt.follow(out::println);
+        JobStatus status = hunt.follow(ProgressLine.on(out, ""));
         HuntResult result = HuntResult.of(api, status, state.downloads());
         boolean found = status.completed() && result.replayVerified();
         if (found) {

@@ -3,6 +3,7 @@ package io.bohrwerk.standalone.command;
 import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.client.Hunt;
 import io.bohrwerk.standalone.client.JobStatus;
+import io.bohrwerk.standalone.client.ProgressLine;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -80,7 +81,7 @@ public final class IsItFixedCommand implements Callable<Integer> {
                 "it takes %,d iterations without a failure to be %s %% sure%n",
                 fix.path("iterationsNeeded").asLong(),
                 percent(fix.path("confidence").asDouble()));
-        JobStatus status = Hunt.of(api, id).follow(out::println);
+        JobStatus status = Hunt.of(api, id).follow(ProgressLine.on(out, ""));
         return tell(out, status);
     }
 

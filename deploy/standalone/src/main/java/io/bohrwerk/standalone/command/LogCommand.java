@@ -58,8 +58,9 @@ public final class LogCommand implements Callable<Integer> {
 
     @Option(
             names = "--repeated",
-            description = "Only traps whose frame was there before in the same iteration: same place, registers and address"
-                    + " space. A system call made again counts only when no other trap came between.")
+            description =
+                    "Only traps whose frame was there before in the same iteration: same place, registers and address"
+                            + " space. A system call made again counts only when no other trap came between.")
     private boolean repeated;
 
     @Option(names = "--json", description = "One JSON object a line, as the API gives it.")
@@ -185,7 +186,7 @@ public final class LogCommand implements Callable<Integer> {
         if (moved) {
             line.append("  cr3=").append(entry.path("registers").path("CR3").asString());
         }
-        return harmless(line);
+        return Listing.harmless(line.toString());
     }
 
     private static void interrupt(StringBuilder line, JsonNode entry) {
@@ -226,14 +227,5 @@ public final class LogCommand implements Callable<Integer> {
                 }
             }
         }
-    }
-
-    private static String harmless(StringBuilder line) {
-        return line.codePoints()
-                .map(c -> c == '\t'
-                        ? ' '
-                        : Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '\ufffd' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
     }
 }

@@ -4,6 +4,7 @@ import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.client.Hunt;
 import io.bohrwerk.standalone.client.HuntResult;
 import io.bohrwerk.standalone.client.JobStatus;
+import io.bohrwerk.standalone.client.ProgressLine;
 import io.bohrwerk.standalone.server.StateDirectory;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -46,7 +47,7 @@ public final class SubmitCommand implements Callable<Integer> {
             return 0;
         }
         out.println("job " + hunt.job());
-        JobStatus status = hunt.follow(out::println);
+        JobStatus status = hunt.follow(ProgressLine.on(out, ""));
         HuntResult result =
                 HuntResult.of(api, status, StateDirectory.ofEnvironment().downloads());
         Report.print(out, status, result, json);

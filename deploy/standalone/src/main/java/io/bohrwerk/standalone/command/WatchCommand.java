@@ -2,6 +2,7 @@ package io.bohrwerk.standalone.command;
 
 import io.bohrwerk.standalone.client.Hunt;
 import io.bohrwerk.standalone.client.JobStatus;
+import io.bohrwerk.standalone.client.ProgressLine;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -29,7 +30,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        JobStatus status = Hunt.of(server.client(), job).follow(out::println);
+        JobStatus status = Hunt.of(server.client(), job).follow(ProgressLine.on(out, ""));
         String message = status.message();
         out.println("job " + status.state().toLowerCase(Locale.ROOT) + (message == null ? "" : ": " + message));
         if (status.firstFailure() != null) {

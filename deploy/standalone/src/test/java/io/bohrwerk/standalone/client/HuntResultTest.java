@@ -10,6 +10,7 @@ class HuntResultTest {
         HuntResult result = new HuntResult(
                 "j1",
                 "COMPLETED",
+                null,
                 18123,
                 1,
                 "f1",
@@ -20,7 +21,7 @@ class HuntResultTest {
                 new HuntResult.ArtifactPaths(
                         "/d/merged.log.zst", "/d/snapshot.qcow2", "/d/recording.rr", "/d/manifest.json"));
         assertThat(result.json())
-                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"COMPLETED\",\"iterations\":18123,\"failures\":1,"
+                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"COMPLETED\",\"message\":null,\"iterations\":18123,\"failures\":1,"
                         + "\"failureId\":\"f1\",\"failedIteration\":123,\"secondsToFailure\":4.25,\"replayVerified\":true,"
                         + "\"artifacts\":{\"mergedLog\":\"/d/merged.log.zst\",\"snapshot\":\"/d/snapshot.qcow2\","
                         + "\"recording\":\"/d/recording.rr\",\"manifest\":\"/d/manifest.json\"}}");
@@ -30,7 +31,8 @@ class HuntResultTest {
     void withoutFailure() {
         HuntResult result = new HuntResult(
                 "j1",
-                "COMPLETED",
+                "ERROR",
+                "no worker can serve it",
                 600000,
                 0,
                 null,
@@ -40,7 +42,7 @@ class HuntResultTest {
                 "",
                 new HuntResult.ArtifactPaths(null, null, null, null));
         assertThat(result.json())
-                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"COMPLETED\",\"iterations\":600000,\"failures\":0,"
+                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"ERROR\",\"message\":\"no worker can serve it\",\"iterations\":600000,\"failures\":0,"
                         + "\"failureId\":null,\"failedIteration\":null,\"secondsToFailure\":null,\"replayVerified\":false,"
                         + "\"artifacts\":{\"mergedLog\":null,\"snapshot\":null,\"recording\":null,\"manifest\":null}}");
     }
