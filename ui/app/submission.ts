@@ -155,7 +155,7 @@ export const curl = (body: Record<string, unknown>, origin: string): string =>
 
 /** The words of an address that make the form what an earlier job was. */
 export const again = (job: {
-  target: string; name: string; strategy: unknown; setting?: Setting | null; iterationsPerBatch: number; keepCheckpoints: boolean;
+  target: string; name: string; strategy: unknown; setting?: Setting | null; iterationsPerBatch: number; findsBatchSize?: boolean; keepCheckpoints: boolean;
   budget: { iterations: number; wallTime: string | null }; stop: { failures: number; whenRateBelow: { rate: number; confidence: number } | null };
 }): Record<string, string | number | null> => ({
   target: job.target,
@@ -167,7 +167,7 @@ export const again = (job: {
   stopAfterFailures: job.stop.failures,
   rateBelow: job.stop.whenRateBelow?.rate ?? null,
   confidence: job.stop.whenRateBelow?.confidence ?? null,
-  iterationsPerBatch: job.iterationsPerBatch,
+  iterationsPerBatch: job.findsBatchSize ? null : job.iterationsPerBatch,
   keepCheckpoints: job.keepCheckpoints ? null : "false",
 });
 

@@ -26,6 +26,9 @@ export type Job = {
   budget: { iterations: number; wallTime: string | null };
   stop: { failures: number; whenRateBelow: { rate: number; confidence: number } | null };
   iterationsPerBatch: number;
+  reportEvery: number;
+  /** Whether the job finds the size of its batches out. */
+  findsBatchSize: boolean;
   keepCheckpoints: boolean;
   iterations: number;
   iterationsRunning: number;

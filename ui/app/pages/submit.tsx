@@ -66,7 +66,7 @@ export function Submit() {
                   </div>
                 </fieldset>
                 <div className="fields">
-                  {field("iterationsPerBatch", "Iterations per batch", "empty: the target's own")}
+                  {field("iterationsPerBatch", "Iterations per batch", "empty: the target's own, or what makes batches of some seconds")}
                   {field("name", "Name", "empty: the target's")}
                 </div>
                 <label className="check">

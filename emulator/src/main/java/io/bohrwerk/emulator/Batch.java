@@ -8,14 +8,22 @@ import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a machine is told to run.
  *
  * @param iterations numbered from 1
  * @param goOn whether it goes on after a failing iteration: for counting failures, see {@link Machine#sweep}
+ * @param usualInstructions of an iteration, without its delay; null when it is not known. Tells when a guest that is silent between two
+ *     reports hangs, and nothing else
  */
-public record Batch(Schedule schedule, int iterations, int reportEvery, boolean goOn) {
+public record Batch(
+        Schedule schedule,
+        int iterations,
+        int reportEvery,
+        boolean goOn,
+        @Nullable Long usualInstructions) {
     /** Size of the fw_cfg file that carries the batch: fixed, so that it fits the machine whose snapshot is loaded. */
     private static final int TEXT_SIZE = 256;
 
@@ -26,6 +34,10 @@ public record Batch(Schedule schedule, int iterations, int reportEvery, boolean 
     /** Ends with its first failing iteration. */
     public Batch(Schedule schedule, int iterations, int reportEvery) {
         this(schedule, iterations, reportEvery, false);
+    }
+
+    public Batch(Schedule schedule, int iterations, int reportEvery, boolean goOn) {
+        this(schedule, iterations, reportEvery, goOn, null);
     }
 
     /** The batch in the words of the guest protocol, 256 bytes. */

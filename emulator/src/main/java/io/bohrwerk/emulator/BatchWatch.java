@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** Lets a batch run, and decides how it ended. */
 final class BatchWatch {
     /** How often a running machine is asked how far it is. Each question costs it microseconds. */
+    /** How many times its usual instructions every iteration between two reports may take before their silence is a hang. */
+    private static final long SLOWEST = 100;
     private static final Duration POLL = Duration.ofMillis(250);
     /** An agent that stops the machine does so an instruction after its last word; one that cannot is stopped from here. */
     private static final Duration GRACE_TO_STOP = Duration.ofMillis(500);
@@ -94,7 +96,7 @@ final class BatchWatch {
         long perIteration =
                 manifest.test().iterationTimeout().instructions(batch.schedule().shift())
                         + batch.schedule().longestDelay();
-        this.silenceLimit = perIteration * Math.min(batch.reportEvery(), batch.iterations());
+        this.silenceLimit = silenceLimit(batch, perIteration);
         // A delay is over in no time: its instructions take as long as the host needs for them.
         this.freeSilenceNanos = Math.max(
                 LEAST_FREE_PATIENCE.toNanos(),
@@ -110,6 +112,19 @@ final class BatchWatch {
         this.haltedForGood = manifest.boot().disks().isEmpty()
                 ? HALTED_FOR_GOOD
                 : HALTED_FOR_GOOD.plusNanos(manifest.test().iterationTimeout().nanos());
+    }
+
+    /**
+     * One iteration between two reports may take all the time it has. That all of them do is not to be waited for when it is known what
+     * they usually take: with a thousand of them a hang would then be seen after hours.
+     *
+     * @param most instructions that one may take
+     */
+    static long silenceLimit(Batch batch, long most) {
+        int unreported = Math.min(batch.reportEvery(), batch.iterations());
+        Long usual = batch.usualInstructions();
+        long others = usual == null ? most : Math.min(most, SLOWEST * usual + batch.schedule().longestDelay());
+        return most + (unreported - 1) * others;
     }
 
     BatchRun run(long began, Path recording)

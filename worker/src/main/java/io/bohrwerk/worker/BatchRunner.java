@@ -71,7 +71,12 @@ final class BatchRunner implements Runner<BatchRequest> {
                         request.schedule(),
                         request.iterations(),
                         request.reportEvery());
-                Batch batch = new Batch(request.schedule(), request.iterations(), request.reportEvery());
+                Batch batch = new Batch(
+                        request.schedule(),
+                        request.iterations(),
+                        request.reportEvery(),
+                        false,
+                        request.usualInstructions());
                 Duration preparing = Duration.between(started, Instant.now());
                 BatchRun run = run(open.machine(), ready, batch, mode, progress);
                 FailedIteration failure = run.outcome() == Outcome.PASSED

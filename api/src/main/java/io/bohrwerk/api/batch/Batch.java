@@ -51,6 +51,7 @@ public class Batch {
     private int arm;
     private @Nullable Long place;
     private int iterations;
+    private @Nullable Integer reportEvery;
     private @Nullable Long iterationsRun;
     private @Nullable Long instructions;
     private @Nullable Long millisToFirstIteration;
@@ -70,10 +71,18 @@ public class Batch {
      *
      * @param arm of the job's strategy
      * @param place the first of its places, where the strategy goes through places
+     * @param reportEvery iterations from one report of the agent's to the next
      */
     @SuppressWarnings("NullAway.Init")
     public Batch(
-            UUID jobId, long number, Schedule schedule, int arm, @Nullable Long place, int iterations, Instant now) {
+            UUID jobId,
+            long number,
+            Schedule schedule,
+            int arm,
+            @Nullable Long place,
+            int iterations,
+            int reportEvery,
+            Instant now) {
         this.id = TimeOrderedId.at(now);
         this.jobId = jobId;
         this.number = number;
@@ -83,6 +92,7 @@ public class Batch {
         this.arm = arm;
         this.place = place;
         this.iterations = iterations;
+        this.reportEvery = reportEvery;
     }
 
     /** Counts a report. A batch is a pure function, so any attempt's report will do; only the first is taken. */
@@ -178,6 +188,11 @@ public class Batch {
 
     public int iterations() {
         return iterations;
+    }
+
+    /** Null for one from before it was kept: its job has it. */
+    public @Nullable Integer reportEvery() {
+        return reportEvery;
     }
 
     public @Nullable Long iterationsRun() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param number in its job, from 0
  * @param arm of the job's strategy, see the job's arms
  * @param iterations to run
+ * @param reportEvery iterations from one report of the agent's to the next; null for old batches
  * @param iterationsRun null until it is counted
  * @param subtests how those of its last iteration ended; null where the test has none
  * @param unexpectedPasses subtests that were expected to fail
@@ -27,6 +28,7 @@ public record BatchView(
         Schedule schedule,
         int arm,
         int iterations,
+        @Nullable Integer reportEvery,
         @Nullable Long iterationsRun,
         @Nullable Long instructions,
         @Nullable Long millisToFirstIteration,
@@ -46,6 +48,7 @@ public record BatchView(
                 batch.schedule(),
                 batch.arm(),
                 batch.iterations(),
+                batch.reportEvery(),
                 batch.iterationsRun(),
                 batch.instructions(),
                 batch.millisToFirstIteration(),

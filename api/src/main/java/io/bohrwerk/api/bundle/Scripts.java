@@ -3,6 +3,7 @@ package io.bohrwerk.api.bundle;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,6 +49,7 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                         .replace("@ITERATION@", Long.toString(failure.iteration()))
                         .replace("@OUTCOME@", failure.outcome().name())
                         .replace("@REASON@", failure.reason().replace("@", "@\u200b"))
+                        .replace("@VERIFIED@", verified(failure))
                         .replace("@EMULATOR@", failure.coordinates().emulator())
                         .replace("@FIRST@", first)
                         .replace("@BEFORE@", before)
@@ -56,6 +58,16 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 resource("debug.sh"),
                 resource("machine.sh").replace("@FACTS@", facts(failure, target, facts, first, before)),
                 configuration);
+    }
+
+    /** A paragraph; empty for a failure whose replay was verified. */
+    private static String verified(Failure failure) {
+        return failure.replay() == ReplayVerdict.VERIFIED
+                ? ""
+                : "\n**Not verified**: its replay "
+                        + (failure.replay() == ReplayVerdict.DIVERGED ? "did not go the same way" : "was not made")
+                        + (failure.replayNote().isEmpty() ? "." : " (" + failure.replayNote().replace("@", "@\u200b") + ").")
+                        + " What the scripts replay to may be something else.\n";
     }
 
     /** What the bundle of a failure says that nothing was recorded of. */
@@ -82,6 +94,9 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 "failure=" + failure.id(),
                 "iteration=" + failure.iteration(),
                 "outcome=" + failure.outcome(),
+                "# whether it was seen to replay when it was found: VERIFIED, DIVERGED or NOT_REPLAYED; and why not",
+                "verified=" + failure.replay(),
+                "verified_note=" + quoted(failure.replayNote()),
                 "emulator=" + quoted(failure.coordinates().emulator()),
                 "binary=" + target.machine().arch().qemuBinary(),
                 "architecture=" + (target.machine().arch() == TargetManifest.Arch.I386 ? "i386" : "i386:x86-64"),

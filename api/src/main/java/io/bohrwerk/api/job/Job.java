@@ -77,8 +77,7 @@ class Job {
     @Mutability(Immutability.class)
     private @Nullable RateBelow stopRateBelow;
 
-    private int iterationsPerBatch;
-    private int reportEvery;
+    private BatchSize batchSize;
     private long timerPeriodNanos;
     private boolean keepCheckpoints;
 
@@ -153,8 +152,7 @@ class Job {
         this.wallTimeNanos = terms.wallTime() == null ? null : terms.wallTime().nanos();
         this.stopAfterFailures = terms.stopAfterFailures();
         this.stopRateBelow = terms.stopWhenRateBelow();
-        this.iterationsPerBatch = terms.iterationsPerBatch();
-        this.reportEvery = manifest.test().reportEvery();
+        this.batchSize = terms.batchSize();
         this.guestBytes = manifest.machine().memory().bytes();
         this.timerPeriodNanos = manifest.machine().timerPeriod().nanos();
         this.setting = terms.setting();
@@ -242,7 +240,7 @@ class Job {
 
     private Progress progress(List<ArmCount> counts, List<TracedPlan> plans) {
         Remainder first = remainders.isEmpty() ? null : remainders.get(0);
-        long most = Math.min(iterationsPerBatch, iterationBudget - iterations - promised);
+        long most = Math.min(batchSize.iterations(), iterationBudget - iterations - promised);
         return new Progress(
                 batchesCreated,
                 first == null ? placesPlanned : first.place(),
@@ -265,7 +263,7 @@ class Job {
     Batch nextBatch(List<ArmCount> counts, List<TracedPlan> plans, Instant now) {
         Progress progress = progress(counts, plans);
         Plan plan = strategy.next(progress, timerPeriod());
-        long most = Math.min(plan.most(), Math.min(iterationsPerBatch, iterationBudget - iterations - promised));
+        long most = Math.min(plan.most(), Math.min(batchSize.iterations(), iterationBudget - iterations - promised));
         Long place = null;
         if (stepped()) {
             place = progress.place();
@@ -275,7 +273,7 @@ class Job {
         promised += size;
         batchesInFlight++;
         Setting own = setting == null ? null : setting.ofBatch(batchesCreated);
-        return new Batch(id, batchesCreated++, plan.schedule().under(own), plan.arm(), place, size, now);
+        return new Batch(id, batchesCreated++, plan.schedule().under(own), plan.arm(), place, size, reports(size), now);
     }
 
     /** @return how many of them, at most {@code most} */
@@ -311,6 +309,11 @@ class Job {
         return new VirtualTime(timerPeriodNanos);
     }
 
+    /** Each place is reported by itself, so that a guest that dies without a word is known to have died there. */
+    private int reports(int size) {
+        return stepped() ? 1 : Math.min(batchSize.reportEvery(), size);
+    }
+
     /** The message to the workers about a batch of this job. */
     BatchRequest request(Batch batch) {
         return new BatchRequest(
@@ -321,9 +324,9 @@ class Job {
                 new Digest(targetId),
                 batch.schedule(),
                 batch.iterations(),
-                // Each place by itself, so that a guest that dies without a word is known to have died there.
-                stepped() ? 1 : Math.min(reportEvery, batch.iterations()),
-                keepCheckpoints ? null : false);
+                batch.reportEvery() == null ? reports(batch.iterations()) : batch.reportEvery(),
+                keepCheckpoints ? null : false,
+                batchSize.usualInstructions());
     }
 
     /** A batch of it was seen running. @param since not before its creation */
@@ -347,6 +350,7 @@ class Job {
         countedAt = now;
         unexpectedPasses = UnexpectedPasses.plus(unexpectedPasses, batch.number(), finished.unexpectedPasses());
         long millis = Math.max(1, took.toMillis());
+        batchSize = batchSize.after(finished, took);
         batchMillis = batchMillis == null ? millis : batchMillis + (millis - batchMillis) / FORGETTING;
         Long place = batch.place();
         int left = batch.iterations() - (int) finished.iterations();
@@ -498,8 +502,8 @@ class Job {
         return comparisonId;
     }
 
-    int iterationsPerBatch() {
-        return iterationsPerBatch;
+    BatchSize batchSize() {
+        return batchSize;
     }
 
     boolean keepCheckpoints() {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param wallTime real time from the first batch that runs
  * @param stopAfterFailures 1 when there is none; 0 never stops for failures
  * @param stopWhenRateBelow for strategies whose iterations are a random sample
- * @param iterationsPerBatch the target's when there is none
+ * @param iterationsPerBatch when there is none the target's, and when it has none either, what makes batches of some seconds
  * @param keepCheckpoints whether the snapshots of failures are stored; yes when there is none. A replay makes them again
  * @param setting what is to be other than usual in the machines; nothing when there is none
  * @param priority {@code low}, {@code normal} or {@code high}: shares of the machines of 1, 4 and 16; normal when there is none
@@ -100,7 +100,11 @@ record JobRequest(
                 wallTime,
                 stopAfterFailures == null ? 1 : stopAfterFailures,
                 stopWhenRateBelow,
-                iterationsPerBatch == null ? found.manifest().test().iterationsPerBatch() : iterationsPerBatch,
+                BatchSize.first(
+                        manifest.test(),
+                        iterationsPerBatch,
+                        !(chosen instanceof FixedStrategy),
+                        chosen instanceof TracedStrategy || places(chosen, manifest) > 0),
                 keepCheckpoints == null || keepCheckpoints,
                 priority == null ? Priority.NORMAL : priority,
                 whole,
@@ -141,10 +145,12 @@ record JobRequest(
     }
 
     private static long defaultIterations(Strategy strategy, TargetManifest manifest) {
-        long places = strategy instanceof SteppedStrategy steps
-                ? steps.places(manifest.machine().timerPeriod())
-                : 0;
+        long places = places(strategy, manifest);
         return places > 0 ? Math.min(places, MOST_ITERATIONS) : DEFAULT_ITERATIONS;
+    }
+
+    private static long places(Strategy strategy, TargetManifest manifest) {
+        return strategy instanceof SteppedStrategy steps ? steps.places(manifest.machine().timerPeriod()) : 0;
     }
 
     /** What makes two submissions the same, whatever their blanks and the order of their fields. */

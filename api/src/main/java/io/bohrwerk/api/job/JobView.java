@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job as the API shows it.
  *
+ * @param iterationsPerBatch of the next batch
+ * @param reportEvery iterations from one report of the agent's to the next, in the next batch
+ * @param findsBatchSize whether {@code iterationsPerBatch} was left to the job, which then aims at batches of some seconds
  * @param iterations counted; those of batches that still run are not among them
  * @param iterationsRunning passed, as far as workers say, in batches that still run
  * @param failureRate with an interval where {@code strategy} draws a random sample
@@ -48,6 +51,8 @@ record JobView(
         Budget budget,
         Stop stop,
         int iterationsPerBatch,
+        int reportEvery,
+        boolean findsBatchSize,
         boolean keepCheckpoints,
         long iterations,
         long iterationsRunning,
@@ -115,7 +120,9 @@ record JobView(
                 job.strategy(),
                 new Budget(job.iterationBudget(), job.wallTime()),
                 new Stop(job.stopAfterFailures(), job.stopWhenRateBelow()),
-                job.iterationsPerBatch(),
+                job.batchSize().iterations(),
+                job.batchSize().reportEvery(),
+                job.batchSize().findsIterations(),
                 job.keepCheckpoints(),
                 job.iterations(),
                 activity.iterationsRunning(job.id()),

@@ -170,7 +170,7 @@ class Questions {
                 null,
                 stopAfterFailures,
                 null,
-                old.iterationsPerBatch(),
+                old.batchSize().fitting(manifest.test()),
                 old.keepCheckpoints(),
                 old.priority(),
                 whole,

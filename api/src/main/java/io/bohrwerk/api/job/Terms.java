@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param wallTime null for no limit
  * @param stopAfterFailures 0 for never
  * @param stopWhenRateBelow null for never
+ * @param batchSize of the first batches
  * @param keepCheckpoints whether the snapshots of failures are stored
  * @param priority its share of the machines
  * @param setting of the machines; null for nothing other than usual
@@ -27,7 +28,7 @@ record Terms(
         @Nullable VirtualTime wallTime,
         long stopAfterFailures,
         @Nullable RateBelow stopWhenRateBelow,
-        int iterationsPerBatch,
+        BatchSize batchSize,
         boolean keepCheckpoints,
         Priority priority,
         @Nullable Setting setting,

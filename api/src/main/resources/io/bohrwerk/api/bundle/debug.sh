@@ -29,6 +29,7 @@ esac
 
 trap clean_up EXIT
 trap 'exit 130' TERM HUP
+warn_unverified
 check_version
 command -v gdb >/dev/null || fail 'gdb is not here; on Debian: sudo apt-get install gdb'
 check_files

@@ -45,6 +45,17 @@ clean_up() {
   [ -z "$work" ] || rm -rf -- "$work"
 }
 
+# What was not seen to replay when it was found is said first, so that nobody takes its end for the failure's.
+warn_unverified() {
+  [ "$verified" != VERIFIED ] || return 0
+  case $verified in
+    DIVERGED) say 'NOT VERIFIED: when this failure was found, its replay did not go the same way as the run.' ;;
+    *) say 'NOT VERIFIED: when this failure was found, it was not replayed.' ;;
+  esac
+  [ -z "$verified_note" ] || say "  $verified_note"
+  say '  What it replays to here may be something else.'
+}
+
 # A recording is replayed by the very version that made it, or not at all.
 check_version() {
   command -v "$binary" >/dev/null ||

@@ -36,6 +36,7 @@ done
 
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
+warn_unverified
 check_version
 check_files
 say "failure $failure: iteration $iteration, $outcome"

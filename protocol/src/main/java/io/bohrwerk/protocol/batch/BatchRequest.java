@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param iterations at least 1; numbered from 1 within the batch
  * @param reportEvery the agent reports after this many iterations; at least 1
  * @param keepCheckpoints whether a failure's snapshots are stored; null, as in messages of older processes, for yes
+ * @param usualInstructions of an iteration, as far as the job has seen; tells how long the agent may be silent between two reports. Null
+ *     when it is not known. It decides when to give up waiting, never what the guest does
  */
 public record BatchRequest(
         int version,
@@ -28,7 +30,8 @@ public record BatchRequest(
         Schedule schedule,
         int iterations,
         int reportEvery,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean keepCheckpoints)
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean keepCheckpoints,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long usualInstructions)
         implements Work {
     public static final String KIND = "batch";
 
@@ -41,6 +44,11 @@ public record BatchRequest(
         require(attempt >= 1, "attempt", attempt, "must be at least 1");
         require(iterations >= 1, "iterations", iterations, "must be at least 1");
         schedule.requireServes(iterations);
+        require(
+                usualInstructions == null || usualInstructions >= 1,
+                "usualInstructions",
+                String.valueOf(usualInstructions),
+                "must be at least 1");
         require(reportEvery >= 1, "reportEvery", reportEvery, "must be at least 1");
     }
 
@@ -54,7 +62,7 @@ public record BatchRequest(
             Schedule schedule,
             int iterations,
             int reportEvery) {
-        this(version, batchId, jobId, attempt, target, schedule, iterations, reportEvery, null);
+        this(version, batchId, jobId, attempt, target, schedule, iterations, reportEvery, null, null);
     }
 
     @Override

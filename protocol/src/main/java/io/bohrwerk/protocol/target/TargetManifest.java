@@ -324,9 +324,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
      *
      * @param iterationTimeout virtual time that one iteration may take
      * @param expectedFailures subtests that are known to fail: exact descriptions, or a prefix and {@code *}
-     * @param reportEvery the agent reports after this many iterations. Each byte of a report takes time, so tests of microseconds want
-     *     hundreds; 1 to 1,000,000
-     * @param iterationsPerBatch how many iterations make a batch of seconds; 1 to 10,000,000
+     * @param givenReportEvery the agent reports after this many iterations, 1 to 1,000,000. Null: jobs find it out
+     * @param givenIterationsPerBatch how many iterations make a batch of seconds, 1 to 10,000,000. Null: jobs find it out
      * @param panicPatterns lines of the console that tell of a kernel's trouble, besides those that are known; looked at before them;
      *     up to 100
      * @param script on the serial console, of the driver {@code console}; see {@link ConsoleScript}
@@ -337,8 +336,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
             VirtualTime iterationTimeout,
             Format format,
             List<String> expectedFailures,
-            int reportEvery,
-            int iterationsPerBatch,
+            @JsonProperty("reportEvery") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer givenReportEvery,
+            @JsonProperty("iterationsPerBatch") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer givenIterationsPerBatch,
             List<PanicPattern> panicPatterns,
             List<ScriptStep> script,
             @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean extraInterrupt) {
@@ -351,6 +350,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
         private static final int MOST_PANIC_PATTERNS = 100;
 
         public Test {
+            int reportEvery = orOne(givenReportEvery);
+            int iterationsPerBatch = orHundred(givenIterationsPerBatch);
             require(
                     expectedFailures.size() <= MOST_EXPECTED_FAILURES,
                     "expectedFailures",
@@ -409,6 +410,24 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
             script = List.copyOf(script);
         }
 
+        private static int orOne(@Nullable Integer given) {
+            return given == null ? 1 : given;
+        }
+
+        private static int orHundred(@Nullable Integer given) {
+            return given == null ? DEFAULT_ITERATIONS_PER_BATCH : given;
+        }
+
+        /** Iterations from one report to the next, where nothing better is known. */
+        public int reportEvery() {
+            return orOne(givenReportEvery);
+        }
+
+        /** Iterations of a batch, where nothing better is known. */
+        public int iterationsPerBatch() {
+            return orHundred(givenIterationsPerBatch);
+        }
+
         /** How the guest is driven; empty when an agent in it does so. */
         public Optional<ConsoleScript> console() {
             return driver == Driver.CONSOLE ? Optional.of(ConsoleScript.of(script)) : Optional.empty();
@@ -430,8 +449,8 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
                     iterationTimeout == null ? DEFAULT_TIMEOUT : iterationTimeout,
                     format == null ? Format.EXIT : format,
                     expectedFailures == null ? List.of() : expectedFailures,
-                    reportEvery == null ? 1 : reportEvery,
-                    iterationsPerBatch == null ? DEFAULT_ITERATIONS_PER_BATCH : iterationsPerBatch,
+                    reportEvery,
+                    iterationsPerBatch,
                     panicPatterns == null ? List.of() : panicPatterns,
                     script == null ? List.of() : script,
                     extraInterrupt != null && extraInterrupt);
