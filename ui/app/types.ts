@@ -29,6 +29,8 @@ export type Job = {
   reportEvery: number;
   /** Whether the job finds the size of its batches out. */
   findsBatchSize: boolean;
+  /** Of its iterations and failures, those that came in after its end. Absent in answers of an older server. */
+  beyondStopRule?: { iterations: number; failures: number } | null;
   keepCheckpoints: boolean;
   iterations: number;
   iterationsRunning: number;
@@ -181,6 +183,8 @@ export type Failure = {
   report: string;
   replay: "VERIFIED" | "DIVERGED" | "NOT_REPLAYED";
   replayNote: string;
+  /** Whether its job had ended when it was reported. Absent in answers of an older server. */
+  beyondStopRule?: boolean;
   /** Absent in answers of an older server. */
   subtests?: { passed: number; failed: number; expected: number; skipped: number } | null;
   coordinates: {
@@ -265,6 +269,9 @@ export type Replay = {
   message: string | null;
   artifacts: Artifact[];
   createdAt: string;
+  startedAt: string | null;
+  /** While it is under way: machines that were run. Absent in answers of an older server. */
+  runsDone?: number;
 };
 /** An interrupt or exception, by what the guest can see of it. */
 export type Arrival = { vector: number; name: string; cause: string; cpl: number; ip: string; sp: string; symbol: string | null };

@@ -20,7 +20,7 @@ export function FailureTable({ items, chosen = null, choose, crash = false }: { 
         <tr key={failure.id}>
           {chosen && <td><input type="checkbox" aria-label={`Choose the failure of iteration ${failure.iteration}`} checked={chosen.has(failure.id)} onChange={() => choose?.(failure.id)} /></td>}
           <td><Link href={`/failures/${failure.id}`}><Time at={failure.occurredAt} /></Link></td>
-          <td className="name"><Guest text={failure.title || failure.reason || word(failure.outcome)} /></td>
+          <td className="name"><Guest text={failure.title || failure.reason || word(failure.outcome)} />{failure.beyondStopRule && <small> beyond its job's stop rule</small>}</td>
           <td><Badge of={failure.replay} title={failure.replayNote} /></td>
           <td className="n">{number(failure.iteration)}</td>
           <td className="n">{failure.coordinates.schedule.shift}</td>

@@ -83,13 +83,13 @@ export function Job({ id }: { id: string }) {
             <Progress job={j} />
             <dl className="facts" aria-live="off">
               <Fact name="Iterations">{number(j.iterations + j.iterationsRunning)} <small>of {number(j.budget.iterations)}</small></Fact>
-              <Fact name="Failures">{number(j.failures)}{j.stop.failures > 0 && <small> stops at {number(j.stop.failures)}</small>}</Fact>
+              <Fact name="Failures">{number(j.failures)}{j.stop.failures > 0 && <small> stops at {number(j.stop.failures)}</small>}{j.beyondStopRule && j.beyondStopRule.failures > 0 && <small>{j.stop.failures > 0 && ";"} {number(j.beyondStopRule.failures)} of them beyond the stop rule, from batches that ran when it ended</small>}</Fact>
               <Fact name="Failure rate"><RateWords rate={j.failureRate} failures={j.failures} iterations={j.iterations} /></Fact>
               {next && !ENDED.has(j.state) && <Fact name="Next failure">after {number(Math.round(next.iterations))} <small>iterations{next.seconds !== null && `, ${duration(next.seconds)}`}, on average</small></Fact>}
               <Fact name="Pace">{seconds ? `${number(Math.round((j.iterations + j.iterationsRunning) / seconds))} per second` : "–"}</Fact>
               <Fact name={ENDED.has(j.state) ? "Took" : "Left, at most"}>{ENDED.has(j.state) ? duration(seconds) : left === null ? "–" : duration(left)}</Fact>
               {!ENDED.has(j.state) && <Fact name="Machines">{j.machines}</Fact>}
-              <Fact name="Batches">{number(j.batches.completed)} <small>done{j.batches.queued > 0 && `, ${j.batches.queued} in flight`}{j.batches.lost > 0 && `, ${j.batches.lost} lost`}</small></Fact>
+              <Fact name="Batches">{number(j.batches.completed)} <small>done{j.batches.queued > 0 && `, ${j.batches.queued} in flight`}{j.batches.lost > 0 && `, ${j.batches.lost} lost`}{!ENDED.has(j.state) && `, ${j.findsBatchSize ? "now of" : "of"} ${number(j.iterationsPerBatch)} ${j.iterationsPerBatch === 1 ? "iteration" : "iterations"}`}</small></Fact>
               <Fact name="Infrastructure troubles">{number(j.infrastructureTroubles)}</Fact>
               {j.unexpectedPasses !== undefined && j.unexpectedPasses.length > 0 && (
                 <Fact name="Passed, though expected to fail">

@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -186,6 +187,17 @@ public final class Machine implements AutoCloseable {
      *     back, and no timer fire until it has caught up
      */
     public BatchRun run(Path ready, Batch batch, RunMode mode, LongConsumer progress) throws InfrastructureException {
+        return run(ready, batch, mode, progress, () -> false);
+    }
+
+    /**
+     * As {@link #run(Path, Batch, RunMode, LongConsumer)}, until nobody wants more of it.
+     *
+     * @param unwanted asked several times a second. The run then ends as one that passed, with the iterations that had; unless something
+     *     has failed by then
+     */
+    public BatchRun run(Path ready, Batch batch, RunMode mode, LongConsumer progress, BooleanSupplier unwanted)
+            throws InfrastructureException {
         if (mode != RunMode.FREE) {
             requireShift(batch.schedule().shift());
         }
@@ -205,7 +217,7 @@ public final class Machine implements AutoCloseable {
                 command = QemuCommandLine.logging(command);
             }
             try (Session session = start(command, progress, patterns, null, null)) {
-                return new BatchWatch(session, batch, target.manifest(), settings, mode == RunMode.RECORDED)
+                return new BatchWatch(session, batch, target.manifest(), settings, mode == RunMode.RECORDED, unwanted)
                         .run(began, directory.resolve(QemuCommandLine.RECORDING));
             }
         });
@@ -227,7 +239,7 @@ public final class Machine implements AutoCloseable {
             configure(batch);
             try (Session session = start(Phase.COUNT, batch.schedule().shift(), passed -> {}, null, null)) {
                 List<Long> failing = session.goOnAfterFailures();
-                BatchRun run = new BatchWatch(session, batch, target.manifest(), settings, false)
+                BatchRun run = new BatchWatch(session, batch, target.manifest(), settings, false, () -> false)
                         .run(began, directory.resolve(QemuCommandLine.RECORDING));
                 if (run.outcome() != Outcome.PASSED) {
                     throw new InfrastructureException(
@@ -375,7 +387,7 @@ public final class Machine implements AutoCloseable {
                     target.manifest(), Phase.RECORD, batch.schedule().shift(), from.snapshot());
             try (Session session = start(command, passed -> {}, patterns, null, from)) {
                 session.waitFor(iteration);
-                return new BatchWatch(session, batch, target.manifest(), settings, true)
+                return new BatchWatch(session, batch, target.manifest(), settings, true, () -> false)
                         .run(began, directory.resolve(QemuCommandLine.RECORDING));
             }
         });

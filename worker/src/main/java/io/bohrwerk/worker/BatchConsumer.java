@@ -2,6 +2,7 @@ package io.bohrwerk.worker;
 
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.batch.Work;
@@ -44,6 +45,7 @@ final class BatchConsumer {
     private final Duration renewInterval;
     private final Runners runners;
     private final Reports reports;
+    private final Withdrawals withdrawals;
     private final Spans spans;
     private final ExecutorService batches;
     private final Thread thread;
@@ -51,12 +53,19 @@ final class BatchConsumer {
     private volatile @Nullable Running running;
 
     BatchConsumer(
-            String name, KafkaClients clients, Duration renewInterval, Runners runners, Reports reports, Spans spans) {
+            String name,
+            KafkaClients clients,
+            Duration renewInterval,
+            Runners runners,
+            Reports reports,
+            Withdrawals withdrawals,
+            Spans spans) {
         this.name = name;
         this.clients = clients;
         this.renewInterval = renewInterval;
         this.runners = runners;
         this.reports = reports;
+        this.withdrawals = withdrawals;
         this.spans = spans;
         this.batches = Executors.newSingleThreadExecutor(task -> {
             Thread batch = new Thread(task, name + "-batch");
@@ -66,7 +75,22 @@ final class BatchConsumer {
         this.thread = new Thread(this::loop, name);
     }
 
-    private record Running(Work work, AtomicLong passed) {}
+    private record Running(Work work, AtomicLong passed, Withdrawals withdrawals) implements Progress {
+        @Override
+        public void done(long done) {
+            passed.set(done);
+        }
+
+        @Override
+        public boolean unwanted() {
+            return withdrawn(work, withdrawals);
+        }
+    }
+
+    /** Whether it is a batch of a job that has ended. */
+    private static boolean withdrawn(Work work, Withdrawals withdrawals) {
+        return work instanceof BatchRequest batch && withdrawals.contains(batch.jobId());
+    }
 
     void start() {
         thread.start();
@@ -163,6 +187,11 @@ final class BatchConsumer {
             queue.settle(record, AcknowledgeType.REJECT);
             return;
         }
+        if (withdrawn(request, withdrawals)) {
+            log.debug("{}: dropping {} of an ended job", name, request.id());
+            queue.done(record);
+            return;
+        }
         short deliveries = record.deliveryCount().orElse((short) 1);
         log.debug(
                 "{}: {} at offset {} of partition {}, delivery {}",
@@ -193,7 +222,7 @@ final class BatchConsumer {
                     InfrastructureTrouble.UNDELIVERABLE,
                     "delivered " + deliveries + " times and never finished: it may be what kills workers"));
         }
-        Running now = new Running(request, new AtomicLong());
+        Running now = new Running(request, new AtomicLong(), withdrawals);
         running = now;
         try (Spans.Span span = span(request, deliveries, parent);
                 Spans.Scope here = span.here();
@@ -201,7 +230,7 @@ final class BatchConsumer {
                 MDC.MDCCloseable job = MDC.putCloseable("job", Objects.toString(request.jobId(), ""));
                 MDC.MDCCloseable work =
                         MDC.putCloseable(request.kind(), request.id().toString())) {
-            Optional<Report> report = runners.run(request, now.passed()::set);
+            Optional<Report> report = runners.run(request, now);
             return report.isPresent() && reports.send(report.get());
         } finally {
             running = null;

@@ -17,7 +17,6 @@ import io.bohrwerk.protocol.span.Spans;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.LongConsumer;
 
 /** Runs one batch, from its target's bytes to its report. Safe for many threads. */
 final class BatchRunner implements Runner<BatchRequest> {
@@ -44,7 +43,7 @@ final class BatchRunner implements Runner<BatchRequest> {
     }
 
     @Override
-    public BatchReport run(BatchRequest request, Instant started, LongConsumer progress)
+    public BatchReport run(BatchRequest request, Instant started, Progress progress)
             throws InfrastructureException, IOException {
         return report(request, started, finish(request, started, progress));
     }
@@ -54,7 +53,7 @@ final class BatchRunner implements Runner<BatchRequest> {
         return report(request, started, new BatchReport.Troubled(kind, message));
     }
 
-    private BatchReport.Finished finish(BatchRequest request, Instant started, LongConsumer progress)
+    private BatchReport.Finished finish(BatchRequest request, Instant started, Progress progress)
             throws InfrastructureException, IOException {
         RunMode mode = RunMode.of(request.schedule().setting());
         try (TargetCache.Target target =
@@ -97,10 +96,10 @@ final class BatchRunner implements Runner<BatchRequest> {
     }
 
     private static BatchRun run(
-            Machine machine, SnapshotCache.Snapshot ready, Batch batch, RunMode mode, LongConsumer progress)
+            Machine machine, SnapshotCache.Snapshot ready, Batch batch, RunMode mode, Progress progress)
             throws InfrastructureException {
         try (Spans.Span span = Spans.Span.part("run")) {
-            BatchRun run = machine.run(ready.image(), batch, mode, progress);
+            BatchRun run = machine.run(ready.image(), batch, mode, progress::done, progress::unwanted);
             span.with("bohrwerk.iterations", run.iterations())
                     .with("bohrwerk.outcome", run.outcome().name());
             return run;

@@ -15,7 +15,9 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -74,6 +76,7 @@ final class KafkaClients {
                 makeTopic(admin, Topics.reports(kind), settings.partitions());
             }
             makeTopic(admin, Topics.HEARTBEATS, settings.partitions());
+            makeTopic(admin, Topics.WITHDRAWALS, 1);
             checkPartitions(admin);
             configureGroup(admin);
             ready = true;
@@ -143,6 +146,13 @@ final class KafkaClients {
         // The default hands all that is there to whoever asks first.
         config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
         return new KafkaShareConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Of a topic that every worker reads for itself; keeps no offsets. */
+    Consumer<byte[], byte[]> reader(String name) {
+        Map<String, Object> config = common(name);
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     Producer<String, byte[]> producer() {

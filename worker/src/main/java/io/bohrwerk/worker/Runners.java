@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +29,7 @@ public final class Runners {
     }
 
     private record Row<W extends Work>(Class<W> message, Runner<? super W> runner) {
-        Report run(Work work, Instant started, LongConsumer progress) throws InfrastructureException, IOException {
+        Report run(Work work, Instant started, Progress progress) throws InfrastructureException, IOException {
             return runner.run(message.cast(work), started, progress);
         }
 
@@ -64,9 +63,9 @@ public final class Runners {
     /**
      * What came of the work: a result or trouble. Empty when the worker was stopped: that says nothing, the work goes to another one.
      *
-     * @param progress told how many iterations have passed
+     * @param progress told how far it is, and tells whether it is still wanted
      */
-    Optional<Report> run(Work work, LongConsumer progress) {
+    Optional<Report> run(Work work, Progress progress) {
         Row<?> row = row(work);
         Instant started = Instant.now();
         try {

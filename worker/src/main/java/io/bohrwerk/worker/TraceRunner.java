@@ -13,7 +13,6 @@ import io.bohrwerk.protocol.traced.TracedPlan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.function.LongConsumer;
 
 /** Traces a target's test for the traced strategy, from the target's bytes to the report. Safe for many threads. */
 final class TraceRunner implements Runner<TraceRequest> {
@@ -40,7 +39,7 @@ final class TraceRunner implements Runner<TraceRequest> {
     }
 
     @Override
-    public TraceReport run(TraceRequest request, Instant started, LongConsumer progress)
+    public TraceReport run(TraceRequest request, Instant started, Progress progress)
             throws InfrastructureException, IOException {
         return report(request, started, trace(request));
     }

@@ -42,9 +42,17 @@ final class Worker implements AutoCloseable {
             this.reports = new Reports(producer);
             Spans spans = kept(Spans.to(
                     properties.telemetry().endpoint(), properties.telemetry().headers(), SERVICE, properties.id()));
+            Withdrawals withdrawals = kept(new Withdrawals(clients));
+            withdrawals.start();
             for (int slot = 1; slot <= properties.slots(); slot++) {
                 slots.add(new BatchConsumer(
-                        "slot-" + slot, clients, properties.queue().renewInterval(), engine.runners(), reports, spans));
+                        "slot-" + slot,
+                        clients,
+                        properties.queue().renewInterval(),
+                        engine.runners(),
+                        reports,
+                        withdrawals,
+                        spans));
             }
             slots.forEach(BatchConsumer::start);
             kept(new Heartbeats(producer, this::heartbeat, sign())).start(properties.heartbeatInterval());

@@ -6,6 +6,7 @@ import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.Topics;
+import io.bohrwerk.protocol.batch.Withdrawal;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,12 @@ final class Queue implements AutoCloseable {
 
     void ask(byte[] message) throws Exception {
         Future<?> sent = producer.send(new ProducerRecord<>(Topics.BATCHES, ONE_JOB, message));
+        sent.get();
+    }
+
+    void withdraw(UUID job) throws Exception {
+        Future<?> sent = producer.send(new ProducerRecord<>(
+                Topics.WITHDRAWALS, job.toString(), Wire.write(new Withdrawal(Wire.VERSION, job))));
         sent.get();
     }
 

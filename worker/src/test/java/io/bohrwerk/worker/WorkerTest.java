@@ -223,6 +223,31 @@ class WorkerTest {
         assertThat(troubled.lastTrouble()).startsWith("UNDELIVERABLE: ");
     }
 
+    /** What had passed until then is reported, so that no iteration without a failure is left out of the rate. */
+    @Test
+    void batchesOfJobsThatHaveEndedAreStoppedOrDropped() throws Exception {
+        start("one", 1);
+        BatchRequest runs = queue.ask(endless());
+        BatchRequest waits = queue.ask(endless());
+        queue.awaitHeartbeat(
+                running(runs).and(heartbeat -> heartbeat.work().get(0).iterationsPassed() > 0));
+        queue.withdraw(waits.jobId());
+        queue.withdraw(runs.jobId());
+        assertThat(queue.await(runs).result()).isInstanceOfSatisfying(BatchReport.Finished.class, finished -> {
+            assertThat(finished.failure()).isNull();
+            assertThat(finished.iterations()).isBetween(1L, runs.iterations() - 1L);
+            assertThat(finished.instructions()).isPositive();
+        });
+        queue.await(queue.ask(Bench.request(target, 1, 500)));
+        assertThat(queue.on(waits)).isEmpty();
+        // A worker that starts later has heard of it as well.
+        queue.ask(waits);
+        start("two", 1);
+        stop("one");
+        queue.await(queue.ask(Bench.request(target, 2, 500)));
+        assertThat(queue.on(waits)).isEmpty();
+    }
+
     /** A worker comes up before its broker, and outlives it. */
     @Test
     void theBrokerMayComeAndGo() throws Exception {

@@ -21,8 +21,8 @@ public interface Batches extends JpaRepository<Batch, UUID> {
                     + " order by job_id desc, position desc")
     List<Batch> ofJob(UUID job, long below, Limit limit);
 
-    @Query("from Batch where jobId = :job and state = QUEUED and id in :ids")
-    List<Batch> inFlight(UUID job, Collection<UUID> ids);
+    @Query("from Batch where jobId = :job and state = QUEUED")
+    List<Batch> inFlight(UUID job);
 
     /** Batches whose iterations were not counted, on their way or lost. */
     @Query("from Batch where jobId = :job and state <> COMPLETED")

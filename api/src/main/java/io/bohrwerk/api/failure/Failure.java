@@ -95,6 +95,8 @@ public class Failure {
     @JdbcTypeCode(SqlTypes.JSON)
     private List<Checkpoint> checkpoints;
 
+    private boolean beyondStopRule;
+
     @ElementCollection(fetch = FetchType.EAGER)
     @BatchSize(size = 100)
     @CollectionTable(name = "artifacts", joinColumns = @JoinColumn(name = "failure_id"))
@@ -106,8 +108,16 @@ public class Failure {
     /**
      * @param crashId the group that it goes to
      * @param marks what it went there by
+     * @param beyondStopRule whether its job had ended
      */
-    public Failure(BatchReport report, Coordinates coordinates, FailedIteration failed, UUID crashId, Marks marks) {
+    public Failure(
+            BatchReport report,
+            Coordinates coordinates,
+            FailedIteration failed,
+            UUID crashId,
+            Marks marks,
+            boolean beyondStopRule) {
+        this.beyondStopRule = beyondStopRule;
         this.id = UUID.randomUUID();
         this.jobId = report.jobId();
         this.batchId = report.batchId();
@@ -134,6 +144,11 @@ public class Failure {
                 artifacts.add(new Artifact(reference));
             }
         }
+    }
+
+    /** Whether its job had ended when it was reported. */
+    public boolean beyondStopRule() {
+        return beyondStopRule;
     }
 
     private static @Nullable String cleaned(@Nullable String text) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param signature the key that it is grouped by
  * @param frames the top of its stack, innermost first; empty where there is none
  * @param extraInterrupt instructions behind the begin of its iteration's test at which the extra interrupt came; null where there was none
+ * @param beyondStopRule whether its job had ended when it was reported
  */
 public record FailureView(
         UUID id,
@@ -56,7 +57,8 @@ public record FailureView(
         @Nullable Instant artifactsRemovedAt,
         String signature,
         List<String> frames,
-        @Nullable Long extraInterrupt) {
+        @Nullable Long extraInterrupt,
+        boolean beyondStopRule) {
     /**
      * Where a new machine can begin.
      *
@@ -100,7 +102,8 @@ public record FailureView(
                 failure.artifactsRemovedAt(),
                 failure.signature(),
                 failure.frames(),
-                extraInterrupt(failure));
+                extraInterrupt(failure),
+                failure.beyondStopRule());
     }
 
     private static @Nullable Long extraInterrupt(Failure failure) {
@@ -154,7 +157,8 @@ public record FailureView(
                 artifactsRemovedAt,
                 signature,
                 frames,
-                extraInterrupt);
+                extraInterrupt,
+                beyondStopRule);
     }
 
     private static String url(UUID failure, ArtifactKind kind) {

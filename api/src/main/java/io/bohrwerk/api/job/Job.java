@@ -91,6 +91,8 @@ class Job {
     private long iterations;
     private long promised;
     private long failures;
+    private long iterationsBeyond;
+    private long failuresBeyond;
     private long batchesCreated;
     private long placesPlanned;
     private @Nullable Long tracedPlaces;
@@ -346,6 +348,9 @@ class Job {
     void count(BatchReport.Finished finished, Batch batch, boolean wasInFlight, Duration took, Instant now) {
         land(batch, wasInFlight);
         iterations += finished.iterations();
+        if (ended()) {
+            iterationsBeyond += finished.iterations();
+        }
         batchesCompleted++;
         countedAt = now;
         unexpectedPasses = UnexpectedPasses.plus(unexpectedPasses, batch.number(), finished.unexpectedPasses());
@@ -363,10 +368,23 @@ class Job {
 
     void count(UUID failure, Instant now) {
         failures++;
+        if (ended()) {
+            failuresBeyond++;
+        }
         if (firstFailureId == null) {
             firstFailureId = failure;
             firstFailureAt = now;
         }
+    }
+
+    /** Of its iterations, those that were reported after its end. */
+    long iterationsBeyond() {
+        return iterationsBeyond;
+    }
+
+    /** Of its failures, those that were reported after its end. */
+    long failuresBeyond() {
+        return failuresBeyond;
     }
 
     List<UnexpectedPasses> unexpectedPasses() {
@@ -416,6 +434,14 @@ class Job {
             stopReason = StopReason.WALL_TIME;
         } else {
             return false;
+        }
+        if (iterations == 0) {
+            fail(
+                    stopReason == StopReason.WALL_TIME
+                            ? "no iteration was run: the wall time was over before a batch had reported"
+                            : "no iteration was run: the strategy has no schedule for this target",
+                    now);
+            return true;
         }
         if (stopReason == StopReason.SCHEDULES && strategy instanceof TracedStrategy traced && failures == 0) {
             message = "the timer's interrupt was put on each of the " + places() + " places of the plan at shift "

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param findsBatchSize whether {@code iterationsPerBatch} was left to the job, which then aims at batches of some seconds
  * @param iterations counted; those of batches that still run are not among them
  * @param iterationsRunning passed, as far as workers say, in batches that still run
+ * @param beyondStopRule of the iterations and failures, those that came in after its end; null when none did
  * @param failureRate with an interval where {@code strategy} draws a random sample
  * @param rateMeaning what {@code failureRate} is a rate of
  * @param rateUnderRandom of its iterations at random phases; null when it has none
@@ -57,6 +58,7 @@ record JobView(
         long iterations,
         long iterationsRunning,
         long failures,
+        @Nullable Beyond beyondStopRule,
         Rate failureRate,
         String rateMeaning,
         @Nullable FailureRate rateUnderRandom,
@@ -85,6 +87,15 @@ record JobView(
      * @param whenRateBelow null for never
      */
     record Stop(long failures, @Nullable RateBelow whenRateBelow) {}
+
+    /** Of batches that ran when the job ended. They are counted as all others are: to leave them out would falsify the rate. */
+    record Beyond(long iterations, long failures) {
+        private static @Nullable Beyond of(Job job) {
+            return job.iterationsBeyond() == 0 && job.failuresBeyond() == 0
+                    ? null
+                    : new Beyond(job.iterationsBeyond(), job.failuresBeyond());
+        }
+    }
 
     /** Each place is tried once. */
     record Coverage(long covered, long of) {}
@@ -127,6 +138,7 @@ record JobView(
                 job.iterations(),
                 activity.iterationsRunning(job.id()),
                 job.failures(),
+                Beyond.of(job),
                 Rate.of(rate, sampling),
                 sampling.meaning(),
                 underRandom == null ? null : FailureRate.of(underRandom.failures(), underRandom.iterations()),

@@ -8,11 +8,14 @@ import io.bohrwerk.api.strategy.AdaptiveStrategy;
 import io.bohrwerk.api.strategy.ArmCount;
 import io.bohrwerk.api.strategy.TracedStrategy;
 import io.bohrwerk.api.work.Retries;
+import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.Withdrawal;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
@@ -126,14 +129,17 @@ class Scheduler {
         outbox.add(List.of(message(job, batch)), due);
     }
 
+    /** What is in flight when its job ends is nobody's any more: messages are taken back, and workers are told of the rest. */
     private void withdraw(Job job, Instant now) {
-        List<UUID> unsent = outbox.withdraw(job.id());
-        if (unsent.isEmpty()) {
-            return;
-        }
-        for (Batch batch : batches.inFlight(job.id(), unsent)) {
+        Set<UUID> unsent = Set.copyOf(outbox.withdraw(job.id()));
+        boolean sent = false;
+        for (Batch batch : batches.inFlight(job.id())) {
             batch.withdraw(now);
             job.giveUp(batch, false);
+            sent |= !unsent.contains(batch.id());
+        }
+        if (sent) {
+            outbox.add(new Withdrawal(Wire.VERSION, job.id()));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.bohrwerk.api.queue;
 
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.Topics;
+import io.bohrwerk.protocol.batch.Withdrawal;
 import io.bohrwerk.protocol.batch.Work;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -60,6 +61,20 @@ public class Outbox {
                             message.traceparent()
                         })
                         .toList());
+        events.publishEvent(new Filled());
+    }
+
+    /** Tells all workers that a job has ended. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void add(Withdrawal withdrawal) {
+        database.sql("insert into outbox (topic, key, payload, work_id, due_at) values (?, ?, ?, ?, ?)")
+                .params(
+                        Topics.WITHDRAWALS,
+                        withdrawal.jobId().toString(),
+                        Wire.write(withdrawal),
+                        withdrawal.jobId(),
+                        Instant.now().atOffset(ZoneOffset.UTC))
+                .update();
         events.publishEvent(new Filled());
     }
 

@@ -27,7 +27,8 @@ class QueueConfiguration {
         return new KafkaAdmin.NewTopics(
                 topic(Topics.BATCHES, Topics.BATCHES_PARTITIONS, queue),
                 topic(Topics.REPORTS, queue.partitions(), queue),
-                topic(Topics.HEARTBEATS, queue.partitions(), queue));
+                topic(Topics.HEARTBEATS, queue.partitions(), queue),
+                topic(Topics.WITHDRAWALS, 1, queue));
     }
 
     private static org.apache.kafka.clients.admin.NewTopic topic(

@@ -19,6 +19,7 @@ import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.Topics;
@@ -263,8 +264,15 @@ class JobLifecycleTest {
         UUID first = job.firstFailureId();
         assertThat(first).isNotNull();
         Instant end = job.finishedAt();
+        assertThat(batch(flying.get(1).id()).state())
+                .as("nobody waits for it")
+                .isEqualTo(BatchState.WITHDRAWN);
+        assertThat(job.batchesInFlight()).isZero();
+        assertThat(views.of(job, fleet.now()).beyondStopRule()).isNull();
         intake.accept(Samples.failed(id, flying.get(1).id(), 1, 2, "oops 2", List.of()));
         job = job(id);
+        assertThat(views.of(job, fleet.now()).beyondStopRule()).isEqualTo(new JobView.Beyond(2, 1));
+        assertThat(batch(flying.get(1).id()).state()).isEqualTo(BatchState.COMPLETED);
         assertThat(job.failures()).isEqualTo(2);
         assertThat(job.iterations()).isEqualTo(6);
         assertThat(job.finishedAt()).isEqualTo(end);
@@ -274,6 +282,7 @@ class JobLifecycleTest {
                 .hasSize(2)
                 .extracting(Failure::crashId)
                 .containsOnly(found.get(0).crashId());
+        assertThat(found).extracting(Failure::beyondStopRule).containsExactly(true, false);
         assertThat(found.get(0).report()).as("NUL is no text to PostgreSQL").isEqualTo("the end of\ufffdthe console");
     }
 
@@ -473,6 +482,69 @@ class JobLifecycleTest {
     }
 
     @Test
+    void aJobThatRanNothingDoesNotEndAsCompleted() {
+        UUID id = submit(", \"wallTime\": \"10m\"");
+        hear(2, new RunningWork(BatchRequest.KIND, inFlight(id).get(0).id(), id, 1, 0));
+        clock.check(Instant.now().plus(Duration.ofMinutes(11)));
+        assertThat(job(id).state()).isEqualTo(JobState.ERROR);
+        assertThat(job(id).stopReason()).isEqualTo(StopReason.WALL_TIME);
+        assertThat(job(id).message()).startsWith("no iteration was run: the wall time was over");
+    }
+
+    @Test
+    void aBatchKeepsTheSizeThatItWasCutWith() throws Exception {
+        target = new Http(port)
+                .upload(
+                        "/api/v1/targets",
+                        Http.Part.file("target.yaml", """
+                                name: unsized
+                                machine: {arch: i386, memory: 16MiB}
+                                boot: {kernel: kernel.elf}
+                                """),
+                        Http.Part.file("kernel.elf", "an unsized kernel"))
+                .json()
+                .get("id")
+                .asString();
+        UUID id = submit("");
+        Batch before = inFlight(id).get(1);
+        assertThat(before.iterations()).isEqualTo(BatchSize.FIRST);
+        assertThat(before.reportEvery()).isEqualTo(1);
+        BatchReport passed =
+                Samples.passed(id, inFlight(id).get(0).id(), 1, inFlight(id).get(0).iterations());
+        BatchReport.Finished result = (BatchReport.Finished) passed.result();
+        Coordinates own = result.coordinates();
+        intake.accept(Samples.report(
+                id,
+                inFlight(id).get(0).id(),
+                1,
+                new BatchReport.Finished(
+                        new Coordinates(
+                                own.target(),
+                                own.snapshot(),
+                                own.emulator(),
+                                own.machineOptions(),
+                                own.schedule(),
+                                10,
+                                1),
+                        10,
+                        1_000,
+                        0,
+                        null)));
+        JobView view = views.of(job(id), fleet.now());
+        assertThat(view.findsBatchSize()).isTrue();
+        assertThat(view.iterationsPerBatch()).as("of no time at all").isGreaterThan(BatchSize.FIRST);
+        Batch after = inFlight(id).get(1);
+        assertThat(after.iterations()).isEqualTo(view.iterationsPerBatch());
+        assertThat(after.reportEvery()).isEqualTo(view.reportEvery());
+        assertThat(job(id).request(after).usualInstructions()).isEqualTo(100);
+        intake.accept(Samples.troubled(id, before.id(), 1, InfrastructureTrouble.EMULATOR_DIED));
+        BatchRequest again = job(id).request(batch(before.id()));
+        assertThat(again.attempt()).isEqualTo(2);
+        assertThat(again.iterations()).isEqualTo(BatchSize.FIRST);
+        assertThat(again.reportEvery()).isEqualTo(1);
+    }
+
+    @Test
     void theWindowGrowsWithTheWorkersUpToItsLimit() {
         UUID id = submit("");
         hear(3);
@@ -613,7 +685,7 @@ class JobLifecycleTest {
                         .get("state")
                         .asString())
                 .isEqualTo("CANCELLED");
-        assertThat(batch(flying.get(0).id()).state()).isEqualTo(BatchState.QUEUED);
+        assertThat(batch(flying.get(0).id()).state()).isEqualTo(BatchState.WITHDRAWN);
         assertThat(batch(flying.get(1).id()).state()).isEqualTo(BatchState.WITHDRAWN);
         Instant end = job(id).finishedAt();
         assertThat(http.post("/api/v1/jobs/" + id + "/cancel", "").status()).isEqualTo(200);

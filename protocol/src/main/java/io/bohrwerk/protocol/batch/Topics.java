@@ -16,6 +16,8 @@ public final class Topics {
     public static final String REPORTS = "bohrwerk.reports";
     /** {@link io.bohrwerk.protocol.worker.WorkerHeartbeat}s, keyed by worker. */
     public static final String HEARTBEATS = "bohrwerk.heartbeats";
+    /** {@link Withdrawal}s, each read by every worker. */
+    public static final String WITHDRAWALS = "bohrwerk.withdrawals";
     /** The share group of all workers. */
     public static final String WORKERS_GROUP = "bohrwerk-workers";
 

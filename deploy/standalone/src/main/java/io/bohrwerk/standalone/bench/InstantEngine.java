@@ -10,7 +10,7 @@ import io.bohrwerk.worker.Engine;
 import io.bohrwerk.worker.Runner;
 import io.bohrwerk.worker.Runners;
 import java.time.Instant;
-import java.util.function.LongConsumer;
+import io.bohrwerk.worker.Progress;
 
 /** Says of every batch at once that all its iterations passed. What is left is what the cluster itself costs. */
 final class InstantEngine implements Engine, Runner<BatchRequest> {
@@ -35,7 +35,7 @@ final class InstantEngine implements Engine, Runner<BatchRequest> {
     }
 
     @Override
-    public BatchReport run(BatchRequest batch, Instant started, LongConsumer progress) {
+    public BatchReport run(BatchRequest batch, Instant started, Progress progress) {
         Coordinates coordinates = new Coordinates(
                 batch.target(),
                 SNAPSHOT,

@@ -14,6 +14,7 @@ import tools.jackson.databind.JsonNode;
  * What came of a hunt, as {@code --json} prints it in one line.
  *
  * @param message why it ended in an error, or what there is to say of its end; null for nothing
+ * @param failuresBeyondStopRule of the failures, those that came in after the job's end
  * @param failureId the first failure, or null
  * @param failedIteration its number in its batch
  * @param secondsToFailure from the first batch's start to that failure's report
@@ -26,6 +27,7 @@ public record HuntResult(
         @Nullable String message,
         long iterations,
         long failures,
+        long failuresBeyondStopRule,
         @Nullable String failureId,
         @Nullable Long failedIteration,
         @Nullable Double secondsToFailure,
@@ -62,6 +64,7 @@ public record HuntResult(
                     job.message(),
                     job.iterations(),
                     job.failures(),
+                    job.failuresBeyond(),
                     null,
                     null,
                     null,
@@ -77,6 +80,7 @@ public record HuntResult(
                     job.message(),
                 job.iterations(),
                 job.failures(),
+                    job.failuresBeyond(),
                 failure,
                 view.path("iteration").asLong(),
                 job.secondsToFirstFailure(),

@@ -11,6 +11,8 @@ import tools.jackson.databind.JsonNode;
  * What the API says of a job, as far as it is shown here.
  *
  * @param iterations of batches that have ended: what the failures are counted in
+ * @param iterationsRunning passed in batches that still run
+ * @param failuresBeyond of them, those that came in after the job's end
  * @param places how many of its places were tried, as {@code 500 of 62,500 places}; null for strategies that draw
  * @param traced whether its strategy is traced, of which there is more to tell
  * @param sample whether failures over iterations are a rate of what plain looping, or drawing, would meet
@@ -24,7 +26,9 @@ public record JobStatus(
         String id,
         String state,
         long iterations,
+        long iterationsRunning,
         long failures,
+        long failuresBeyond,
         int machines,
         @Nullable String places,
         boolean traced,
@@ -45,7 +49,9 @@ public record JobStatus(
                 job.path("id").asString(),
                 job.path("state").asString(),
                 job.path("iterations").asLong(0),
+                job.path("iterationsRunning").asLong(0),
                 job.path("failures").asLong(0),
+                job.path("beyondStopRule").path("failures").asLong(0),
                 job.path("machines").asInt(0),
                 places(job.path("coverage")),
                 job.path("strategy").path("kind").asString("").equals("traced"),
@@ -91,6 +97,10 @@ public record JobStatus(
     public String line(Instant now) {
         Duration elapsed = Duration.between(startedAt, finishedAt == null ? now : finishedAt);
         return StatusLine.of(elapsed.isNegative() ? Duration.ZERO : elapsed, iterations, failures, machines, sample)
-                + (places == null ? "" : ", " + places);
+                + (places == null ? "" : ", " + places)
+                + (ended() || iterationsRunning == 0
+                        ? ""
+                        : String.format(Locale.ROOT, ", %,d more iterations under way", iterationsRunning))
+                + (failuresBeyond == 0 ? "" : String.format(Locale.ROOT, ", %,d of the failures beyond the stop rule", failuresBeyond));
     }
 }

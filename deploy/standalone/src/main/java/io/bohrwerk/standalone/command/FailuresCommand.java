@@ -81,6 +81,6 @@ public final class FailuresCommand implements Callable<Integer> {
                 Listing.word(failure.path("replay")),
                 failure.path("iteration").asLong(),
                 failure.path("title").asString(failure.path("reason").asString("")),
-                failure.path("beyondStopRule").asBoolean(false) ? " (after its job had ended)" : "");
+                failure.path("beyondStopRule").asBoolean(false) ? " (beyond its job's stop rule)" : "");
     }
 }

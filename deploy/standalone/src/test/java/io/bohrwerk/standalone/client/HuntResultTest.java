@@ -12,7 +12,8 @@ class HuntResultTest {
                 "COMPLETED",
                 null,
                 18123,
-                1,
+                4,
+                3,
                 "f1",
                 123L,
                 4.25,
@@ -21,7 +22,7 @@ class HuntResultTest {
                 new HuntResult.ArtifactPaths(
                         "/d/merged.log.zst", "/d/snapshot.qcow2", "/d/recording.rr", "/d/manifest.json"));
         assertThat(result.json())
-                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"COMPLETED\",\"message\":null,\"iterations\":18123,\"failures\":1,"
+                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"COMPLETED\",\"message\":null,\"iterations\":18123,\"failures\":4,\"failuresBeyondStopRule\":3,"
                         + "\"failureId\":\"f1\",\"failedIteration\":123,\"secondsToFailure\":4.25,\"replayVerified\":true,"
                         + "\"artifacts\":{\"mergedLog\":\"/d/merged.log.zst\",\"snapshot\":\"/d/snapshot.qcow2\","
                         + "\"recording\":\"/d/recording.rr\",\"manifest\":\"/d/manifest.json\"}}");
@@ -35,6 +36,7 @@ class HuntResultTest {
                 "no worker can serve it",
                 600000,
                 0,
+                0,
                 null,
                 null,
                 null,
@@ -42,7 +44,7 @@ class HuntResultTest {
                 "",
                 new HuntResult.ArtifactPaths(null, null, null, null));
         assertThat(result.json())
-                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"ERROR\",\"message\":\"no worker can serve it\",\"iterations\":600000,\"failures\":0,"
+                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"ERROR\",\"message\":\"no worker can serve it\",\"iterations\":600000,\"failures\":0,\"failuresBeyondStopRule\":0,"
                         + "\"failureId\":null,\"failedIteration\":null,\"secondsToFailure\":null,\"replayVerified\":false,"
                         + "\"artifacts\":{\"mergedLog\":null,\"snapshot\":null,\"recording\":null,\"manifest\":null}}");
     }

@@ -20,7 +20,7 @@ class JobStatusTest {
                 """);
         assertThat(status.ended()).isFalse();
         assertThat(status.line(Instant.parse("2026-01-01T00:01:05Z")))
-                .isEqualTo("1m5s: 41,200 iterations, 3 failures (0.0073 %), 2 machines");
+                .isEqualTo("1m5s: 41,200 iterations, 3 failures (0.0073 %), 2 machines, 500 more iterations under way");
     }
 
     @Test
@@ -33,6 +33,17 @@ class JobStatusTest {
         assertThat(status.completed()).isTrue();
         assertThat(status.line(Instant.parse("2026-02-01T00:00:00Z")))
                 .isEqualTo("9s: 100 iterations, 0 failures, 0 machines");
+    }
+
+    @Test
+    void whatCameInAfterTheEndIsSaidToBeBeyondTheStopRule() {
+        JobStatus status = parse("""
+                {"id": "j1", "state": "COMPLETED", "iterations": 100, "iterationsRunning": 5, "failures": 4, "machines": 0,
+                 "beyondStopRule": {"iterations": 70, "failures": 3},
+                 "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:09Z"}
+                """);
+        assertThat(status.line(Instant.parse("2026-02-01T00:00:00Z")))
+                .isEqualTo("9s: 100 iterations, 4 failures (4 %), 0 machines, 3 of the failures beyond the stop rule");
     }
 
     @Test
