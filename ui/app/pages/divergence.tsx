@@ -1,11 +1,14 @@
 import { useState } from "react";
 import { get, post, Problem } from "../api";
-import { number, word } from "../format";
+import { duration, number, word } from "../format";
 import { Badge, Copy, Table, Trouble } from "../parts";
 import { useResource } from "../resource";
 import type { Adjacent, Arrival, Divergence, IterationSide, Replayed } from "../types";
 
 const UNDER_WAY = ["QUEUED", "RUNNING"];
+
+/** Looked at anew with every answer, once a second. */
+const since = (at: string) => duration(Math.max(0, (Date.now() - Date.parse(at)) / 1000));
 
 function Place({ arrival }: { arrival: Arrival | null }) {
   if (!arrival) return <span className="quiet">–</span>;
@@ -72,7 +75,9 @@ export function Said<T extends { summary: string }>({ of }: { of: ReturnType<typ
   return (
     <>
       {of.trouble && <Trouble problem={of.trouble} />}
-      {of.under && <p aria-live="polite" className="quiet">A worker is at it: {word(replay?.state ?? "queued")}.</p>}
+      {of.under && <p aria-live="polite" className="quiet">{replay?.startedAt
+        ? <>Running for {since(replay.startedAt)}, {number(replay.runsDone ?? 0)} runs so far.</>
+        : <>Waiting for a free machine{replay && ` for ${since(replay.createdAt)}`}.</>}</p>}
       {replay && !of.under && replay.state !== "COMPLETED" && <Trouble problem={new Problem(409, replay.message ?? word(replay.state))} />}
       {of.value?.result && <p className="finding">{of.value.result.summary}</p>}
       {replay?.state === "COMPLETED" && !of.value?.result && <p className="quiet">{replay.result?.summary ?? "Nothing was found."}</p>}

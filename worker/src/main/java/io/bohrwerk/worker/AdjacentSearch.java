@@ -68,14 +68,18 @@ final class AdjacentSearch {
     private final long period;
     private final long began = System.nanoTime();
     private final Map<Long, BatchRun> probes = new HashMap<>();
+    private final Progress progress;
     private int runs;
 
     /**
      * @param machine of the failure's target
      * @param ready the snapshot that the failure's batch ran from
      * @param period instructions between two timer interrupts
+     * @param progress told how many runs there were
      */
-    AdjacentSearch(Machine machine, Path ready, Symbols symbols, FailureManifest failure, long period) {
+    AdjacentSearch(
+            Machine machine, Path ready, Symbols symbols, FailureManifest failure, long period, Progress progress) {
+        this.progress = progress;
         this.machine = machine;
         this.ready = ready;
         this.symbols = symbols;
@@ -126,7 +130,7 @@ final class AdjacentSearch {
             throw new NotFoundException("no neighbouring schedules were found in " + runs + " runs and "
                     + Duration.ofNanos(System.nanoTime() - began).toSeconds() + " s");
         }
-        runs++;
+        progress.done(++runs);
         return machine.run(ready, batch, passed -> {});
     }
 

@@ -41,10 +41,21 @@ final class Comparison {
     private final BatchRun run;
     private final BlobFiles blobs;
     private final Symbols symbols;
+    private final Progress progress;
 
-    /** @param run the failure's, with its recording */
+    /**
+     * @param run the failure's, with its recording
+     * @param progress told how many machines were run
+     */
     Comparison(
-            Machine machine, Path ready, TargetFiles target, FailureManifest failure, BatchRun run, BlobFiles blobs) {
+            Machine machine,
+            Path ready,
+            TargetFiles target,
+            FailureManifest failure,
+            BatchRun run,
+            BlobFiles blobs,
+            Progress progress) {
+        this.progress = progress;
         this.machine = machine;
         this.ready = ready;
         this.target = target;
@@ -117,7 +128,9 @@ final class Comparison {
         }
         int shift = failure.coordinates().schedule().shift();
         long period = target.manifest().machine().timerPeriod().instructions(shift);
-        WhenCurve curve = new WhenSearch(machine, symbols, failure, run, period, points, runs, directory).search(ready);
+        WhenCurve curve = new WhenSearch(
+                        machine, symbols, failure, run, period, points, runs, directory, progress)
+                .search(ready);
         ArtifactReference artifact = blobs.put(ArtifactKind.WHEN_CURVE, Wire.write(curve));
         return new ReplayReport.Replayed(0, 0, "", null, List.of(artifact), curve.summary());
     }
@@ -125,7 +138,7 @@ final class Comparison {
     private ReplayReport.Replayed adjacent(ReplayMode mode) throws InfrastructureException, IOException {
         int shift = failure.coordinates().schedule().shift();
         long period = target.manifest().machine().timerPeriod().instructions(shift);
-        Adjacent found = new AdjacentSearch(machine, ready, symbols, failure, period).search();
+        Adjacent found = new AdjacentSearch(machine, ready, symbols, failure, period, progress).search();
         List<ArtifactReference> artifacts = new ArrayList<>();
         artifacts.add(blobs.put(ArtifactKind.ADJACENT, Wire.write(found)));
         Adjacent.Window window = found.window();

@@ -28,7 +28,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Replays a failure that was kept, from its manifest to its report. Safe for many threads. */
@@ -64,9 +63,9 @@ final class ReplayRunner implements Runner<ReplayRequest> {
     }
 
     @Override
-    public ReplayReport run(ReplayRequest request, Instant started, LongConsumer progress)
+    public ReplayReport run(ReplayRequest request, Instant started, Progress progress)
             throws InfrastructureException, IOException {
-        return report(request, started, replay(request));
+        return report(request, started, replay(request, progress));
     }
 
     @Override
@@ -74,7 +73,7 @@ final class ReplayRunner implements Runner<ReplayRequest> {
         return report(request, started, new ReplayReport.Troubled(kind, message));
     }
 
-    private ReplayReport.Result replay(ReplayRequest request) throws InfrastructureException, IOException {
+    private ReplayReport.Result replay(ReplayRequest request, Progress progress) throws InfrastructureException, IOException {
         FailureManifest failure =
                 Wire.read(blobs.fetchSmall(request.manifest(), LARGEST_MANIFEST), FailureManifest.class);
         Coordinates coordinates = failure.coordinates();
@@ -95,12 +94,13 @@ final class ReplayRunner implements Runner<ReplayRequest> {
                 BatchRun run = failure.run(recording.directory().resolve(RECORDING));
                 if (request.mode().compares()) {
                     Comparison comparison =
-                            new Comparison(open.machine(), ready.image(), target.files(), failure, run, blobs);
+                            new Comparison(
+                            open.machine(), ready.image(), target.files(), failure, run, blobs, progress);
                     return request.mode() == ReplayMode.WHEN
                             ? when(request, comparison)
                             : comparison.of(request.mode());
                 }
-                return replayed(request, failure, ready.image(), open.machine(), run);
+                return replayed(request, failure, ready.image(), open.machine(), run, progress);
             }
         }
     }
@@ -116,7 +116,12 @@ final class ReplayRunner implements Runner<ReplayRequest> {
     }
 
     private ReplayReport.Replayed replayed(
-            ReplayRequest request, FailureManifest failure, Path ready, Machine machine, BatchRun run)
+            ReplayRequest request,
+            FailureManifest failure,
+            Path ready,
+            Machine machine,
+            BatchRun run,
+            Progress progress)
             throws InfrastructureException, IOException {
         Passes.Window window = window(request, failure, ready, machine, run);
         ReplayPlan plan = plan(request, run, window);
@@ -127,6 +132,7 @@ final class ReplayRunner implements Runner<ReplayRequest> {
         for (int time = 1; time <= request.times(); time++) {
             ReplayRun replay = machine.replay(
                     ready, failure.batch(), run, run.recording(), time == 1 ? plan : ReplayPlan.comparison());
+            progress.done(time);
             if (replay.verified()) {
                 same++;
             } else if (difference.isEmpty()) {

@@ -54,6 +54,7 @@ final class WhenSearch {
     private final Path directory;
     private final long began = System.nanoTime();
     private final Map<Long, Tally> tallies = new TreeMap<>();
+    private final Progress progress;
     private int ran;
 
     /**
@@ -63,6 +64,7 @@ final class WhenSearch {
      * @param points 2 or more, the two at the edge not counted
      * @param runs from each
      * @param directory for images of the machine: at most three at a time; they stay there
+     * @param progress told how many runs there were
      */
     WhenSearch(
             Machine machine,
@@ -72,7 +74,9 @@ final class WhenSearch {
             long period,
             int points,
             int runs,
-            Path directory) {
+            Path directory,
+            Progress progress) {
+        this.progress = progress;
         this.machine = machine;
         this.symbols = symbols;
         this.failure = failure;
@@ -98,6 +102,7 @@ final class WhenSearch {
             BatchRun went = machine.goOn(at, failure.batch(), hold(done), failure.iteration());
             done++;
             ran++;
+            progress.done(ran);
             if (failure.happensIn(went) && went.iterations() <= failure.iteration()) {
                 failures++;
             } else if (went.outcome() != Outcome.PASSED) {

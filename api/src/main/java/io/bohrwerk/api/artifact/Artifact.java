@@ -6,6 +6,8 @@ import io.bohrwerk.protocol.batch.ArtifactReference;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The row of a stored blob; lives and dies with its failure or replay. */
 @Embeddable
@@ -28,6 +30,17 @@ public class Artifact {
     /** For another owner: a row belongs to one. */
     public Artifact copy() {
         return new Artifact(new ArtifactReference(kind, size, digest()));
+    }
+
+    /** By what it is: else Hibernate takes every set of them for changed, and writes it and its owner anew whenever it was read. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Artifact one && kind == one.kind && size == one.size && digest.equals(one.digest);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, size, digest);
     }
 
     public ArtifactKind kind() {

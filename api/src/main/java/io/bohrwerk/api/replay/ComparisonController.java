@@ -4,6 +4,7 @@ import io.bohrwerk.api.artifact.Artifact;
 import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.RefusedException;
+import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.ArtifactKind;
@@ -41,12 +42,14 @@ class ComparisonController {
     private final Failures failures;
     private final ReplayOrders orders;
     private final BlobStore blobs;
+    private final Fleet fleet;
 
-    ComparisonController(Replays replays, Failures failures, ReplayOrders orders, BlobStore blobs) {
+    ComparisonController(Replays replays, Failures failures, ReplayOrders orders, BlobStore blobs, Fleet fleet) {
         this.replays = replays;
         this.failures = failures;
         this.orders = orders;
         this.blobs = blobs;
+        this.fleet = fleet;
     }
 
     /**
@@ -130,7 +133,7 @@ class ComparisonController {
                                 + mode.name().toLowerCase(java.util.Locale.ROOT)))
                 : own.get(0);
         return new View<>(
-                ReplayView.from(latest),
+                ReplayView.from(latest, latest.ended() ? 0 : fleet.now().done(latest.id())),
                 holder.isEmpty() ? null : read(holder.get().artifact(kind).orElseThrow(), type));
     }
 

@@ -5,6 +5,7 @@ import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.web.BlobDownload;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.Page;
+import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -28,12 +29,14 @@ class ReplayController {
     private final Failures failures;
     private final ReplayOrders orders;
     private final BlobDownload download;
+    private final Fleet fleet;
 
-    ReplayController(Replays replays, Failures failures, ReplayOrders orders, BlobDownload download) {
+    ReplayController(Replays replays, Failures failures, ReplayOrders orders, BlobDownload download, Fleet fleet) {
         this.replays = replays;
         this.failures = failures;
         this.orders = orders;
         this.download = download;
+        this.fleet = fleet;
     }
 
     /** Any worker does it, when a slot is free; the answer says where to look for it. */
@@ -51,13 +54,15 @@ class ReplayController {
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
         requireFailure(id);
+        Fleet.Activity activity = fleet.now();
         return Page.of(limit, cursor, (below, most) -> replays.ofFailure(id, below, most), Replay::position)
-                .map(ReplayView::from);
+                .map(replay -> ReplayView.from(replay, replay.ended() ? 0 : activity.done(replay.id())));
     }
 
     @GetMapping("/replays/{id}")
     ReplayView get(@PathVariable UUID id) {
-        return ReplayView.from(replay(id));
+        Replay replay = replay(id);
+        return ReplayView.from(replay, replay.ended() ? 0 : fleet.now().done(id));
     }
 
     @GetMapping("/replays/{id}/log")

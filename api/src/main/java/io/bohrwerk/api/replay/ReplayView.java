@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param window what was ordered; empty for all of the batch. What the log covers says {@code result.log}
  * @param times how often it is replayed, or goes on from each point
  * @param points from which the machine goes on otherwise; null for every mode but {@code WHEN}
+ * @param runsDone while it is under way: how many replays were made, or of a search, how many machines were run; as far as was heard
  * @param message of the latest trouble, or why it was refused; null when there is nothing to say
  */
 record ReplayView(
@@ -29,6 +30,7 @@ record ReplayView(
         int times,
         @Nullable Integer points,
         int attempt,
+        long runsDone,
         @Nullable Result result,
         @Nullable String message,
         @Nullable String workerId,
@@ -53,7 +55,12 @@ record ReplayView(
             ReplayReport.@Nullable LogCover log,
             @Nullable String summary) {}
 
+    /** Of one that was ordered just now, or has ended. */
     static ReplayView from(Replay replay) {
+        return from(replay, 0);
+    }
+
+    static ReplayView from(Replay replay, long runsDone) {
         Replay.Result result = replay.result();
         return new ReplayView(
                 replay.id(),
@@ -65,6 +72,7 @@ record ReplayView(
                 replay.times(),
                 replay.points(),
                 replay.attempt(),
+                runsDone,
                 result == null
                         ? null
                         : new Result(

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -99,6 +100,13 @@ class Problems extends ResponseEntityExceptionHandler {
         }
         LOG.error("the blob store does not answer", e);
         return problem(HttpStatus.SERVICE_UNAVAILABLE, "the blob store does not answer; try again");
+    }
+
+    /** Two requests, or a request and a report, changed the same thing at once: one of them is to come again. */
+    @ExceptionHandler
+    ProblemDetail changedMeanwhile(OptimisticLockingFailureException e) {
+        LOG.info("a request met another change: {}", e.toString());
+        return problem(HttpStatus.CONFLICT, "it was changed by somebody else at the same moment; try again");
     }
 
     @ExceptionHandler({

@@ -34,6 +34,9 @@ public class Attempt {
     /** A heartbeat shows it running. */
     public void see(Instant now) {
         seenAt = now;
+        if (startedAt == null) {
+            startedAt = now;
+        }
     }
 
     /** The next one, after infrastructure trouble. @param due not sent before */
@@ -41,6 +44,7 @@ public class Attempt {
         number++;
         queuedAt = due;
         seenAt = null;
+        startedAt = null;
     }
 
     /** The next one, after a worker that could not serve it. That one does not count as a try. */
@@ -85,6 +89,7 @@ public class Attempt {
         return workerId;
     }
 
+    /** By the worker's clock once there is a result; before it, when a heartbeat first showed it running. */
     public @Nullable Instant startedAt() {
         return startedAt;
     }

@@ -43,6 +43,15 @@ public class Fleet {
                     running.stream().filter(work -> job.equals(work.jobId())).count();
         }
 
+        /** How far a piece of work is, as far as the worker said: see {@link RunningWork#iterationsPassed}; 0 when none runs it. */
+        public long done(UUID work) {
+            return running.stream()
+                    .filter(one -> work.equals(one.id()))
+                    .mapToLong(RunningWork::iterationsPassed)
+                    .findFirst()
+                    .orElse(0);
+        }
+
         /** Iterations that passed in batches of the job which have not reported yet. */
         public long iterationsRunning(UUID job) {
             return running.stream()

@@ -36,6 +36,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.Future;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Callable;
+import java.util.ArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -559,6 +565,94 @@ class ReplayTest {
                         "-c",
                         ". " + unpacked.resolve("machine.sh") + "; printf '<%s>' \"${qemu[@]}\"; echo $last"))
                 .isEqualTo("<qemu-system-i386><-append><it's a \"$(test)\"><-icount><shift=4>900");
+    }
+
+    @Test
+    void theScriptsOfAFailureThatWasNotVerifiedSaySoFirst() throws Exception {
+        Samples.Bundled bundled = Samples.bundled(this::put);
+        failure = failure(bundled.manifest(), put("recorded"));
+        database.sql("update failures set coordinates = jsonb_set(jsonb_set(coordinates, '{target}', to_jsonb(?::text)),"
+                        + " '{snapshot}', to_jsonb(?::text)), replay = 'DIVERGED', replay_note = 'it ended 3 instructions later'"
+                        + " where id = ?")
+                .params(bundled.target().hex(), put("ready").hex(), UUID.fromString(failure))
+                .update();
+        Path tar = directory.resolve("unverified.tar");
+        Files.write(tar, http.get("/api/v1/failures/" + failure + "/bundle").bytes());
+        run("tar", "-xf", tar.toString(), "-C", directory.toString());
+        Path unpacked = directory.resolve("bohrwerk-" + failure);
+        for (String script : List.of("replay.sh", "debug.sh")) {
+            assertThat(run(unpacked.resolve(script).toString()))
+                    .startsWith("NOT VERIFIED: when this failure was found, its replay did not go the same way as the run.\n"
+                            + "  it ended 3 instructions later\n");
+        }
+        assertThat(Files.readString(unpacked.resolve("README.md")))
+                .contains("**Not verified**: its replay did not go the same way (it ended 3 instructions later).");
+    }
+
+    /** Two orders wrote their failure's row although they only read it, and one of them was refused. */
+    @Test
+    void ordersOfOneFailureAtTheSameTimeAreAllTaken() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 10; round++) {
+                CyclicBarrier barrier = new CyclicBarrier(4);
+                List<Callable<Integer>> orders = new ArrayList<>();
+                for (String mode : List.of("when", "adjacent", "divergence", "replay")) {
+                    orders.add(() -> {
+                        barrier.await();
+                        String body = mode.equals("replay") ? "{\"mode\": \"verify\"}" : "{}";
+                        return http.post("/api/v1/failures/" + failure + "/" + mode, body)
+                                .status();
+                    });
+                }
+                for (Future<Integer> answer : threads.invokeAll(orders)) {
+                    assertThat(answer.get()).isEqualTo(202);
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(database.sql("select version from failures where id = ?")
+                        .param(UUID.fromString(failure))
+                        .query(Integer.class)
+                        .single())
+                .as("reading does not write")
+                .isZero();
+    }
+
+    @Test
+    void howFarASearchIsAndSinceWhenIsShown() throws Exception {
+        UUID id = UUID.fromString(http.post("/api/v1/failures/" + failure + "/when", "{}")
+                .json()
+                .get("id")
+                .asString());
+        assertThat(replay(id).get("startedAt").isNull()).isTrue();
+        String worker = "worker-" + UUID.randomUUID();
+        WorkerHeartbeat heartbeat = new WorkerHeartbeat(
+                Wire.VERSION,
+                worker,
+                "host",
+                2,
+                "qemu",
+                Instant.now(),
+                List.of(new RunningWork(ReplayRequest.KIND, id, null, 1, 7)),
+                null);
+        fleet.hear(heartbeat);
+        sweep.heard(heartbeat);
+        JsonNode shown = replay(id);
+        JsonNode listed = http.get("/api/v1/failures/" + failure + "/replays")
+                .json()
+                .get("items")
+                .get(0);
+        JsonNode search =
+                http.get("/api/v1/failures/" + failure + "/when").json().get("replay");
+        database.sql("delete from workers where id = ?").param(worker).update();
+        assertThat(List.of(shown, listed, search)).allSatisfy(one -> {
+            assertThat(one.get("state").asString()).isEqualTo("RUNNING");
+            assertThat(one.get("startedAt").isString()).isTrue();
+            assertThat(one.get("runsDone").asInt()).isEqualTo(7);
+        });
+        assertThat(replay(id).get("runsDone").asInt()).as("no live worker says so").isZero();
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind see {@link Work#kind}; left out by older processes, which meant batches
  * @param id of the work; called batchId by older processes
  * @param jobId null for work that belongs to no job
- * @param iterationsPassed as far as the agent has reported; 0 for work without iterations
+ * @param iterationsPassed of a batch, as far as the agent has reported; of a replay or a search, how many machines were run; 0 for other work
  */
 public record RunningWork(
         String kind,

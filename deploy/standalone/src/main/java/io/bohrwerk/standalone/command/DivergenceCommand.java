@@ -1,9 +1,9 @@
 package io.bohrwerk.standalone.command;
 
 import io.bohrwerk.standalone.client.ApiClient;
+import io.bohrwerk.standalone.client.Searching;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,9 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
             "With --adjacent: two delays next to each other, one of which fails, and the interrupt that makes the difference."
         })
 public final class DivergenceCommand implements Callable<Integer> {
-    private static final Set<String> UNDER_WAY = Set.of("QUEUED", "RUNNING");
-    private static final long POLL_MILLIS = 300;
-
     @Parameters(paramLabel = "FAILURE", description = "The failure's id.")
     @SuppressWarnings("NullAway.Init")
     private String failure;
@@ -56,11 +53,7 @@ public final class DivergenceCommand implements Callable<Integer> {
         boolean order = again || !has(api);
         if (order) {
             JsonNode replay = api.post(path, JsonMapper.shared().createObjectNode());
-            String id = replay.path("id").asString();
-            while (UNDER_WAY.contains(replay.path("state").asString())) {
-                Thread.sleep(POLL_MILLIS);
-                replay = api.get("/replays/" + id);
-            }
+            replay = Searching.await(api, replay, spec.commandLine().getErr());
             if (!replay.path("state").asString().equals("COMPLETED")) {
                 throw new IOException(
                         "the comparison is " + replay.path("state").asString() + ": "

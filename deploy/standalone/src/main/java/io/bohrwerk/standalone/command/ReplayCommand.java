@@ -1,10 +1,10 @@
 package io.bohrwerk.standalone.command;
 
 import io.bohrwerk.standalone.client.ApiClient;
+import io.bohrwerk.standalone.client.Searching;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,9 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
         description =
                 "Replays a failure on any worker: for another log (default), to verify it, or to make its snapshots. Prints the replay's id.")
 public final class ReplayCommand implements Callable<Integer> {
-    private static final Set<String> UNDER_WAY = Set.of("QUEUED", "RUNNING");
     private static final Pattern ITERATIONS = Pattern.compile("([0-9]{1,18})-([0-9]{1,18})");
-    private static final long POLL_MILLIS = 300;
 
     @Parameters(paramLabel = "FAILURE", description = "The failure's id.")
     @SuppressWarnings("NullAway.Init")
@@ -88,9 +86,8 @@ public final class ReplayCommand implements Callable<Integer> {
         if (!json) {
             out.println("replay " + id);
         }
-        while (wait && UNDER_WAY.contains(replay.path("state").asString())) {
-            Thread.sleep(POLL_MILLIS);
-            replay = api.get("/replays/" + id);
+        if (wait) {
+            replay = Searching.await(api, replay, spec.commandLine().getErr());
         }
         if (json) {
             out.println(replay);

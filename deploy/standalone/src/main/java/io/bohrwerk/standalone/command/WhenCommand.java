@@ -2,9 +2,9 @@ package io.bohrwerk.standalone.command;
 
 import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.client.ApiException;
+import io.bohrwerk.standalone.client.Searching;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,8 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
             "back by another part of their period each time. At most ten minutes."
         })
 public final class WhenCommand implements Callable<Integer> {
-    private static final Set<String> UNDER_WAY = Set.of("QUEUED", "RUNNING");
-    private static final long POLL_MILLIS = 300;
     private static final int BAR = 20;
 
     @Parameters(paramLabel = "FAILURE", description = "The failure's id.")
@@ -95,11 +93,7 @@ public final class WhenCommand implements Callable<Integer> {
             options.put("runs", runs);
         }
         JsonNode replay = api.post(path, options);
-        String id = replay.path("id").asString();
-        while (UNDER_WAY.contains(replay.path("state").asString())) {
-            Thread.sleep(POLL_MILLIS);
-            replay = api.get("/replays/" + id);
-        }
+        replay = Searching.await(api, replay, spec.commandLine().getErr());
         if (!replay.path("state").asString().equals("COMPLETED")) {
             throw new IOException("the search is " + replay.path("state").asString() + ": "
                     + replay.path("message").asString(""));
