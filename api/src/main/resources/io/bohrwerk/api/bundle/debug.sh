@@ -47,10 +47,17 @@ else
 fi
 now=$(instructions) || exit 1
 
-symbols=()
+# Without any file gdb warns: the header of an empty executable will do.
+zeros() { head -c "$1" /dev/zero; }
+if [ "$architecture" = i386 ]; then
+  { printf '\177ELF\1\1\1'; zeros 9; printf '\2\0\3\0\1'; zeros 19; printf '\64\0\40\0\0\0\50'; zeros 5; } >"$work/no-symbols.elf"
+else
+  { printf '\177ELF\2\1\1'; zeros 9; printf '\2\0\76\0\1'; zeros 31; printf '\100\0\70\0\0\0\100'; zeros 5; } >"$work/no-symbols.elf"
+fi
+symbols=(-ex "file $work/no-symbols.elf")
 for file in "$here"/target/*; do
   if [ "$(head -c 4 "$file" | tr -d '\0')" = $'\x7fELF' ]; then
-    symbols=(-ex "symbol-file $file")
+    symbols=(-ex "file $file")
   fi
 done
 say "failure $failure: iteration $iteration, $outcome"
@@ -59,4 +66,4 @@ say "at '$place', instruction $now of $last"
 cd "$work" || exit 1
 trap : INT
 # On a busy host the emulator takes longer than gdb's two seconds for its first answer.
-gdb -q -iex 'set confirm off' -iex 'set remotetimeout 60' -ex "set architecture $architecture" "${symbols[@]}" -ex 'target remote gdb.sock' "$@"
+gdb -q -iex 'set confirm off' -iex 'set remotetimeout 60' -ex 'set osabi none' -ex "set architecture $architecture" "${symbols[@]}" -ex 'target remote gdb.sock' "$@"

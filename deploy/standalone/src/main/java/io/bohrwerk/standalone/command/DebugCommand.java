@@ -103,7 +103,7 @@ public final class DebugCommand implements Callable<Integer> {
         try (TimeTravelServer debugger = TimeTravelServer.open(emulator, debugged, DebugSettings.onPort(port))) {
             lock.tell(debugger.port());
             Path script = bundle.resolve("attach.gdb");
-            Files.write(script, GdbScript.lines(debugged.target(), debugger.port()));
+            GdbScript.write(script, debugged.target(), debugger.port());
             List<String> command = List.of("gdb", "-q", "-x", script.toString());
             if (gdb) {
                 return new ProcessBuilder(command).inheritIO().start().waitFor();
