@@ -26,7 +26,7 @@ public final class Servers implements ApplicationContextInitializer<Configurable
     static {
         try {
             DIRECTORY = Files.createTempDirectory("bohrwerk-api-test");
-            POSTGRES = PostgresServer.start(DIRECTORY.resolve("postgres"), 0);
+            POSTGRES = PostgresServer.start(DIRECTORY.resolve("postgres"));
             KAFKA = KafkaBroker.start(DIRECTORY.resolve("kafka"), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,22 +1,29 @@
 package io.bohrwerk.embedded;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real PostgreSQL server on loopback, with its data in a directory that outlives it. It stops with this process, however that ends.
+ * A real PostgreSQL server behind a Unix socket that no other user reaches, with its data in a directory that outlives it. It never runs as
+ * root. It is started again when it ends by itself, and stops with this process, however that ends.
  */
 public final class PostgresServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresServer.class);
@@ -24,6 +31,16 @@ public final class PostgresServer implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+    /** Between two attempts to start it again: at first soon, since the processes of a killed server need a moment to end. */
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5));
+
+    private static final int POLL_MILLIS = 10;
+    /** The line of {@code postmaster.pid} in which the server says that it is ready. */
+    private static final int STATUS_LINE = 7;
+
+    private static final int LONGEST_NOTE = 4_096;
     /**
      * Waits until whoever holds the other end of its standard input is gone, then stops the server as pg_ctl would: fast, and if that
      * takes too long, at once. It must outlive a terminal's ctrl-C, which goes to the whole group. A server that has stopped before
@@ -41,29 +58,43 @@ public final class PostgresServer implements AutoCloseable {
             kill -QUIT "$1" 2>/dev/null
             """;
 
-    private final EmbeddedPostgres postgres;
-    private final Process watchdog;
+    private final PostgresDirectory directory;
     private final FileChannel lock;
+    private final Consumer<String> told;
+    private Process server;
+    private Process watchdog;
+    private boolean closed;
 
-    private PostgresServer(EmbeddedPostgres postgres, Process watchdog, FileChannel lock) {
-        this.postgres = postgres;
-        this.watchdog = watchdog;
+    private PostgresServer(PostgresDirectory directory, FileChannel lock, Consumer<String> told) throws IOException {
+        this.directory = directory;
         this.lock = lock;
+        this.told = told;
+        stopLeftOver(directory.data());
+        this.server = launch();
+        this.watchdog = watch(server);
+        server.onExit().thenRunAsync(this::fallen);
+    }
+
+    /** As {@link #start(Path, Consumer)}, with what happens to the server told to the log alone. */
+    public static PostgresServer start(Path directory) throws IOException {
+        return start(directory, LOG::warn);
     }
 
     /**
      * Starts a server, making the database when there is none yet. A server that a killed process has left in the same directory is
-     * stopped first.
+     * stopped first. A database that an earlier version made is taken over.
      *
-     * @param directory for data, binaries and the server's log; made when missing
-     * @param port 0 for any free one
-     * @throws IOException when the server does not start, the port is taken, or a living process holds the directory
+     * @param directory for data, programs and the server's log; made when missing, closed to others
+     * @param told when the server ends by itself, and what became of that
+     * @throws IOException when the server does not start, with its own words, or a living process holds the directory
      */
-    public static PostgresServer start(Path directory, int port) throws IOException {
-        Files.createDirectories(directory);
+    public static PostgresServer start(Path directory, Consumer<String> told) throws IOException {
+        Trees.makePrivate(directory);
         FileChannel lock = lock(directory.resolve("lock"));
         try {
-            return start(directory.toRealPath(), port, lock);
+            Path real = directory.toRealPath();
+            stopLeftOver(real.resolve("data"));
+            return new PostgresServer(PostgresDirectory.open(real), lock, told);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -72,7 +103,10 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Tells a server that was left behind from one that another process is using. */
     private static FileChannel lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
             if (channel.tryLock() != null) {
                 return channel;
@@ -84,54 +118,119 @@ public final class PostgresServer implements AutoCloseable {
         throw new IOException(file.getParent() + " is in use by another PostgreSQL of Bohrwerk");
     }
 
-    private static PostgresServer start(Path directory, int port, FileChannel lock) throws IOException {
-        Path data = directory.resolve("data");
-        stopLeftOver(data);
-        Redirect log = Redirect.appendTo(directory.resolve("postgres.log").toFile());
-        EmbeddedPostgres postgres = EmbeddedPostgres.builder()
-                .setDataDirectory(data)
-                .setCleanDataDirectory(false)
-                .setOverrideWorkingDirectory(directory.resolve("binaries").toFile())
-                .setPort(FreePort.orAny(port))
-                .setServerConfig("listen_addresses", "127.0.0.1")
-                // The library turns both off, which suits a test and loses data otherwise.
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .setOutputRedirector(log)
-                .setErrorRedirector(log)
-                .setPGStartupWait(START_LIMIT)
-                .setRegisterShutdownHook(false)
-                .start();
+    /** For {@code spring.datasource.url} of this or another process of the same user: all there is to it, and no secret. */
+    public String jdbcUrl() {
+        return jdbcUrl(directory.path());
+    }
+
+    /** The same, of a server in that directory, started or not. */
+    public static String jdbcUrl(Path directory) {
+        return PostgresDirectory.jdbcUrl(directory);
+    }
+
+    /** The number of the server's process, if one runs in the directory. */
+    public static Optional<ProcessHandle> process(Path directory) throws IOException {
+        return runningIn(directory.resolve("data"));
+    }
+
+    /** Starts it, and returns when it takes connections. */
+    private Process launch() throws IOException {
+        long before = Files.size(directory.log());
+        Process process = directory.launch();
         try {
-            long pid = runningIn(data)
-                    .orElseThrow(() -> new IOException("PostgreSQL left no process number in " + data))
-                    .pid();
-            Process watchdog = new ProcessBuilder(List.of(
-                            "/bin/sh", "-c", WATCHDOG, "postgres-watchdog", Long.toString(pid), data.toString()))
-                    .redirectOutput(Redirect.DISCARD)
-                    .redirectError(Redirect.DISCARD)
-                    .start();
-            return new PostgresServer(postgres, watchdog, lock);
-        } catch (IOException | RuntimeException e) {
-            postgres.close();
+            for (long end = System.nanoTime() + START_LIMIT.toNanos(); System.nanoTime() < end; ) {
+                if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                    throw new IOException("PostgreSQL does not start in " + directory.data() + directory.said(before)
+                            + "; its log: " + directory.log());
+                }
+                if (isReady(process)) {
+                    return process;
+                }
+            }
+            throw new IOException("PostgreSQL does not get ready in " + directory.data() + " within "
+                    + START_LIMIT.toSeconds() + " s" + directory.said(before) + "; its log: " + directory.log());
+        } catch (IOException e) {
+            process.destroyForcibly();
             throw e;
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while PostgreSQL was starting", e);
         }
     }
 
-    /** For {@code spring.datasource.url}; the user is {@code postgres} and needs no password from loopback. */
-    public String jdbcUrl() {
-        return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres?user=postgres";
+    private boolean isReady(Process process) throws IOException {
+        List<String> note = note(directory.data());
+        return note.size() > STATUS_LINE
+                && note.get(0).strip().equals(Long.toString(process.pid()))
+                && note.get(STATUS_LINE).strip().equals("ready");
     }
 
-    public int port() {
-        return postgres.getPort();
+    private Process watch(Process process) throws IOException {
+        return new ProcessBuilder(List.of(
+                        "/bin/sh",
+                        "-c",
+                        WATCHDOG,
+                        "postgres-watchdog",
+                        Long.toString(process.pid()),
+                        directory.data().toString()))
+                .redirectOutput(Redirect.DISCARD)
+                .redirectError(Redirect.DISCARD)
+                .start();
+    }
+
+    /** Starts it again until that succeeds or {@link #close} is called. */
+    private void fallen() {
+        long fell = System.nanoTime();
+        boolean toldWhy = false;
+        for (int attempt = 0; ; attempt++) {
+            synchronized (this) {
+                if (closed) {
+                    return;
+                }
+                if (attempt == 0) {
+                    told.accept("PostgreSQL ended by itself (" + ending(server.exitValue()) + "); starting it again");
+                }
+                try {
+                    watchdog.destroyForcibly();
+                    stopLeftOver(directory.data());
+                    server = launch();
+                    watchdog = watch(server);
+                    server.onExit().thenRunAsync(this::fallen);
+                    told.accept("PostgreSQL answers again, after "
+                            + Duration.ofNanos(System.nanoTime() - fell).toMillis() + " ms");
+                    return;
+                } catch (IOException | RuntimeException e) {
+                    LOG.warn("PostgreSQL does not start again", e);
+                    if (attempt >= PAUSES.size() - 1 && !toldWhy) {
+                        toldWhy = true;
+                        told.accept(e.getMessage() + "; trying on every "
+                                + PAUSES.get(PAUSES.size() - 1).toSeconds() + " s");
+                    }
+                }
+            }
+            try {
+                Thread.sleep(PAUSES.get(Math.min(attempt, PAUSES.size() - 1)).toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** @param status as shells have it: above 128 a signal's number */
+    private static String ending(int status) {
+        return status > 128 ? "signal " + (status - 128) : "exit status " + status;
     }
 
     /** Stops the server in an orderly way. */
     @Override
     public void close() throws IOException {
+        synchronized (this) {
+            closed = true;
+        }
         try (lock) {
-            postgres.close();
+            stop(server.toHandle());
         } finally {
             watchdog.destroyForcibly();
         }
@@ -141,22 +240,34 @@ public final class PostgresServer implements AutoCloseable {
      * The server whose number stands in the directory's {@code postmaster.pid}, if it is alive and serves this directory, in which it
      * then works. In a container numbers are small and soon given to others.
      */
-    private static Optional<ProcessHandle> runningIn(Path data) throws IOException {
+    static Optional<ProcessHandle> runningIn(Path data) throws IOException {
+        List<String> note = note(data);
+        if (note.isEmpty() || !note.get(0).strip().matches("[0-9]{1,18}")) {
+            return Optional.empty();
+        }
+        return ProcessHandle.of(Long.parseLong(note.get(0).strip())).filter(process -> serves(process, data));
+    }
+
+    /** The lines of {@code postmaster.pid}, which another user may have written: no link is followed, and little is read. */
+    private static List<String> note(Path data) throws IOException {
         Path file = data.resolve("postmaster.pid");
-        if (!Files.exists(file)) {
-            return Optional.empty();
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
         }
-        List<String> lines = Files.readAllLines(file);
-        if (lines.isEmpty() || !lines.get(0).strip().matches("[0-9]{1,18}")) {
-            return Optional.empty();
+        try (FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+            ByteBuffer bytes = ByteBuffer.allocate(LONGEST_NOTE);
+            channel.read(bytes);
+            bytes.flip();
+            return StandardCharsets.ISO_8859_1.decode(bytes).toString().lines().toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
         }
-        return ProcessHandle.of(Long.parseLong(lines.get(0).strip())).filter(process -> serves(process, data));
     }
 
     private static boolean serves(ProcessHandle process, Path data) {
         try {
-            Path worksIn = Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"));
-            return worksIn.equals(data);
+            // The same directory, though it may see it under another name.
+            return Files.isSameFile(Path.of("/proc", Long.toString(process.pid()), "cwd"), data);
         } catch (IOException e) {
             // Ended in between, or somebody else's.
             return false;
@@ -171,27 +282,38 @@ public final class PostgresServer implements AutoCloseable {
             return;
         }
         LOG.info("Stopping a PostgreSQL server that is still running in {}", data);
-        signal("-INT", leftOver.get());
-        if (!ended(leftOver.get())) {
-            signal("-QUIT", leftOver.get());
-            if (!ended(leftOver.get())) {
-                throw new IOException(
-                        "PostgreSQL (process " + leftOver.get().pid() + ") in " + data + " does not stop");
-            }
+        stop(leftOver.get());
+    }
+
+    private static void stop(ProcessHandle process) throws IOException {
+        signal("-INT", process);
+        if (ended(process, STOP_LIMIT)) {
+            return;
+        }
+        signal("-QUIT", process);
+        if (ended(process, KILL_LIMIT)) {
+            return;
+        }
+        process.destroyForcibly();
+        if (!ended(process, KILL_LIMIT)) {
+            throw new IOException("PostgreSQL (process " + process.pid() + ") does not stop");
         }
     }
 
     private static void signal(String signal, ProcessHandle process) throws IOException {
-        new ProcessBuilder("kill", signal, Long.toString(process.pid()))
-                .start()
-                .onExit()
-                .join();
+        if (process.isAlive()) {
+            new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                    .redirectError(Redirect.DISCARD)
+                    .start()
+                    .onExit()
+                    .join();
+        }
     }
 
-    private static boolean ended(ProcessHandle process) {
+    private static boolean ended(ProcessHandle process, Duration limit) {
         return process.onExit()
                 .thenApply(ended -> true)
-                .completeOnTimeout(false, STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .completeOnTimeout(false, limit.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 }

@@ -37,7 +37,7 @@ class KilledProcessTest {
     }
 
     private void startAgain() throws Exception {
-        try (PostgresServer postgres = PostgresServer.start(directory.resolve("postgres"), 0);
+        try (PostgresServer postgres = PostgresServer.start(directory.resolve("postgres"));
                 KafkaBroker kafka = KafkaBroker.start(directory.resolve("kafka"), 0)) {
             assertThat(PostgresServerTest.run(postgres, "select 'alive'")).isEqualTo("alive");
             assertThat(List.of(kafka.port())).doesNotContain(0);

@@ -8,7 +8,7 @@ final class Servers {
 
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
-        PostgresServer postgres = PostgresServer.start(directory.resolve("postgres"), 0);
+        PostgresServer postgres = PostgresServer.start(directory.resolve("postgres"));
         KafkaBroker kafka = KafkaBroker.start(directory.resolve("kafka"), 0);
         System.out.println("ready " + postgres.jdbcUrl() + " " + kafka.bootstrapServers());
         Thread.sleep(Long.MAX_VALUE);

@@ -1,5 +1,6 @@
 package io.bohrwerk.standalone.bench;
 
+import io.bohrwerk.embedded.PostgresServer;
 import io.bohrwerk.standalone.client.ApiClient;
 import io.bohrwerk.standalone.cluster.Member;
 import java.io.IOException;
@@ -11,6 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,15 +48,14 @@ final class BenchCluster implements AutoCloseable {
     /** @param settings further ones of the API, by their full names */
     BenchCluster(Path directory, Map<String, String> settings) throws IOException, InterruptedException {
         this.directory = Files.createDirectories(directory);
-        int postgresPort = freePort();
         this.apiPort = freePort();
         this.client = new ApiClient(URI.create("http://127.0.0.1:" + apiPort));
-        this.postgres = bohrwerk("postgres", "cluster-part", "POSTGRES", path("postgres"), "" + postgresPort);
+        this.postgres = bohrwerk("postgres", "cluster-part", "POSTGRES", path("postgres"));
         this.kafka = bohrwerk("kafka", "cluster-part", "KAFKA", path("kafka"), "" + kafkaPort);
         List<String> command = java("api", "io.bohrwerk.api.ApiApplication");
         Map.of(
                         "spring.datasource.url",
-                        "jdbc:postgresql://127.0.0.1:" + postgresPort + "/postgres?user=postgres",
+                        PostgresServer.jdbcUrl(directory.resolve("postgres")),
                         "spring.kafka.bootstrap-servers",
                         "127.0.0.1:" + kafkaPort,
                         "server.port",
@@ -74,7 +77,7 @@ final class BenchCluster implements AutoCloseable {
         try {
             postgres.start();
             kafka.start();
-            await(postgres, () -> answers(postgresPort));
+            await(postgres, this::databaseAnswers);
             await(kafka, () -> answers(kafkaPort));
             api.start();
             await(api, () -> answers(apiPort));
@@ -171,6 +174,15 @@ final class BenchCluster implements AutoCloseable {
     private static String tail(Path log) throws IOException {
         List<String> lines = Files.readAllLines(log);
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+    }
+
+    private boolean databaseAnswers() {
+        try (Connection connection =
+                DriverManager.getConnection(PostgresServer.jdbcUrl(directory.resolve("postgres")))) {
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     private static boolean answers(int port) {

@@ -1,5 +1,6 @@
 package io.bohrwerk.standalone.cluster;
 
+import io.bohrwerk.embedded.PostgresServer;
 import io.bohrwerk.standalone.client.ApiClient;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -9,6 +10,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,18 +55,17 @@ final class Cluster implements AutoCloseable {
         if (!Files.isDirectory(s3Jars)) {
             throw new FileNotFoundException("there is no " + s3Jars + ": build with ./bohrwerk");
         }
-        int postgresPort = freePort();
         this.kafkaPort = freePort();
         int s3Port = freePort();
-        this.postgres = part("postgres", postgresPort);
-        this.kafka = part("kafka", kafkaPort);
+        this.postgres = part("postgres");
+        this.kafka = part("kafka", Integer.toString(kafkaPort));
+        ports.put(kafka, kafkaPort);
         this.s3 = s3(s3Jars, s3Port);
         String endpoint = "http://127.0.0.1:" + s3Port;
         for (String name : List.of("api-a", "api-b")) {
             int port = freePort();
             Map<String, Object> settings = new TreeMap<>(blobs("bohrwerk.api", endpoint));
-            settings.put(
-                    "spring.datasource.url", "jdbc:postgresql://127.0.0.1:" + postgresPort + "/postgres?user=postgres");
+            settings.put("spring.datasource.url", PostgresServer.jdbcUrl(directory.resolve("postgres")));
             settings.put("spring.kafka.bootstrap-servers", bootstrapServers());
             settings.put("server.port", port);
             settings.put("server.tomcat.basedir", directory.resolve(name).toString());
@@ -108,14 +111,14 @@ final class Cluster implements AutoCloseable {
                 prefix + ".blobs.s3.path-style", true);
     }
 
-    private Member part(String kind, int port) {
+    private Member part(String kind, String... further) {
         List<String> command = java(kind, System.getProperty("java.class.path"), MAIN);
         command.addAll(List.of(
                 "cluster-part",
                 kind.toUpperCase(java.util.Locale.ROOT),
-                directory.resolve(kind).toString(),
-                Integer.toString(port)));
-        return member(kind, command, port);
+                directory.resolve(kind).toString()));
+        command.addAll(List.of(further));
+        return new Member(kind, command, directory.resolve(kind + ".log"));
     }
 
     private Member spring(List<String> prefix, String name, String main, Map<String, Object> settings) {
@@ -169,13 +172,13 @@ final class Cluster implements AutoCloseable {
             server.start();
         }
         for (Member server : List.of(postgres, kafka, s3)) {
-            awaitPort(server);
+            awaitAnswer(server);
         }
         for (Member api : apis) {
             api.start();
         }
         for (Member api : apis) {
-            awaitPort(api);
+            awaitAnswer(api);
         }
         for (Member worker : workers) {
             worker.start();
@@ -185,12 +188,11 @@ final class Cluster implements AutoCloseable {
     /** Starts a server again, as an operator's service manager would: a few times, if need be. */
     void restart(Member server) throws IOException, InterruptedException {
         server.start();
-        awaitPort(server);
+        awaitAnswer(server);
     }
 
-    private void awaitPort(Member server) throws IOException, InterruptedException {
+    private void awaitAnswer(Member server) throws IOException, InterruptedException {
         int starts = 1;
-        int port = java.util.Objects.requireNonNull(ports.get(server));
         for (long end = System.nanoTime() + START_LIMIT.toNanos(); System.nanoTime() < end; Thread.sleep(100)) {
             if (!server.alive()) {
                 if (starts++ == STARTS) {
@@ -198,14 +200,29 @@ final class Cluster implements AutoCloseable {
                 }
                 server.start();
             }
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            if (answers(server)) {
                 return;
-            } catch (IOException e) {
-                // Not yet.
             }
         }
         throw new IOException(
                 server.name() + " does not answer; its log: " + directory.resolve(server.name() + ".log"));
+    }
+
+    private boolean answers(Member server) throws IOException {
+        Integer port = ports.get(server);
+        if (port == null) {
+            try (Connection connection =
+                    DriverManager.getConnection(PostgresServer.jdbcUrl(directory.resolve("postgres")))) {
+                return true;
+            } catch (SQLException e) {
+                return false;
+            }
+        }
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Asks the first API that answers. @param path below {@code /api/v1} */
@@ -274,10 +291,9 @@ final class Cluster implements AutoCloseable {
 
     /** The number of the PostgreSQL server itself. */
     long postmaster() throws IOException {
-        return Long.parseLong(
-                Files.readAllLines(directory.resolve("postgres").resolve("data").resolve("postmaster.pid"))
-                        .get(0)
-                        .strip());
+        return PostgresServer.process(directory.resolve("postgres"))
+                .orElseThrow(() -> new IOException("no PostgreSQL runs"))
+                .pid();
     }
 
     /** Kills everything. */

@@ -33,9 +33,9 @@ public final class ClusterPartCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    @Parameters(index = "2..*", arity = "1..*")
+    @Parameters(index = "2..*", arity = "0..*")
     @SuppressWarnings("NullAway.Init")
-    private List<Integer> ports;
+    private List<Integer> ports = List.of();
 
     @Override
     public Integer call() throws Exception {
@@ -54,7 +54,7 @@ public final class ClusterPartCommand implements Callable<Integer> {
     private AutoCloseable part() throws IOException {
         switch (kind) {
             case POSTGRES:
-                return PostgresServer.start(directory, ports.get(0));
+                return PostgresServer.start(directory);
             case KAFKA:
                 return KafkaBroker.start(directory, ports.get(0));
             default:

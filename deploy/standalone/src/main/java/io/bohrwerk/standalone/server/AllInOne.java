@@ -46,6 +46,7 @@ public final class AllInOne implements AutoCloseable {
     private final Access access;
     private final Deque<Part> parts = new ArrayDeque<>();
     private final URI url;
+    private final Consumer<String> said;
     private boolean closed;
 
     private record Part(String name, AutoCloseable part) {}
@@ -107,6 +108,7 @@ public final class AllInOne implements AutoCloseable {
         this.state = state;
         this.access = access;
         this.url = URI.create("http://" + access.name() + ":" + port);
+        this.said = said;
         parts.push(new Part("lock", lock));
         long began = System.nanoTime();
         // Tomcat speaks java.util.logging.
@@ -120,7 +122,7 @@ public final class AllInOne implements AutoCloseable {
                     CompletableFuture.supplyAsync(() -> orWrap(() -> KafkaBroker.start(state.kafka(), ports.kafka())));
             PostgresServer postgres;
             try {
-                postgres = PostgresServer.start(state.postgres(), ports.postgres());
+                postgres = PostgresServer.start(state.postgres(), this::tell);
                 parts.push(new Part("PostgreSQL", postgres));
             } finally {
                 // Also when PostgreSQL failed: what has started must be stopped.
@@ -197,6 +199,12 @@ public final class AllInOne implements AutoCloseable {
                 .bannerMode(org.springframework.boot.Banner.Mode.OFF)
                 .registerShutdownHook(false)
                 .run(arguments);
+    }
+
+    /** On the terminal and in the log: what happens to a part while it runs. */
+    private void tell(String what) {
+        LOG.warn(what);
+        said.accept(what);
     }
 
     /** Where API and page answer. */

@@ -1,5 +1,6 @@
 package io.bohrwerk.standalone.server;
 
+import io.bohrwerk.embedded.PostgresServer;
 import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.blob.FileBlobStore;
 import java.io.BufferedReader;
@@ -78,9 +79,8 @@ public final class ChildServer implements AutoCloseable {
     }
 
     /** Its database, for {@code java.sql}. */
-    public String databaseUrl() throws IOException {
-        int port = StateDirectory.at(state).chosenPorts().postgres();
-        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
+    public String databaseUrl() {
+        return PostgresServer.jdbcUrl(StateDirectory.at(state).postgres());
     }
 
     /** Its blob store, beside the one that it has open itself. */
@@ -106,10 +106,6 @@ public final class ChildServer implements AutoCloseable {
     public long proportionalBytes() throws IOException {
         List<ProcessHandle> all = new ArrayList<>(List.of(process.toHandle()));
         process.descendants().forEach(all::add);
-        postgres().ifPresent(server -> {
-            all.add(server);
-            server.descendants().forEach(all::add);
-        });
         long sum = 0;
         for (ProcessHandle each : all) {
             sum += kibibytes(each.pid(), "smaps_rollup", "Pss:");
@@ -117,13 +113,9 @@ public final class ChildServer implements AutoCloseable {
         return sum << 10;
     }
 
-    /** Its PostgreSQL, which is nobody's child. */
+    /** Its PostgreSQL. */
     public Optional<ProcessHandle> postgres() throws IOException {
-        Path pid = state.resolve("postgres").resolve("data").resolve("postmaster.pid");
-        if (!Files.exists(pid)) {
-            return Optional.empty();
-        }
-        return ProcessHandle.of(Long.parseLong(Files.readAllLines(pid).get(0).strip()));
+        return PostgresServer.process(StateDirectory.at(state).postgres());
     }
 
     private static long kibibytes(long pid, String file, String field) throws IOException {

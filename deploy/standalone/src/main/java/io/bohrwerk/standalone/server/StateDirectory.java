@@ -145,7 +145,7 @@ public final class StateDirectory {
     }
 
     /** Ports of the parts inside. */
-    record Ports(int postgres, int kafka) {}
+    record Ports(int kafka) {}
 
     /** What runs in this directory now and answers there; empty when nothing does, or it is still starting. */
     public Optional<Running> running() throws IOException {
@@ -180,16 +180,11 @@ public final class StateDirectory {
                 throw new IOException(file + " is damaged (" + e.getMessage() + "); delete it", e);
             }
         } else {
-            ports = new Ports(freePort(), freePort());
+            ports = new Ports(freePort());
         }
-        ports = new Ports(orFree(ports.postgres()), orFree(ports.kafka()));
+        ports = new Ports(orFree(ports.kafka()));
         write("ports.json", ports);
         return ports;
-    }
-
-    /** Those that were chosen last. */
-    Ports chosenPorts() throws IOException {
-        return Wire.read(Files.readAllBytes(path.resolve("ports.json")), Ports.class);
     }
 
     static boolean isFree(int port) {
