@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.regex.Pattern;
@@ -32,6 +33,12 @@ class TokenCheck implements OpaqueTokenIntrospector {
     /** The first token, of which there can be no row yet, and the way back when all others are lost. */
     private static String secretIn(Path file) {
         try {
+            if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE)) {
+                throw new InvalidInputException(
+                        "bohrwerk.api.access.admin-token-file",
+                        file,
+                        "must not be writable by everyone: put a new token into a file of your own");
+            }
             String secret = Files.readString(file, StandardCharsets.US_ASCII).strip();
             if (!SECRET.matcher(secret).matches()) {
                 throw new InvalidInputException(

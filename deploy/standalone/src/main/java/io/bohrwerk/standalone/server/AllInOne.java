@@ -114,6 +114,7 @@ public final class AllInOne implements AutoCloseable {
         // Tomcat speaks java.util.logging.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
+        HostUsers.warning(access.tokens()).ifPresent(this::tell);
         said.accept("starting PostgreSQL and Kafka");
         try {
             StateDirectory.Ports ports = state.ports();
@@ -132,7 +133,7 @@ public final class AllInOne implements AutoCloseable {
             String bootstrap = kafka.join().bootstrapServers();
             parts.push(new Part("API", api(port, postgres.jdbcUrl(), bootstrap)));
             parts.push(new Part("worker", worker(bootstrap)));
-            state.publish(StateDirectory.Running.here(url.toString()));
+            state.publish(StateDirectory.Running.here(url.toString(), access.tokens()));
             parts.push(new Part("notice", state::withdraw));
         } catch (IOException | RuntimeException e) {
             LOG.error("The start failed", e);
@@ -164,9 +165,9 @@ public final class AllInOne implements AutoCloseable {
         if (access.tokens()) {
             settings.put(
                     "bohrwerk.api.access.admin-token-file", state.ensureToken().toString());
-        } else {
-            // The commands would show it to a server that does not know it.
-            state.removeToken();
+        } else if (state.hasToken()) {
+            tell("without --tokens everyone on this host may call; the token in " + state.tokenFile()
+                    + " stays for the next start with them");
         }
         settings.put("bohrwerk.api.hosts", String.join(",", access.allHosts()));
         // An open page must not hold up the stop.

@@ -11,9 +11,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * lock running.json     who runs here, and where it answers
  * ports.json            of the parts inside, chosen once
- * token                 opens everything, while a server runs that wants tokens; its owner alone reads it
+ * token                 opens everything of a server that wants tokens; stays when one is started without
  * postgres/ kafka/ blobs/
  * worker/               snapshots and machines; can be deleted while nothing runs
  * cache/                Debian packages that targets are made of
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class StateDirectory {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+
     private final Path path;
 
     private StateDirectory(Path path) {
@@ -91,11 +95,12 @@ public final class StateDirectory {
      * Who runs here now.
      *
      * @param startedAt the process's, since process ids are used again
+     * @param tokens whether callers must show one
      */
-    public record Running(String url, long pid, Instant startedAt) {
-        static Running here(String url) {
+    public record Running(String url, long pid, Instant startedAt, boolean tokens) {
+        static Running here(String url, boolean tokens) {
             ProcessHandle self = ProcessHandle.current();
-            return new Running(url, self.pid(), startOf(self));
+            return new Running(url, self.pid(), startOf(self), tokens);
         }
 
         public URI uri() {
@@ -113,20 +118,36 @@ public final class StateDirectory {
         }
     }
 
-    /** The administrator's token, if one was ever made here. */
+    /**
+     * The administrator's token, while a server runs here that wants tokens. At other times whatever listens on the port may be
+     * somebody else's, and is not to see it.
+     */
     public Optional<String> token() throws IOException {
-        Path file = tokenFile();
-        return Files.isReadable(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+        if (!running().map(Running::tokens).orElse(false)) {
+            return Optional.empty();
+        }
+        SecretFile.check(tokenFile());
+        return Optional.of(Files.readString(tokenFile()).strip());
     }
 
     Path tokenFile() {
         return path.resolve("token");
     }
 
-    /** Makes the administrator's token, unless there is one: 256 random bits in a file for its owner alone. */
+    boolean hasToken() {
+        return Files.exists(tokenFile(), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Makes the administrator's token, unless there is one: 256 random bits in a file for its owner alone.
+     *
+     * @throws IOException when others can read or change the one that is there
+     */
     Path ensureToken() throws IOException {
         Path file = tokenFile();
-        if (!Files.exists(file)) {
+        if (hasToken()) {
+            SecretFile.check(file);
+        } else {
             byte[] random = new byte[32];
             new SecureRandom().nextBytes(random);
             String secret = "bw_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
@@ -138,10 +159,6 @@ public final class StateDirectory {
             }
         }
         return file;
-    }
-
-    void removeToken() throws IOException {
-        Files.deleteIfExists(tokenFile());
     }
 
     /** Ports of the parts inside. */
@@ -222,7 +239,7 @@ public final class StateDirectory {
      */
     @Nullable
     Lock tryLock() throws IOException {
-        Files.createDirectories(path);
+        close();
         FileChannel channel =
                 FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock();
@@ -231,6 +248,32 @@ public final class StateDirectory {
             return null;
         }
         return new Lock(channel, lock);
+    }
+
+    /**
+     * Makes the directory when it is missing, and shuts others out: what lies here opens everything, and an earlier version left it open to
+     * be read.
+     *
+     * @throws IOException when it is somebody else's, or others can write to it
+     */
+    private void close() throws IOException {
+        if (!Files.isDirectory(path)) {
+            Files.createDirectories(path.toAbsolutePath().getParent());
+            Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            return;
+        }
+        if (!Files.getOwner(path).equals(SecretFile.thisUser())) {
+            throw new IOException(path + " belongs to " + Files.getOwner(path) + ", and this process runs as "
+                    + SecretFile.thisUser() + ": choose a directory of your own by BOHRWERK_HOME");
+        }
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new IOException("others can write to " + path + " (" + PosixFilePermissions.toString(permissions)
+                    + "), so what lies there may be theirs. Choose another by BOHRWERK_HOME, or look at what is in it and"
+                    + " then run: chmod 700 " + path);
+        }
+        Files.setPosixFilePermissions(path, OWNER_ONLY);
     }
 
     private void write(String name, Object document) throws IOException {
