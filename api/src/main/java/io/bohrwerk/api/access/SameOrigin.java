@@ -16,8 +16,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Keeps pages of other sites, open in the browser of someone who may use this API, from using it in their name. Such a page reaches
- * loopback. It may send forms and uploads without asking first, so what changes something must come from a page of this server or from
- * no page at all; and its name may be made to point here (DNS rebinding), so the server must be called by a name that it knows.
+ * loopback. It may send forms and uploads without asking first, so a request must come from a page of this server or from no page at all,
+ * unless it only follows a link; and its name may be made to point here (DNS rebinding), so the server must be called by a name that it knows.
  */
 final class SameOrigin extends OncePerRequestFilter {
     private static final Set<String> HARMLESS = Set.of("GET", "HEAD", "OPTIONS");
@@ -36,7 +36,7 @@ final class SameOrigin extends OncePerRequestFilter {
         if (!known(host)) {
             Refusal.send(
                     response, HttpStatus.FORBIDDEN, "this server is not called '" + host + "'; see bohrwerk.api.hosts");
-        } else if (!HARMLESS.contains(request.getMethod()) && fromElsewhere(request, host)) {
+        } else if (fromElsewhere(request, host) && !(HARMLESS.contains(request.getMethod()) && isLink(request))) {
             Refusal.send(response, HttpStatus.FORBIDDEN, "a page of another site may not do this");
         } else {
             chain.doFilter(request, response);
@@ -49,6 +49,16 @@ final class SameOrigin extends OncePerRequestFilter {
         }
         String name = host.replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
         return LOOPBACK.contains(name) || hosts.contains(name);
+    }
+
+    /**
+     * Whether a person followed a link to here. Anything else that another site's page fetches, it cannot read; but unrefused it would be
+     * counted against the rate of the person's own page, since both come from the same address. Browsers that do not say what a request
+     * is for send no {@code Sec-Fetch-Site} either, and name no origin when they fetch.
+     */
+    private static boolean isLink(HttpServletRequest request) {
+        return "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
+                && "document".equals(request.getHeader("Sec-Fetch-Dest"));
     }
 
     /** Browsers say where a page is from; programs say nothing. */

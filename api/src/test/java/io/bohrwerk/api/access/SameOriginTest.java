@@ -61,6 +61,30 @@ class SameOriginTest {
         assertThat(answer).startsWith("HTTP/1.1 " + status);
     }
 
+    /** Images, scripts and frames of another site's page; a link that is followed, and programs, which say nothing, are served. */
+    @ParameterizedTest
+    @CsvSource({
+        "no-cors, image, 403",
+        "cors, empty, 403",
+        "navigate, iframe, 403",
+        "navigate, document, 200",
+    })
+    void pagesOfOtherSitesFetchNothing(String mode, String destination, int status) throws IOException {
+        String headers = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: " + mode + "\r\nSec-Fetch-Dest: " + destination
+                + "\r\n";
+        assertThat(ask("GET", "localhost:PORT", headers)).startsWith("HTTP/1.1 " + status);
+    }
+
+    /** More of them than the rate allows leave the person's own page its requests. */
+    @Test
+    void pagesOfOtherSitesUseUpNoRate() throws IOException {
+        String headers = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n";
+        for (int i = 0; i < 1_500; i++) {
+            assertThat(ask("GET", "localhost:PORT", headers)).startsWith("HTTP/1.1 403");
+        }
+        assertThat(ask("GET", "localhost:PORT", "")).startsWith("HTTP/1.1 200");
+    }
+
     @Test
     void everyAnswerIsGuarded() throws IOException {
         assertThat(ask("GET", "localhost", ""))
