@@ -125,11 +125,14 @@ public record ApiProperties(
      * @param partitions of the topics of reports and heartbeats, when they are made; batches have one, which all workers share
      * @param replicationFactor of each topic that is made; 3 in a cluster of brokers
      * @param publishInterval how often the outbox is looked through without being called; it is called on every commit
+     * @param workerUser as which the workers log in to a broker that grants rights, as {@code User:name}: it is granted what a worker
+     *     needs. Null where the broker lets everyone do everything, or others see to it
      */
     public record Queue(
             @DefaultValue("4") int partitions,
             @DefaultValue("1") short replicationFactor,
-            @DefaultValue("1s") Duration publishInterval) {}
+            @DefaultValue("1s") Duration publishInterval,
+            @Nullable String workerUser) {}
 
     /**
      * Server-sent events.

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -89,8 +90,8 @@ final class KafkaClients {
         NewTopic topic = new NewTopic(name, partitions, settings.replicationFactor());
         try {
             await(admin.createTopics(List.of(topic)).all());
-        } catch (TopicExistsException e) {
-            return; // by the API, or another worker
+        } catch (TopicExistsException | TopicAuthorizationException e) {
+            return; // made by the API or another worker; or the broker leaves making topics to the API
         }
     }
 

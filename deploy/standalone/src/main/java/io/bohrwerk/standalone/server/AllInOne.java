@@ -42,6 +42,9 @@ public final class AllInOne implements AutoCloseable {
     /** Of it, the worker's: running batches go back to the queue. */
     private static final Duration WORKER_STOP_LIMIT = Duration.ofSeconds(4);
 
+    private static final String API_USER = "api";
+    private static final String WORKER_USER = "worker";
+
     private final StateDirectory state;
     private final Access access;
     private final Deque<Part> parts = new ArrayDeque<>();
@@ -120,7 +123,7 @@ public final class AllInOne implements AutoCloseable {
             StateDirectory.Ports ports = state.ports();
             Files.createDirectories(state.logFile().getParent());
             CompletableFuture<KafkaBroker> kafka =
-                    CompletableFuture.supplyAsync(() -> orWrap(() -> KafkaBroker.start(state.kafka(), ports.kafka())));
+                    CompletableFuture.supplyAsync(() -> orWrap(() -> KafkaBroker.startGuarded(state.kafka(), ports.kafka(), List.of(API_USER, WORKER_USER))));
             PostgresServer postgres;
             try {
                 postgres = PostgresServer.start(state.postgres(), this::tell);
@@ -130,9 +133,8 @@ public final class AllInOne implements AutoCloseable {
                 parts.push(new Part("Kafka", kafka.join()));
             }
             said.accept("starting the API and a worker");
-            String bootstrap = kafka.join().bootstrapServers();
-            parts.push(new Part("API", api(port, postgres.jdbcUrl(), bootstrap)));
-            parts.push(new Part("worker", worker(bootstrap)));
+            parts.push(new Part("API", api(port, postgres.jdbcUrl(), kafka.join())));
+            parts.push(new Part("worker", worker(kafka.join())));
             state.publish(StateDirectory.Running.here(url.toString(), access.tokens()));
             parts.push(new Part("notice", state::withdraw));
         } catch (IOException | RuntimeException e) {
@@ -149,14 +151,16 @@ public final class AllInOne implements AutoCloseable {
                 Duration.ofNanos(System.nanoTime() - began).toMillis());
     }
 
-    private ConfigurableApplicationContext api(int port, String jdbcUrl, String bootstrapServers) throws IOException {
+    private ConfigurableApplicationContext api(int port, String jdbcUrl, KafkaBroker kafka) throws IOException {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("server.port", port);
         settings.put(
                 "server.tomcat.basedir",
                 Files.createDirectories(state.path().resolve("tomcat")).toString());
         settings.put("spring.datasource.url", jdbcUrl);
-        settings.put("spring.kafka.bootstrap-servers", bootstrapServers);
+        settings.put("spring.kafka.bootstrap-servers", kafka.bootstrapServers());
+        kafka.login(API_USER).forEach((name, value) -> settings.put("spring.kafka.properties[" + name + "]", value));
+        settings.put("bohrwerk.api.queue.worker-user", "User:" + WORKER_USER);
         settings.put("bohrwerk.api.blobs.directory", state.blobs().toString());
         settings.put(
                 "bohrwerk.api.uploads.directory",
@@ -175,16 +179,15 @@ public final class AllInOne implements AutoCloseable {
         return run(ApiApplication.class, WebApplicationType.SERVLET, settings);
     }
 
-    private ConfigurableApplicationContext worker(String bootstrapServers) {
-        return WorkerApplication.start(Map.of(
-                "bohrwerk.worker.directory",
-                state.worker().toString(),
-                "bohrwerk.worker.blobs.directory",
-                state.blobs().toString(),
-                "bohrwerk.worker.queue.bootstrap-servers",
-                bootstrapServers,
-                "bohrwerk.worker.stop-limit",
-                WORKER_STOP_LIMIT));
+    private ConfigurableApplicationContext worker(KafkaBroker kafka) throws IOException {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("bohrwerk.worker.directory", state.worker().toString());
+        settings.put("bohrwerk.worker.blobs.directory", state.blobs().toString());
+        settings.put("bohrwerk.worker.queue.bootstrap-servers", kafka.bootstrapServers());
+        kafka.login(WORKER_USER)
+                .forEach((name, value) -> settings.put("bohrwerk.worker.queue.client[" + name + "]", value));
+        settings.put("bohrwerk.worker.stop-limit", WORKER_STOP_LIMIT);
+        return WorkerApplication.start(settings);
     }
 
     private static ConfigurableApplicationContext run(

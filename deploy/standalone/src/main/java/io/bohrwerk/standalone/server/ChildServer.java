@@ -39,9 +39,11 @@ public final class ChildServer implements AutoCloseable {
         return start(state, Map.of());
     }
 
-    /** The same. @param settings as environment variables, for what is not to be as usual */
-    public static ChildServer start(Path state, Map<String, String> settings) throws IOException {
-        ProcessBuilder builder = launch(state, "up", "--port", "0");
+    /** The same. @param settings as environment variables, for what is not to be as usual @param options of {@code up} */
+    public static ChildServer start(Path state, Map<String, String> settings, String... options) throws IOException {
+        List<String> words = new ArrayList<>(List.of("up", "--port", "0"));
+        words.addAll(List.of(options));
+        ProcessBuilder builder = launch(state, words.toArray(String[]::new));
         builder.environment().putAll(settings);
         Process process = builder.start();
         StringBuilder said = new StringBuilder();
