@@ -17,10 +17,11 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How kernels tell of their trouble: the known ones ({@code panic-patterns.yaml}), and what a target adds. */
+/** How kernels tell of their trouble: the known ones (a resource for each kind of kernel), and what a target adds. */
 public final class PanicPatterns {
-    private static final String RESOURCE = "panic-patterns.yaml";
-    private static final List<Family> KNOWN = read();
+    private static final List<String> RESOURCES = List.of("patterns/linux.yaml", "patterns/bsd.yaml");
+    private static final List<Family> KNOWN =
+            RESOURCES.stream().flatMap(resource -> read(resource).stream()).toList();
 
     /** What a target adds comes first, so that it can change what is said of a line. */
     private final List<Rule> rules = new ArrayList<>();
@@ -161,9 +162,9 @@ public final class PanicPatterns {
 
     private record Resource(List<Family> families) {}
 
-    private static List<Family> read() {
+    private static List<Family> read(String resource) {
         try (InputStream in =
-                Objects.requireNonNull(PanicPatterns.class.getResourceAsStream(RESOURCE), "no " + RESOURCE)) {
+                Objects.requireNonNull(PanicPatterns.class.getResourceAsStream(resource), "no " + resource)) {
             String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return Documents.fromYaml(yaml, Resource.class).families();
         } catch (IOException e) {
