@@ -3,7 +3,7 @@
  * The agent of a guest with processes: runs a test once per iteration, judges it, and tells the host. What systems do each in their own way
  * stands behind os.h.
  *
- *	agent [PROGRAM [ARGUMENT...]]	the test; without words, /test
+ *	agent [PROGRAM [ARGUMENT...]]	the test; without arguments, and always as process 1, /test
  *
  * The test runs in a new session, with an empty working directory and /dev/null as its input. When it has ended, what it left
  * behind is killed and its files are gone. Kernel state (sysctls, modules) is not reset.
@@ -13,6 +13,7 @@
  */
 #define _GNU_SOURCE
 #include "bohrwerk.h"
+#include "command.h"
 #include "judge.h"
 #include "os.h"
 
@@ -220,11 +221,10 @@ static void read_rules(void)
 
 int main(int count, char **words)
 {
-	static char *const only[] = { "/test", NULL };
 	struct sigaction child = { .sa_handler = on_child, .sa_flags = SA_NOCLDSTOP };
 	struct bw_batch batch;
 
-	test = count > 1 ? words + 1 : only;
+	test = command(count, words, getpid());
 	if (!os_open_ports()) {
 		perror("the host cannot be told, and the I/O ports");
 		return 1;
