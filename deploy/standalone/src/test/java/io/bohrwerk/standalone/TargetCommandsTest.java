@@ -95,9 +95,13 @@ class TargetCommandsTest {
         System.arraycopy(new byte[] {'H', 'd', 'r', 'S', 0x0f, 0x02}, 0, linux, 0x202, 6);
         Path kernel = Files.write(directory.resolve("bzImage"), linux);
         Path script = Files.writeString(directory.resolve("my test.sh"), "#!/bin/sh\n");
-        assertThat(build(script, "--kernel", kernel.toString())).isEqualTo(1);
+        assertThat(build(script, "--kernel", kernel.toString(), "--append", "nokaslr"))
+                .isEqualTo(1);
         assertThat(said.toString()).contains("machine.arch: 'x86_64' must be i386");
-        assertThat(directory.resolve("out/target.yaml")).content().contains("name: 'linux-my-test'");
+        // Level 7 shows the stacks of hung tasks and stalls, which are printed as information.
+        assertThat(directory.resolve("out/target.yaml"))
+                .content()
+                .contains("name: 'linux-my-test'", "append: 'console=ttyS0 panic=-1 loglevel=7 nokaslr'");
     }
 
     private int build(Path test, String... more) {
