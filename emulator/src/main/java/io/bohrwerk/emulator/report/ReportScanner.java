@@ -1,13 +1,8 @@
 package io.bohrwerk.emulator.report;
 
 import io.bohrwerk.emulator.report.PanicPatterns.Found;
-import io.bohrwerk.protocol.LinePattern;
-import io.bohrwerk.protocol.batch.Outcome;
-import io.bohrwerk.protocol.target.PanicPattern;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +17,8 @@ public final class ReportScanner {
     static final int LONGEST = 32 << 10;
     /** The top of a stack tells bugs apart; what is further out is alike in all. */
     static final int MOST_FRAMES = 8;
+    /** A line that needs proof is given up after so many. Xen prints registers, code and its stack before it says that it panics. */
+    private static final int MOST_UNPROVED = 200;
 
     /**
      * What stands in front of a kernel's line: a time, and on Linux the syslog level before and the task or processor behind it (group
@@ -30,40 +27,60 @@ public final class ReportScanner {
     private static final Pattern PREFIX =
             Pattern.compile("(?:<[0-9]{1,3}>)?\\[ {0,12}[0-9]{1,12}\\.[0-9]{6,9}](?:\\[ {0,8}([CT][0-9]{1,10})])? ");
 
-    private static final LinePattern DROPPED = LinePattern.parse("printk messages dropped");
+    /** In front of Xen's lines, which share the console with those of its first domain; with or without a date or time. */
+    private static final Pattern XEN = Pattern.compile("^\\(XEN\\) (?:\\[[^]]{1,40}] ?)?");
+
+    /** What waits for input may have printed this just before the kernel spoke. */
+    private static final Pattern PROMPT =
+            Pattern.compile("^(?:[A-Za-z0-9._-]{0,64} ?login: |Password: ?|[A-Za-z0-9_.@:~/-]{0,64}[#$%>] )+");
 
     private final PanicPatterns patterns;
-    private @Nullable Report report;
+    /** What was found, as it reads to each kind of kernel that begins a report like this; empty when nothing was. */
+    private List<Reading> readings = List.of();
+
+    private int unproved;
 
     public ReportScanner(PanicPatterns patterns) {
         this.patterns = patterns;
     }
 
-    /** A report that is being read. */
-    private static final class Report {
-        final Found found;
-        final String body;
-        final String line;
-        final long start;
-        final boolean timed;
-        final @Nullable String by;
-        final Map<String, String> known;
-        final List<String> frames = new ArrayList<>();
-        final StringBuilder text = new StringBuilder();
-        long end;
-        boolean stack;
-        boolean over;
-        String damage = "";
+    /**
+     * A console's line.
+     *
+     * @param body without what stands in front of it
+     * @param start of {@code text}, in bytes from the console's beginning
+     * @param timed whether a kernel's mark stands in front of it
+     * @param by the task or processor that printed it, where the kernel says so; {@code XEN} for a hypervisor's
+     */
+    record Line(
+            String text,
+            String body,
+            long start,
+            long end,
+            boolean timed,
+            @Nullable String by) {
+        /** A carriage return goes back to the line's begin: the BSDs end a line with LF CR, so theirs begin with one. */
+        static Line of(String printed, long start, long end) {
+            int from = printed.lastIndexOf('\r') + 1;
+            String text = printed.substring(from);
+            long at = start + bytes(printed, from);
+            Matcher xen = XEN.matcher(text);
+            if (xen.find()) {
+                return new Line(text, text.substring(xen.end()), at, end, true, "XEN");
+            }
+            Matcher prefix = PREFIX.matcher(text);
+            return prefix.find()
+                    ? new Line(text, text.substring(prefix.end()), at, end, true, prefix.group(1))
+                    : new Line(text, text, at, end, false, null);
+        }
 
-        Report(Found found, String body, String line, long start, boolean timed, @Nullable String by) {
-            this.found = found;
-            this.body = body;
-            this.line = line;
-            this.start = start;
-            this.timed = timed;
-            this.by = by;
-            this.known = new HashMap<>(found.kept());
-            this.known.replaceAll((name, value) -> Titles.function(value));
+        Line withoutPrompt() {
+            Matcher prompt = PROMPT.matcher(text);
+            return prompt.find() ? of(text.substring(prompt.end()), start + bytes(text, prompt.end()), end) : this;
+        }
+
+        private static int bytes(String text, int end) {
+            return text.substring(0, end).getBytes(StandardCharsets.UTF_8).length;
         }
     }
 
@@ -72,127 +89,54 @@ public final class ReportScanner {
      *
      * @param start where it begins, in bytes from the console's beginning
      * @param end behind it
-     * @return whether a report begins with it
+     * @return whether a report is known to have begun by it, which is with its first line unless that one needs proof
      */
     public synchronized boolean take(String line, long start, long end) {
-        Matcher prefix = PREFIX.matcher(line);
-        boolean timed = prefix.find();
-        String body = timed ? line.substring(prefix.end()) : line;
-        @Nullable String by = timed ? prefix.group(1) : null;
-        Report current = report;
-        if (current == null) {
-            Optional<Found> found = patterns.find(body);
-            if (found.isEmpty()) {
-                return false;
+        Line next = Line.of(line, start, end);
+        if (isProved()) {
+            follow(next);
+            return false;
+        }
+        if (!readings.isEmpty()) {
+            follow(next);
+            if (isProved()) {
+                return true;
             }
-            report = new Report(found.get(), body, line, start, timed, by);
-            add(report, line, end);
-            return true;
-        }
-        if (!current.over) {
-            follow(current, line, body, end, timed, by);
-        }
-        return false;
-    }
-
-    private void follow(Report current, String line, String body, long end, boolean timed, @Nullable String by) {
-        if (DROPPED.matches(body)) {
-            damage(current, "the kernel dropped messages in it");
-        }
-        PanicPatterns.Family family = current.found.rule().family();
-        if (family.timed() && current.timed && !timed) {
-            return; // a program's words
-        }
-        Optional<Found> other = patterns.find(body);
-        if (other.isPresent() && !other.get().rule().known().inside()) {
-            current.over = true;
-            if (current.found.rule().known().stack() && !current.stack) {
-                damage(current, "another report begins in it");
-            }
-            return;
-        }
-        if (current.stack && family.beginsAnother(body)) {
-            current.over = true;
-            return;
-        }
-        add(current, line, end);
-        if (current.by == null || current.by.equals(by)) {
-            learn(current, body);
-        }
-        if (family.ends(body)) {
-            current.over = true;
-        }
-    }
-
-    /** Takes from a later line of the report what its title needs. */
-    private static void learn(Report current, String body) {
-        PanicPatterns.Family family = current.found.rule().family();
-        for (LinePattern pattern : current.found.rule().known().also()) {
-            pattern.match(body)
-                    .ifPresent(kept ->
-                            kept.forEach((name, value) -> current.known.putIfAbsent(name, Titles.function(value))));
-        }
-        for (LinePattern pattern : family.frames()) {
-            Optional<Map<String, String>> kept = pattern.match(body);
-            if (kept.isPresent()) {
-                current.stack = true;
-                String function = Titles.function(kept.get().getOrDefault("frame", ""));
-                if (!family.skips(function)) {
-                    current.known.putIfAbsent("frame", function);
-                    if (current.frames.size() < MOST_FRAMES && !repeats(current.frames, function)) {
-                        current.frames.add(function);
-                    }
-                }
-                return;
+            if (++unproved > MOST_UNPROVED) {
+                readings = List.of();
             }
         }
-    }
-
-    /** Registers name the function once more that the stack begins with. */
-    private static boolean repeats(List<String> frames, String function) {
-        return !frames.isEmpty() && frames.get(frames.size() - 1).equals(function);
-    }
-
-    private static void add(Report current, String line, long end) {
-        if (current.text.length() + line.length() >= LONGEST) {
-            damage(current, "cut at " + (LONGEST >> 10) + " KiB");
-            current.over = true;
-            return;
+        Line cut = next.withoutPrompt();
+        List<Found> found = patterns.find(cut.body());
+        if (!found.isEmpty()) {
+            unproved = 0;
+            readings = found.stream().map(each -> new Reading(each, cut)).toList();
         }
-        current.text.append(line).append('\n');
-        current.end = end;
+        return !found.isEmpty() && isProved();
     }
 
-    private static void damage(Report current, String why) {
-        if (current.damage.isEmpty()) {
-            current.damage = why;
-        }
+    private void follow(Line line) {
+        boolean another = patterns.find(line.body()).stream()
+                .anyMatch(found -> !found.rule().known().inside());
+        readings.forEach(reading -> reading.follow(line, another));
+    }
+
+    private boolean isProved() {
+        return readings.stream().anyMatch(Reading::isProved);
     }
 
     /** The first report, as far as it has been printed; empty when there is none. */
     public synchronized Optional<KernelReport> report() {
-        Report current = report;
-        if (current == null) {
-            return Optional.empty();
-        }
-        PanicPatterns.Known known = current.found.rule().known();
-        String damage = current.damage.isEmpty() && known.stack() && !current.stack ? "no stack in it" : current.damage;
-        return Optional.of(new KernelReport(
-                Titles.of(known.titles(), current.known, current.body),
-                known.kind() == PanicPattern.Kind.STALL ? Outcome.HUNG : Outcome.PANICKED,
-                current.line,
-                current.start,
-                current.end,
-                current.text.toString(),
-                damage,
-                known.deadly(),
-                !known.deadly() || current.stack || current.over,
-                Titles.all(known.alternatives(), current.known),
-                List.copyOf(current.frames)));
+        List<Reading> proved = readings.stream().filter(Reading::isProved).toList();
+        return proved.stream()
+                .filter(Reading::isMarked)
+                .findFirst()
+                .or(() -> proved.stream().findFirst())
+                .map(Reading::report);
     }
 
     /** Forgets the report that was found, and looks for the next. */
     public synchronized void dismiss() {
-        report = null;
+        readings = List.of();
     }
 }

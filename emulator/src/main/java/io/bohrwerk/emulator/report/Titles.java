@@ -3,6 +3,7 @@ package io.bohrwerk.emulator.report;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Titles without what differs from run to run. */
 final class Titles {
     private static final int LONGEST = 200;
+    /** What a pattern keeps under these names stands in the source: it is the same in every run, and tells bugs apart. */
+    private static final Set<String> CONSTANT = Set.of("expression", "location", "constant");
+
     private static final Pattern NAME = Pattern.compile("\\{([a-z]+)}");
     private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
     /** With {@code 0x} in front, or at least eight hexadecimal digits with a digit among them. */
@@ -31,17 +35,17 @@ final class Titles {
         for (String title : titles) {
             Optional<String> filled = filled(title, known);
             if (filled.isPresent()) {
-                return normal(filled.get());
+                return line(filled.get());
             }
         }
-        return normal(line);
+        return line(normal(line));
     }
 
     /** Those of which every name is known. */
     static List<String> all(List<String> titles, Map<String, String> known) {
         return titles.stream()
                 .flatMap(title -> filled(title, known).stream())
-                .map(Titles::normal)
+                .map(Titles::line)
                 .toList();
     }
 
@@ -53,7 +57,8 @@ final class Titles {
             if (value == null || value.isBlank()) {
                 return Optional.empty();
             }
-            name.appendReplacement(text, Matcher.quoteReplacement(value));
+            String shown = CONSTANT.contains(name.group(1)) ? value : normal(value);
+            name.appendReplacement(text, Matcher.quoteReplacement(shown));
         }
         return Optional.of(name.appendTail(text).toString());
     }
@@ -63,15 +68,19 @@ final class Titles {
         return CLONE.matcher(name).replaceAll("");
     }
 
+    /** Without what differs from run to run. */
     private static String normal(String text) {
         String cut = text.substring(0, Math.min(text.length(), 4 * LONGEST));
-        String line = BLANKS.matcher(cut).replaceAll(" ").strip();
-        String normal = NUMBER.matcher(
-                        ADDRESS.matcher(CLONE.matcher(line).replaceAll("")).replaceAll("ADDR"))
+        return NUMBER.matcher(ADDRESS.matcher(CLONE.matcher(cut).replaceAll("")).replaceAll("ADDR"))
                 .replaceAll("N");
-        if (normal.length() <= LONGEST) {
-            return normal;
+    }
+
+    /** On one line, and no longer than a title may be. */
+    private static String line(String text) {
+        String line = BLANKS.matcher(text).replaceAll(" ").strip();
+        if (line.length() <= LONGEST) {
+            return line;
         }
-        return normal.substring(0, Character.isHighSurrogate(normal.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST);
+        return line.substring(0, Character.isHighSurrogate(line.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST);
     }
 }
