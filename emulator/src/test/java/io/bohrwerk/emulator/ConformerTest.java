@@ -107,7 +107,7 @@ class ConformerTest {
                     .extracting(Conformance.Finding::service)
                     .isEqualTo(Service.INEXACT);
         }
-        assertThat(found.keys().get(GuestKey.DELAY).note()).contains("+50.0 %");
+        assertThat(found.keys().get(GuestKey.DELAY).note()).contains("+49.9 %");
         assertThat(found.sound()).isFalse();
     }
 

@@ -30,9 +30,10 @@ final class Counter {
      * What one batch took.
      *
      * @param instructions of the whole batch; 0 when it did not pass
+     * @param stopped whether the guest stopped the machine; else the host did, some time later
      * @param refusal why it did not pass, as a clause; null when it did
      */
-    record Count(long instructions, @Nullable String refusal) {
+    record Count(long instructions, boolean stopped, @Nullable String refusal) {
         boolean passed() {
             return refusal == null;
         }
@@ -71,14 +72,14 @@ final class Counter {
         try {
             return of(machine.run(ready, new Batch(schedule, iterations, report), passed -> {}));
         } catch (InfrastructureException e) {
-            return new Count(0, refusal(e));
+            return new Count(0, false, refusal(e));
         }
     }
 
     private static Count of(BatchRun run) {
         return run.outcome() == Outcome.PASSED
-                ? new Count(run.instructions(), null)
-                : new Count(0, "iteration " + run.iterations() + " was " + run.outcome() + ": " + run.reason());
+                ? new Count(run.instructions(), run.stoppedByGuest(), null)
+                : new Count(0, false, "iteration " + run.iterations() + " was " + run.outcome() + ": " + run.reason());
     }
 
     /**

@@ -42,7 +42,7 @@ final class Keys {
         List<Pair> windows = new ArrayList<>();
         List<Pair> lists = new ArrayList<>();
         for (int i = 0; i < CANDIDATES; i++) {
-            strides.add(new Pair(stride(unit + 7 + i, 5 * unit), stride(3 * unit + 11 + 2 * i, 5 * unit)));
+            strides.add(new Pair(stride(unit + 7 + i, 9 * unit), stride(8 * unit + 11 + 2 * i, 9 * unit)));
             seeds.add(new Pair(seed(SEED + i, 9 * unit), seed(SEED + 100 + 17 * i, 9 * unit)));
             windows.add(new Pair(seed(SEED + i, 2 * unit + i), seed(SEED + i, 9 * unit - i)));
             windows.add(new Pair(stride(4 * unit + 11 + i, 2 * unit + i), stride(4 * unit + 11 + i, 9 * unit - i)));

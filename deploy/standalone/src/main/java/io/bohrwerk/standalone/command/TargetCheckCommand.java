@@ -13,7 +13,6 @@ import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.conformance.Conformance;
-import io.bohrwerk.protocol.conformance.Conformance.Verdict;
 import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.standalone.server.StateDirectory;
@@ -141,10 +140,11 @@ final class TargetCheckCommand implements Callable<Integer> {
                     case UNDECIDED -> "no second run: ";
                 } + found.repeats().note());
         out.println(
-                (found.replays().verdict() == Verdict.YES
-                                ? "its replay was identical: "
-                                : "its replay DIFFERED, so failures will not replay: ")
-                        + found.replays().note());
+                switch (found.replays().verdict()) {
+                    case YES -> "its replay was identical: ";
+                    case NO -> "its replay DIFFERED, so failures would not replay: ";
+                    case UNDECIDED -> "no replay: ";
+                } + found.replays().note());
     }
 
     private static String told(Conformance.Answer answer) {
