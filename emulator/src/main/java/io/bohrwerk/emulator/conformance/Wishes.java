@@ -5,11 +5,13 @@ import io.bohrwerk.emulator.trace.InterruptTracer.Interrupt;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.conformance.Conformance.Finding;
 import io.bohrwerk.protocol.conformance.Conformance.Service;
+import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.ExtraInterrupt;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.HertzRange;
 import io.bohrwerk.protocol.target.TargetManifest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,7 +47,7 @@ final class Wishes {
         long ticks = expected.instructions(shift) * TICKS;
         for (long delay = Math.min(ticks, MOST_TRACED); ; delay = MOST_TRACED) {
             Schedule schedule = listed
-                    ? Schedule.listed(shift, List.of(delay), io.bohrwerk.protocol.schedule.Align.NONE)
+                    ? Schedule.listed(shift, List.of(delay), Align.NONE)
                     : Schedule.fixed(shift, rounded(delay));
             OptionalLong period = period(counter.interrupts(schedule.under(setting), MOST_TRACED));
             if (period.isPresent() || delay == MOST_TRACED) {
@@ -73,7 +75,7 @@ final class Wishes {
         if (ticks.size() < 3) {
             return OptionalLong.empty();
         }
-        List<Long> gaps = new java.util.ArrayList<>();
+        List<Long> gaps = new ArrayList<>();
         for (int i = 1; i < ticks.size(); i++) {
             gaps.add(ticks.get(i) - ticks.get(i - 1));
         }
