@@ -72,7 +72,7 @@ static bool served(void)
 	while (line[n++] != '\n');
 	if (line[0] == 'b' && line[1] == 'w' && line[2] == '_' && line[3] == 'g')
 		return false;
-	for (at = n; at && line[at] != '@'; at--)
+	for (at = n - 1; at && line[at] != '@'; at--)
 		;
 	put('@');
 	for (at += 2; at < n; at++)
