@@ -24,7 +24,8 @@ final class Scale {
     /** From here on a loop that takes too long shows. */
     private static final int TELLING = 237;
 
-    private static final int LEAST_UNIT = 1000;
+    /** Small, so that few of the batches differ by a tick. */
+    private static final int LEAST_UNIT = 100;
     private static final int LARGEST_UNIT = 1_000_000;
     /** A difference that is asked for stands out of the noise by so much ... */
     private static final int ABOVE_NOISE = 20;
@@ -33,7 +34,7 @@ final class Scale {
     /** Of a delay that spans ticks: their handlers come on top. Linux's take up to an eighth of a period. */
     private static final double HANDLERS = 0.25;
 
-    private static final int VARIANTS = 3;
+    private static final int VARIANTS = 6;
 
     private final Counter counter;
     private final int shift;
