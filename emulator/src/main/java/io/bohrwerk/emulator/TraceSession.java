@@ -45,7 +45,8 @@ final class TraceSession implements AutoCloseable {
                 QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.OUTPUT, QemuCommandLine.MERGED)) {
             Files.deleteIfExists(directory.resolve(name));
         }
-        Files.createFile(directory.resolve(QemuCommandLine.OUTPUT)); // of a driven guest: QEMU makes files, but no pipes
+        Files.createFile(
+                directory.resolve(QemuCommandLine.OUTPUT)); // of a driven guest: QEMU makes files, but no pipes
         makeFifo();
         reader = new Thread(() -> read(into), "trace-reader");
         reader.setDaemon(true);

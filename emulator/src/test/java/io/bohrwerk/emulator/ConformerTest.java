@@ -45,9 +45,9 @@ class ConformerTest {
         try (Machine machine = emulator.machine(target)) {
             Files.move(machine.prepare(), ready, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         }
-        Conformance found =
-                Conformer.check(emulator, target, Digest.of(new byte[0]), ready, 0).conformance();
-        System.err.println(found.keys() + "\n" + found.stopsAfterFailure() + found.repeats() + found.replays() + found.timer());
+        Conformance found = Conformer.check(emulator, target, Digest.of(new byte[0]), ready, 0)
+                .conformance();
+                found.keys() + "\n" + found.stopsAfterFailure() + found.repeats() + found.replays() + found.timer());
         return found;
     }
 

@@ -26,7 +26,9 @@ class SerialQueueTest {
             Batch batch = new Batch(Schedule.fixed(4, 0), 5, 1);
             BatchRun run = machine.run(ready, batch, passed -> {});
             assertThat(run.outcome()).isEqualTo(Outcome.PASSED);
-            assertThat(run.report()).containsPattern("byte 0 after [0-9]+ looks\\s+(byte . after 0 looks\\s+){6}byte \\s+ after 0 looks");
+            assertThat(run.report())
+                    .containsPattern(
+                            "byte 0 after [0-9]+ looks\\s+(byte . after 0 looks\\s+){6}byte \\s+ after 0 looks");
             ReplayRun replay = machine.replay(ready, batch, run, run.recording(), ReplayPlan.comparison());
             assertThat(replay.difference()).isEmpty();
             assertThat(machine.run(ready, batch, passed -> {}).agrees(run)).isTrue();

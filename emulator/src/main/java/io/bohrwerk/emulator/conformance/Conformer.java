@@ -49,9 +49,8 @@ public final class Conformer {
     /** So many such batches are run, as long as none fails. */
     private static final int SEEDS = 3;
 
-    private static final Set<InfrastructureTrouble> LOST_REPLAY = EnumSet.of(
-            InfrastructureTrouble.BLOB_MISSING,
-            InfrastructureTrouble.EMULATOR_DIED);
+    private static final Set<InfrastructureTrouble> LOST_REPLAY =
+            EnumSet.of(InfrastructureTrouble.BLOB_MISSING, InfrastructureTrouble.EMULATOR_DIED);
 
     private final Machine machine;
     private final Path ready;
@@ -156,7 +155,8 @@ public final class Conformer {
                     GuestKey.DELAY,
                     new Finding(Service.UNDECIDED, String.valueOf((from.passed() ? to : from).refusal())));
         }
-        Finding drawn = new Finding(Service.SERVED, "the shell draws delays from one timer period, in turns of its loop");
+        Finding drawn =
+                new Finding(Service.SERVED, "the shell draws delays from one timer period, in turns of its loop");
         keys.put(GuestKey.WINDOW, drawn);
         keys.put(GuestKey.SEED, drawn);
         keys.put(GuestKey.REPORT, new Finding(Service.SERVED, "as target.yaml says, in each batch"));
@@ -178,12 +178,12 @@ public final class Conformer {
                 ? iterations
                 : (int) Math.max(
                         FEW_ITERATIONS,
-                        Math.min(
-                                manifest.test().iterationsPerBatch(),
-                                MOST_SEARCHED / Math.max(1, each + window / 2)));
+                        Math.min(manifest.test().iterationsPerBatch(), MOST_SEARCHED / Math.max(1, each + window / 2)));
         boolean drawn = served(keys, GuestKey.WINDOW) && served(keys, GuestKey.SEED);
         Batch batch = new Batch(
-                searched(drawn, window, 1), count, Math.min(count, manifest.test().reportEvery()));
+                searched(drawn, window, 1),
+                count,
+                Math.min(count, manifest.test().reportEvery()));
         BatchRun run = machine.run(ready, batch, passed -> {});
         Answer replays = replays(batch, run);
         Answer repeats = repeats(batch, run);
@@ -288,9 +288,6 @@ public final class Conformer {
 
     /** Whether the guest said anything more after a failing iteration. */
     private static Answer stops(BatchRun run) {
-        if (run.outcome() != Outcome.FAILED) {
-            return new Answer(Verdict.UNDECIDED, "no iteration failed");
-        }
         List<String> words =
                 run.report().lines().filter(line -> line.startsWith("@bw ")).toList();
         int fail = 0;
@@ -300,6 +297,9 @@ public final class Conformer {
         if (fail + 1 < words.size()) {
             return new Answer(
                     Verdict.NO, "after '" + words.get(fail) + "' it went on, and said '" + words.get(fail + 1) + "'");
+        }
+        if (run.outcome() != Outcome.FAILED) {
+            return new Answer(Verdict.UNDECIDED, "no iteration failed");
         }
         return run.stoppedByGuest()
                 ? new Answer(Verdict.YES, "iteration " + run.iterations() + " failed, and was the last")
@@ -320,7 +320,7 @@ public final class Conformer {
 
     /** Told to continue, a batch takes another line, and so begins some instructions later: other iterations fail in it. */
     private Finding goesOn(Batch batch, BatchRun run, long window) throws InfrastructureException {
-        if (run.outcome() != Outcome.FAILED) {
+        if (run.outcome() != Outcome.FAILED && stops(run).verdict() == Verdict.UNDECIDED) {
             return new Finding(Service.UNDECIDED, "no iteration failed");
         }
         try {

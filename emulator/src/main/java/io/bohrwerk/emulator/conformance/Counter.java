@@ -33,7 +33,8 @@ final class Counter {
      * @param stopped whether the guest stopped the machine; else the host did, some time later
      * @param refusal why it did not pass, as a clause; null when it did
      */
-    record Count(long instructions, boolean stopped, @Nullable String refusal) {
+    record Count(
+            long instructions, boolean stopped, @Nullable String refusal) {
         boolean passed() {
             return refusal == null;
         }

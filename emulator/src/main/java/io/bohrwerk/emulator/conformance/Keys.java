@@ -9,6 +9,7 @@ import io.bohrwerk.protocol.conformance.GuestKey;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +53,7 @@ final class Keys {
         found.put(GuestKey.SEED, scale.weigh(seeds));
         found.put(GuestKey.WINDOW, window(found, windows));
         found.put(GuestKey.DELAYS, scale.weigh(lists));
-        found.put(GuestKey.ALIGN, align());
+        found.put(GuestKey.ALIGN, align(!served(found, GuestKey.DELAY)));
         found.put(GuestKey.REPORT, report());
         return found;
     }
@@ -92,16 +93,15 @@ final class Keys {
      * A guest that halts until the tick begins each iteration at a tick, so each delay makes a batch longer; one that waits in a loop
      * begins there, too, and only its last delay does.
      */
-    private Finding align() throws InfrastructureException {
+    private Finding align(boolean listed) throws InfrastructureException {
         if (!scale.decidable()) {
             return scale.undecided();
         }
-        Count none = counter.count(scale.base());
-        Count aligned = counter.count(aligned(100));
+        Count none = counter.count(delayed(100, Align.NONE, listed));
+        Count aligned = counter.count(delayed(100, Align.TICK, listed));
         if (!aligned.passed()) {
             String refusal = String.valueOf(aligned.refusal());
-            return new Finding(
-                    refusal.startsWith(Counter.SAID) ? Service.NOT_SERVED : Service.UNDECIDED, refusal);
+            return new Finding(refusal.startsWith(Counter.SAID) ? Service.NOT_SERVED : Service.UNDECIDED, refusal);
         }
         long waited = aligned.instructions() - none.instructions();
         if (waited == 0) {
@@ -118,7 +118,7 @@ final class Keys {
         int iterations = counter.iterations();
         List<String> seen = new ArrayList<>();
         for (int delay : new int[] {237, 541, 997}) {
-            Count count = counter.count(aligned(delay));
+            Count count = counter.count(delayed(delay, Align.TICK, listed));
             long asked = delay - 100;
             long took = count.instructions() - aligned.instructions();
             if (count.passed() && (took == asked || took == asked * iterations)) {
@@ -135,8 +135,11 @@ final class Keys {
                         + " instructions more: whether it always begins at the same instruction cannot be told");
     }
 
-    private Schedule aligned(long delay) {
-        return new Schedule(shift, delay, 0, 0, 0, Align.TICK);
+    /** The same delay before each iteration; by a list for a guest that does not serve {@code delay}. */
+    private Schedule delayed(long delay, Align align, boolean listed) {
+        return listed
+                ? Schedule.listed(shift, Collections.nCopies(counter.iterations(), delay), align)
+                : new Schedule(shift, delay, 0, 0, 0, align);
     }
 
     private Finding report() throws InfrastructureException {

@@ -26,6 +26,7 @@ final class Scale {
 
     /** Small, so that few of the batches differ by a tick. */
     private static final int LEAST_UNIT = 100;
+
     private static final int LARGEST_UNIT = 1_000_000;
     /** A difference that is asked for stands out of the noise by so much ... */
     private static final int ABOVE_NOISE = 20;
@@ -94,8 +95,9 @@ final class Scale {
         }
         noise = Math.abs(again.instructions() - base.instructions());
         if (noise > 0 && !again.stopped()) {
-            return undecidable("the guest does not stop the machine after its last word (write 1 to port 0x505), so where a batch"
-                    + " ends depends on the host");
+            return undecidable(
+                    "the guest does not stop the machine after its last word (write 1 to port 0x505), so where a batch"
+                            + " ends depends on the host");
         }
         int exact = 0;
         int telling = 0;
@@ -157,8 +159,12 @@ final class Scale {
         return Math.abs(took - asked) <= Math.max(WITHIN * noise, HANDLERS * asked)
                 ? new Finding(
                         Service.SERVED,
-                        seen + String.format(Locale.ROOT, ". The test itself varies by up to %,d, so whether"
-                                + " it is exact cannot be told", noise))
+                        seen
+                                + String.format(
+                                        Locale.ROOT,
+                                        ". The test itself varies by up to %,d, so whether"
+                                                + " it is exact cannot be told",
+                                        noise))
                 : new Finding(Service.INEXACT, seen);
     }
 
@@ -192,8 +198,7 @@ final class Scale {
             Count to = counter.count(pair.to());
             if (!from.passed() || !to.passed()) {
                 String refusal = String.valueOf((from.passed() ? to : from).refusal());
-                return new Finding(
-                        refusal.startsWith(Counter.SAID) ? Service.NOT_SERVED : Service.UNDECIDED, refusal);
+                return new Finding(refusal.startsWith(Counter.SAID) ? Service.NOT_SERVED : Service.UNDECIDED, refusal);
             }
             long asked = pair.asked(iterations);
             long took = to.instructions() - from.instructions();

@@ -46,9 +46,8 @@ final class Wishes {
             throws InfrastructureException {
         long ticks = expected.instructions(shift) * TICKS;
         for (long delay = Math.min(ticks, MOST_TRACED); ; delay = MOST_TRACED) {
-            Schedule schedule = listed
-                    ? Schedule.listed(shift, List.of(delay), Align.NONE)
-                    : Schedule.fixed(shift, rounded(delay));
+            Schedule schedule =
+                    listed ? Schedule.listed(shift, List.of(delay), Align.NONE) : Schedule.fixed(shift, rounded(delay));
             OptionalLong period = period(counter.interrupts(schedule.under(setting), MOST_TRACED));
             if (period.isPresent() || delay == MOST_TRACED) {
                 return period;
@@ -132,16 +131,18 @@ final class Wishes {
             List<Interrupt> late = counter.interrupts(extra(OTHER_OFFSET), MOST_TRACED);
             int later = OTHER_OFFSET - OFFSET;
             boolean exact = early.stream()
-                    .anyMatch(a -> !late.contains(a)
-                            && late.contains(new Interrupt(a.vector(), a.instruction() + later)));
+                    .anyMatch(a ->
+                            !late.contains(a) && late.contains(new Interrupt(a.vector(), a.instruction() + later)));
             String yaml = manifest.test().extraInterrupt()
                     ? ""
                     : "; for jobs to use it, add test.extraInterrupt to target.yaml";
             if (exact) {
                 return new Finding(
-                        Service.EXACT, "asked for it " + later + " instructions later it came exactly so much later" + yaml);
+                        Service.EXACT,
+                        "asked for it " + later + " instructions later it came exactly so much later" + yaml);
             }
-            int usual = counter.interrupts(Schedule.fixed(shift, 100), MOST_TRACED).size();
+            int usual =
+                    counter.interrupts(Schedule.fixed(shift, 100), MOST_TRACED).size();
             String seen = "it says that it serves it; one iteration met " + early.size() + " interrupts with it and "
                     + usual + " without";
             return early.size() > usual

@@ -133,18 +133,18 @@ final class TargetCheckCommand implements Callable<Integer> {
             out.println("    WRONG: random delays would miss phases of the timer; write timerPeriod: "
                     + found.timerPeriod());
         }
-        out.println(
-                switch (found.repeats().verdict()) {
+        out.println(switch (found.repeats().verdict()) {
                     case YES -> "a second run was identical: ";
                     case NO -> "a second run DIFFERED: ";
                     case UNDECIDED -> "no second run: ";
-                } + found.repeats().note());
-        out.println(
-                switch (found.replays().verdict()) {
+                }
+                + found.repeats().note());
+        out.println(switch (found.replays().verdict()) {
                     case YES -> "its replay was identical: ";
                     case NO -> "its replay DIFFERED, so failures would not replay: ";
                     case UNDECIDED -> "no replay: ";
-                } + found.replays().note());
+                }
+                + found.replays().note());
     }
 
     private static String told(Conformance.Answer answer) {
