@@ -47,7 +47,6 @@ class ConformerTest {
         }
         Conformance found = Conformer.check(emulator, target, Digest.of(new byte[0]), ready, 0)
                 .conformance();
-                found.keys() + "\n" + found.stopsAfterFailure() + found.repeats() + found.replays() + found.timer());
         return found;
     }
 
