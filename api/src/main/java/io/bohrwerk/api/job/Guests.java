@@ -82,7 +82,7 @@ class Guests {
             check.flatMap(TargetCheck::found).ifPresent(found -> require(job, found));
             tracing.begin(job, now);
         } catch (InvalidInputException e) {
-            job.fail(e.getMessage(), now);
+            job.fail(String.valueOf(e.getMessage()), now);
         }
         scheduler.follow(job, now);
     }
