@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 class RunnersTest {
@@ -28,7 +27,7 @@ class RunnersTest {
     /** Throws what it is given. */
     private record Throwing(Exception trouble) implements Runner<TraceRequest> {
         @Override
-        public Report run(TraceRequest work, Instant started, LongConsumer progress)
+        public Report run(TraceRequest work, Instant started, Progress progress)
                 throws InfrastructureException, IOException {
             if (trouble instanceof InfrastructureException known) {
                 throw known;

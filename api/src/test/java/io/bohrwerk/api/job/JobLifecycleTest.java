@@ -500,6 +500,7 @@ class JobLifecycleTest {
                                 name: unsized
                                 machine: {arch: i386, memory: 16MiB}
                                 boot: {kernel: kernel.elf}
+                                test: {format: exit}
                                 """),
                         Http.Part.file("kernel.elf", "an unsized kernel"))
                 .json()

@@ -594,7 +594,7 @@ class ReplayTest {
     void ordersOfOneFailureAtTheSameTimeAreAllTaken() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
-            for (int round = 0; round < 10; round++) {
+            for (int round = 0; round < 3; round++) {
                 CyclicBarrier barrier = new CyclicBarrier(4);
                 List<Callable<Integer>> orders = new ArrayList<>();
                 for (String mode : List.of("when", "adjacent", "divergence", "replay")) {

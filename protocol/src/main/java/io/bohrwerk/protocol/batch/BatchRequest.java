@@ -70,6 +70,20 @@ public record BatchRequest(
         return KIND;
     }
 
+    /** A batch of a job that has not seen any iteration yet. */
+    public BatchRequest(
+            int version,
+            UUID batchId,
+            UUID jobId,
+            int attempt,
+            Digest target,
+            Schedule schedule,
+            int iterations,
+            int reportEvery,
+            @Nullable Boolean keepCheckpoints) {
+        this(version, batchId, jobId, attempt, target, schedule, iterations, reportEvery, keepCheckpoints, null);
+    }
+
     @Override
     public UUID id() {
         return batchId;
