@@ -23,6 +23,7 @@ final class BatchWatch {
     /** How often a running machine is asked how far it is. Each question costs it microseconds. */
     /** How many times its usual instructions every iteration between two reports may take before their silence is a hang. */
     private static final long SLOWEST = 100;
+
     private static final Duration POLL = Duration.ofMillis(250);
     /** An agent that stops the machine does so an instruction after its last word; one that cannot is stopped from here. */
     private static final Duration GRACE_TO_STOP = Duration.ofMillis(500);
@@ -138,7 +139,9 @@ final class BatchWatch {
     static long silenceLimit(Batch batch, long most) {
         int unreported = Math.min(batch.reportEvery(), batch.iterations());
         Long usual = batch.usualInstructions();
-        long others = usual == null ? most : Math.min(most, SLOWEST * usual + batch.schedule().longestDelay());
+        long others = usual == null
+                ? most
+                : Math.min(most, SLOWEST * usual + batch.schedule().longestDelay());
         return most + (unreported - 1) * others;
     }
 
@@ -337,7 +340,8 @@ final class BatchWatch {
         long unreported = session.passed() + 1;
         requireServed(word);
         KernelReport told = told(word);
-        boolean failed = word instanceof AgentLine.Fail || word instanceof AgentLine.Done || told != null || stop != null;
+        boolean failed =
+                word instanceof AgentLine.Fail || word instanceof AgentLine.Done || told != null || stop != null;
         if (cutShort && !failed) {
             return new Ending(Outcome.PASSED, session.passed(), "");
         }

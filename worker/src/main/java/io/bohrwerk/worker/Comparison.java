@@ -128,9 +128,8 @@ final class Comparison {
         }
         int shift = failure.coordinates().schedule().shift();
         long period = target.manifest().machine().timerPeriod().instructions(shift);
-        WhenCurve curve = new WhenSearch(
-                        machine, symbols, failure, run, period, points, runs, directory, progress)
-                .search(ready);
+        WhenCurve curve =
+                new WhenSearch(machine, symbols, failure, run, period, points, runs, directory, progress).search(ready);
         ArtifactReference artifact = blobs.put(ArtifactKind.WHEN_CURVE, Wire.write(curve));
         return new ReplayReport.Replayed(0, 0, "", null, List.of(artifact), curve.summary());
     }

@@ -73,7 +73,8 @@ final class ReplayRunner implements Runner<ReplayRequest> {
         return report(request, started, new ReplayReport.Troubled(kind, message));
     }
 
-    private ReplayReport.Result replay(ReplayRequest request, Progress progress) throws InfrastructureException, IOException {
+    private ReplayReport.Result replay(ReplayRequest request, Progress progress)
+            throws InfrastructureException, IOException {
         FailureManifest failure =
                 Wire.read(blobs.fetchSmall(request.manifest(), LARGEST_MANIFEST), FailureManifest.class);
         Coordinates coordinates = failure.coordinates();
@@ -93,8 +94,7 @@ final class ReplayRunner implements Runner<ReplayRequest> {
                     Machines.Open open = machines.open(target.files())) {
                 BatchRun run = failure.run(recording.directory().resolve(RECORDING));
                 if (request.mode().compares()) {
-                    Comparison comparison =
-                            new Comparison(
+                    Comparison comparison = new Comparison(
                             open.machine(), ready.image(), target.files(), failure, run, blobs, progress);
                     return request.mode() == ReplayMode.WHEN
                             ? when(request, comparison)

@@ -66,7 +66,9 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 ? ""
                 : "\n**Not verified**: its replay "
                         + (failure.replay() == ReplayVerdict.DIVERGED ? "did not go the same way" : "was not made")
-                        + (failure.replayNote().isEmpty() ? "." : " (" + failure.replayNote().replace("@", "@\u200b") + ").")
+                        + (failure.replayNote().isEmpty()
+                                ? "."
+                                : " (" + failure.replayNote().replace("@", "@\u200b") + ").")
                         + " What the scripts replay to may be something else.\n";
     }
 

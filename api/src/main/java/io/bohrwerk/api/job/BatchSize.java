@@ -56,9 +56,7 @@ record BatchSize(
      * @param places whether each iteration is reported anyway
      */
     static BatchSize first(TargetManifest.Test test, @Nullable Integer asked, boolean learns, boolean places) {
-        boolean iterations = learns
-                && asked == null
-                && test.givenIterationsPerBatch() == null;
+        boolean iterations = learns && asked == null && test.givenIterationsPerBatch() == null;
         boolean reports = learns && !places && findable(test);
         int size = asked != null ? asked : iterations ? FIRST : test.iterationsPerBatch();
         return new BatchSize(size, test.reportEvery(), most(test), iterations, reports, 0, 0);

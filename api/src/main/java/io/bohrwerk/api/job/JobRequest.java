@@ -150,7 +150,9 @@ record JobRequest(
     }
 
     private static long places(Strategy strategy, TargetManifest manifest) {
-        return strategy instanceof SteppedStrategy steps ? steps.places(manifest.machine().timerPeriod()) : 0;
+        return strategy instanceof SteppedStrategy steps
+                ? steps.places(manifest.machine().timerPeriod())
+                : 0;
     }
 
     /** What makes two submissions the same, whatever their blanks and the order of their fields. */

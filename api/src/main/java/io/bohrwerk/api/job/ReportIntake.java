@@ -176,8 +176,8 @@ class ReportIntake {
             Marks marks = marks(failed);
             Crash crash = crashes.count(
                     job.id(), marks, failed.outcome(), failed.replay() == ReplayVerdict.VERIFIED, report.finishedAt());
-            Failure failure = failures.save(
-                    new Failure(report, finished.coordinates(), failed, crash.id(), marks, job.ended()));
+            Failure failure =
+                    failures.save(new Failure(report, finished.coordinates(), failed, crash.id(), marks, job.ended()));
             job.count(failure.id(), now);
         }
     }

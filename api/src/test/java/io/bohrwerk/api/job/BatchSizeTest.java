@@ -18,7 +18,8 @@ class BatchSizeTest {
     private static final Digest DIGEST = Digest.of(new byte[0]);
 
     private static TargetManifest.Test test(String said) {
-        return TargetManifest.parse("name: t\nmachine: {arch: i386, memory: 16MiB}\nboot: {kernel: k}\ntest: {" + said + "}\n")
+        return TargetManifest.parse(
+                        "name: t\nmachine: {arch: i386, memory: 16MiB}\nboot: {kernel: k}\ntest: {" + said + "}\n")
                 .test();
     }
 
@@ -30,8 +31,7 @@ class BatchSizeTest {
     private static BatchSize after(BatchSize size, int ran, int reported, double millis) {
         Coordinates coordinates =
                 new Coordinates(DIGEST, DIGEST, "qemu", "none", Schedule.fixed(4, 0), ran, Math.min(reported, ran));
-        BatchReport.Finished finished =
-                new BatchReport.Finished(coordinates, ran, 1_000L * ran, MILLIS_TO_FIRST, null);
+        BatchReport.Finished finished = new BatchReport.Finished(coordinates, ran, 1_000L * ran, MILLIS_TO_FIRST, null);
         return size.after(finished, Duration.ofNanos(Math.round((MILLIS_TO_FIRST + millis * ran) * 1e6)));
     }
 
@@ -47,8 +47,11 @@ class BatchSizeTest {
     /** 0.1 ms for the test and 3 ms for a report: what the demo's kernel takes. */
     @Test
     void aTestOfMicrosecondsGetsToFiveSecondsABatchInFiveBatches() {
-        List<BatchSize> sizes = sizes(BatchSize.first(test(""), null, true, false), 8, size -> 0.1 + 3.0 / size.reportEvery());
-        assertThat(sizes.get(0)).extracting(BatchSize::iterations, BatchSize::reportEvery).containsExactly(10, 1);
+        List<BatchSize> sizes =
+                sizes(BatchSize.first(test(""), null, true, false), 8, size -> 0.1 + 3.0 / size.reportEvery());
+        assertThat(sizes.get(0))
+                .extracting(BatchSize::iterations, BatchSize::reportEvery)
+                .containsExactly(10, 1);
         assertThat(sizes.get(5).iterations()).isBetween(30_000, 60_000);
         assertThat(sizes.get(5).reportEvery()).isBetween(600, 1_200);
         assertThat(sizes.get(8)).isEqualTo(sizes.get(7));
@@ -57,7 +60,9 @@ class BatchSizeTest {
     @Test
     void aTestOfMinutesGetsOneIterationABatch() {
         List<BatchSize> sizes = sizes(BatchSize.first(test(""), null, true, false), 3, size -> 60_000);
-        assertThat(sizes.get(1)).extracting(BatchSize::iterations, BatchSize::reportEvery).containsExactly(1, 1);
+        assertThat(sizes.get(1))
+                .extracting(BatchSize::iterations, BatchSize::reportEvery)
+                .containsExactly(1, 1);
         assertThat(sizes.get(3).iterations()).isEqualTo(1);
     }
 
@@ -65,7 +70,8 @@ class BatchSizeTest {
     void aSizeThatIsNearlyRightStays() {
         BatchSize size = after(BatchSize.first(test(""), null, true, false), 400);
         assertThat(size.iterations()).isEqualTo(10); // 12 would be the best
-        assertThat(sizes(size, 5, s -> 350)).allSatisfy(s -> assertThat(s.iterations()).isEqualTo(10));
+        assertThat(sizes(size, 5, s -> 350))
+                .allSatisfy(s -> assertThat(s.iterations()).isEqualTo(10));
     }
 
     @Test
@@ -74,24 +80,34 @@ class BatchSizeTest {
         assertThat(after(both, 1)).isEqualTo(both);
         assertThat(both.usualInstructions()).isNull();
         BatchSize reports = after(BatchSize.first(test("iterationsPerBatch: 7000"), null, true, false), 0.1);
-        assertThat(reports).extracting(BatchSize::iterations, BatchSize::reportEvery).containsExactly(7_000, 16);
+        assertThat(reports)
+                .extracting(BatchSize::iterations, BatchSize::reportEvery)
+                .containsExactly(7_000, 16);
         BatchSize iterations = after(BatchSize.first(test("reportEvery: 3"), null, true, false), 0.1);
-        assertThat(iterations).extracting(BatchSize::iterations, BatchSize::reportEvery).containsExactly(160, 3);
+        assertThat(iterations)
+                .extracting(BatchSize::iterations, BatchSize::reportEvery)
+                .containsExactly(160, 3);
         BatchSize asked = after(BatchSize.first(test(""), 42, true, false), 100);
-        assertThat(asked).extracting(BatchSize::iterations, BatchSize::reportEvery).containsExactly(42, 1);
+        assertThat(asked)
+                .extracting(BatchSize::iterations, BatchSize::reportEvery)
+                .containsExactly(42, 1);
     }
 
     @Test
     void whereThereIsOneBatchOnlyNothingIsFoundOut() {
         BatchSize one = BatchSize.first(test(""), null, false, false);
-        assertThat(one).extracting(BatchSize::iterations, BatchSize::reportEvery).containsExactly(100, 1);
+        assertThat(one)
+                .extracting(BatchSize::iterations, BatchSize::reportEvery)
+                .containsExactly(100, 1);
         assertThat(after(one, 0.1)).isEqualTo(one);
     }
 
     @Test
     void whereEachPlaceIsReportedOnlyTheSizeIsFoundOut() {
         BatchSize places = after(BatchSize.first(test(""), null, true, true), 3.1);
-        assertThat(places).extracting(BatchSize::iterations, BatchSize::reportEvery).containsExactly(160, 1);
+        assertThat(places)
+                .extracting(BatchSize::iterations, BatchSize::reportEvery)
+                .containsExactly(160, 1);
     }
 
     /** Their times are those of other intervals, and would make the next size too small. */

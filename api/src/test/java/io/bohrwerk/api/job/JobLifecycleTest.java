@@ -264,9 +264,7 @@ class JobLifecycleTest {
         UUID first = job.firstFailureId();
         assertThat(first).isNotNull();
         Instant end = job.finishedAt();
-        assertThat(batch(flying.get(1).id()).state())
-                .as("nobody waits for it")
-                .isEqualTo(BatchState.WITHDRAWN);
+        assertThat(batch(flying.get(1).id()).state()).as("nobody waits for it").isEqualTo(BatchState.WITHDRAWN);
         assertThat(job.batchesInFlight()).isZero();
         assertThat(views.of(job, fleet.now()).beyondStopRule()).isNull();
         intake.accept(Samples.failed(id, flying.get(1).id(), 1, 2, "oops 2", List.of()));
@@ -510,8 +508,8 @@ class JobLifecycleTest {
         Batch before = inFlight(id).get(1);
         assertThat(before.iterations()).isEqualTo(BatchSize.FIRST);
         assertThat(before.reportEvery()).isEqualTo(1);
-        BatchReport passed =
-                Samples.passed(id, inFlight(id).get(0).id(), 1, inFlight(id).get(0).iterations());
+        BatchReport passed = Samples.passed(
+                id, inFlight(id).get(0).id(), 1, inFlight(id).get(0).iterations());
         BatchReport.Finished result = (BatchReport.Finished) passed.result();
         Coordinates own = result.coordinates();
         intake.accept(Samples.report(

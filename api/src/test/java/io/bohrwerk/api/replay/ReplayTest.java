@@ -32,16 +32,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.Future;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Callable;
-import java.util.ArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -571,9 +571,10 @@ class ReplayTest {
     void theScriptsOfAFailureThatWasNotVerifiedSaySoFirst() throws Exception {
         Samples.Bundled bundled = Samples.bundled(this::put);
         failure = failure(bundled.manifest(), put("recorded"));
-        database.sql("update failures set coordinates = jsonb_set(jsonb_set(coordinates, '{target}', to_jsonb(?::text)),"
-                        + " '{snapshot}', to_jsonb(?::text)), replay = 'DIVERGED', replay_note = 'it ended 3 instructions later'"
-                        + " where id = ?")
+        database.sql(
+                        "update failures set coordinates = jsonb_set(jsonb_set(coordinates, '{target}', to_jsonb(?::text)),"
+                                + " '{snapshot}', to_jsonb(?::text)), replay = 'DIVERGED', replay_note = 'it ended 3 instructions later'"
+                                + " where id = ?")
                 .params(bundled.target().hex(), put("ready").hex(), UUID.fromString(failure))
                 .update();
         Path tar = directory.resolve("unverified.tar");
@@ -582,8 +583,9 @@ class ReplayTest {
         Path unpacked = directory.resolve("bohrwerk-" + failure);
         for (String script : List.of("replay.sh", "debug.sh")) {
             assertThat(run(unpacked.resolve(script).toString()))
-                    .startsWith("NOT VERIFIED: when this failure was found, its replay did not go the same way as the run.\n"
-                            + "  it ended 3 instructions later\n");
+                    .startsWith(
+                            "NOT VERIFIED: when this failure was found, its replay did not go the same way as the run.\n"
+                                    + "  it ended 3 instructions later\n");
         }
         assertThat(Files.readString(unpacked.resolve("README.md")))
                 .contains("**Not verified**: its replay did not go the same way (it ended 3 instructions later).");
@@ -652,7 +654,9 @@ class ReplayTest {
             assertThat(one.get("startedAt").isString()).isTrue();
             assertThat(one.get("runsDone").asInt()).isEqualTo(7);
         });
-        assertThat(replay(id).get("runsDone").asInt()).as("no live worker says so").isZero();
+        assertThat(replay(id).get("runsDone").asInt())
+                .as("no live worker says so")
+                .isZero();
     }
 
     @Test

@@ -46,8 +46,7 @@ public final class GdbScript {
                 "set tcp connect-timeout 60"));
         TargetManifest.Boot boot = manifest.boot();
         String named = boot.symbols() == null ? boot.kernel() : boot.symbols();
-        Path symbols =
-                named == null ? null : target.directory().resolve(named).toAbsolutePath();
+        Path symbols = named == null ? null : target.directory().resolve(named).toAbsolutePath();
         Path file = symbols != null && isElf(symbols) ? symbols : stub;
         if (file != null) {
             lines.add("file " + quoted(file));

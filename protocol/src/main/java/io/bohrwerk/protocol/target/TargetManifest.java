@@ -336,8 +336,13 @@ public record TargetManifest(String name, Machine machine, Boot boot, Test test)
             VirtualTime iterationTimeout,
             Format format,
             List<String> expectedFailures,
-            @JsonProperty("reportEvery") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer givenReportEvery,
-            @JsonProperty("iterationsPerBatch") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer givenIterationsPerBatch,
+
+            @JsonProperty("reportEvery") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Integer givenReportEvery,
+
+            @JsonProperty("iterationsPerBatch") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Integer givenIterationsPerBatch,
+
             List<PanicPattern> panicPatterns,
             List<ScriptStep> script,
             @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean extraInterrupt) {

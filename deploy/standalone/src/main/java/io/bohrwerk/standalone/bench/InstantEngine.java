@@ -7,10 +7,10 @@ import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.worker.Engine;
+import io.bohrwerk.worker.Progress;
 import io.bohrwerk.worker.Runner;
 import io.bohrwerk.worker.Runners;
 import java.time.Instant;
-import io.bohrwerk.worker.Progress;
 
 /** Says of every batch at once that all its iterations passed. What is left is what the cluster itself costs. */
 final class InstantEngine implements Engine, Runner<BatchRequest> {

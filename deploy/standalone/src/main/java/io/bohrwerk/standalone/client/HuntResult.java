@@ -77,10 +77,10 @@ public record HuntResult(
         return new HuntResult(
                 job.id(),
                 job.state(),
-                    job.message(),
+                job.message(),
                 job.iterations(),
                 job.failures(),
-                    job.failuresBeyond(),
+                job.failuresBeyond(),
                 failure,
                 view.path("iteration").asLong(),
                 job.secondsToFirstFailure(),

@@ -101,6 +101,8 @@ public record JobStatus(
                 + (ended() || iterationsRunning == 0
                         ? ""
                         : String.format(Locale.ROOT, ", %,d more iterations under way", iterationsRunning))
-                + (failuresBeyond == 0 ? "" : String.format(Locale.ROOT, ", %,d of the failures beyond the stop rule", failuresBeyond));
+                + (failuresBeyond == 0
+                        ? ""
+                        : String.format(Locale.ROOT, ", %,d of the failures beyond the stop rule", failuresBeyond));
     }
 }

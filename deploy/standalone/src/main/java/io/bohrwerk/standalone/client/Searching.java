@@ -48,7 +48,11 @@ public final class Searching {
         String message = replay.path("message").asString("");
         return mode + ": "
                 + (begun
-                        ? String.format(Locale.ROOT, "running for %d s, %,d runs", seconds, replay.path("runsDone").asLong(0))
+                        ? String.format(
+                                Locale.ROOT,
+                                "running for %d s, %,d runs",
+                                seconds,
+                                replay.path("runsDone").asLong(0))
                         : "waiting for a free machine for " + seconds + " s")
                 + (message.isEmpty() ? "" : "; " + message);
     }

@@ -15,9 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Ends jobs. */
-@Command(
-        name = "cancel",
-        description = "Ends jobs. What they found stays. Exit status 1 when one had ended already.")
+@Command(name = "cancel", description = "Ends jobs. What they found stays. Exit status 1 when one had ended already.")
 public final class CancelCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "JOB", description = "The job's id.")
     @SuppressWarnings("NullAway.Init")
@@ -41,7 +39,8 @@ public final class CancelCommand implements Callable<Integer> {
         boolean late = false;
         for (String id : jobs) {
             boolean ended = api.get("/jobs/" + id).path("finishedAt").isString();
-            JsonNode job = api.post("/jobs/" + id + "/cancel", JsonMapper.shared().createObjectNode());
+            JsonNode job =
+                    api.post("/jobs/" + id + "/cancel", JsonMapper.shared().createObjectNode());
             late |= ended;
             out.println(json ? job.toString() : line(job, ended));
         }

@@ -21,10 +21,16 @@ public final class CrashesCommand implements Callable<Integer> {
             description = "created, last-seen, first-seen, failures or title. Default: created")
     private @Nullable String sort;
 
-    @Option(names = "--state", paramLabel = "STATE", description = "Only those in this state, as open, fixed, invalid or duplicate.")
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            description = "Only those in this state, as open, fixed, invalid or duplicate.")
     private @Nullable String state;
 
-    @Option(names = "--target", paramLabel = "ID", description = "Only those that were seen on this target; its whole id.")
+    @Option(
+            names = "--target",
+            paramLabel = "ID",
+            description = "Only those that were seen on this target; its whole id.")
     private @Nullable String target;
 
     @Option(names = "--text", paramLabel = "TEXT", description = "Only those with this in their title.")

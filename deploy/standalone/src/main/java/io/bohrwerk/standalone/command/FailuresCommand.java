@@ -61,7 +61,9 @@ public final class FailuresCommand implements Callable<Integer> {
         filters.put("report", listing.json() ? null : "false");
         listing.print(
                 spec.commandLine(),
-                job != null ? "/jobs/" + job + "/failures" : crash != null ? "/crashes/" + crash + "/failures" : "/failures",
+                job != null
+                        ? "/jobs/" + job + "/failures"
+                        : crash != null ? "/crashes/" + crash + "/failures" : "/failures",
                 filters,
                 String.format(
                         "%-36s  %-19s  %-8s  %-12s  %10s  %s",

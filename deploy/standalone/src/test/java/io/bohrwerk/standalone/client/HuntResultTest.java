@@ -22,10 +22,11 @@ class HuntResultTest {
                 new HuntResult.ArtifactPaths(
                         "/d/merged.log.zst", "/d/snapshot.qcow2", "/d/recording.rr", "/d/manifest.json"));
         assertThat(result.json())
-                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"COMPLETED\",\"message\":null,\"iterations\":18123,\"failures\":4,\"failuresBeyondStopRule\":3,"
-                        + "\"failureId\":\"f1\",\"failedIteration\":123,\"secondsToFailure\":4.25,\"replayVerified\":true,"
-                        + "\"artifacts\":{\"mergedLog\":\"/d/merged.log.zst\",\"snapshot\":\"/d/snapshot.qcow2\","
-                        + "\"recording\":\"/d/recording.rr\",\"manifest\":\"/d/manifest.json\"}}");
+                .isEqualTo(
+                        "{\"jobId\":\"j1\",\"state\":\"COMPLETED\",\"message\":null,\"iterations\":18123,\"failures\":4,\"failuresBeyondStopRule\":3,"
+                                + "\"failureId\":\"f1\",\"failedIteration\":123,\"secondsToFailure\":4.25,\"replayVerified\":true,"
+                                + "\"artifacts\":{\"mergedLog\":\"/d/merged.log.zst\",\"snapshot\":\"/d/snapshot.qcow2\","
+                                + "\"recording\":\"/d/recording.rr\",\"manifest\":\"/d/manifest.json\"}}");
     }
 
     @Test
@@ -44,8 +45,9 @@ class HuntResultTest {
                 "",
                 new HuntResult.ArtifactPaths(null, null, null, null));
         assertThat(result.json())
-                .isEqualTo("{\"jobId\":\"j1\",\"state\":\"ERROR\",\"message\":\"no worker can serve it\",\"iterations\":600000,\"failures\":0,\"failuresBeyondStopRule\":0,"
-                        + "\"failureId\":null,\"failedIteration\":null,\"secondsToFailure\":null,\"replayVerified\":false,"
-                        + "\"artifacts\":{\"mergedLog\":null,\"snapshot\":null,\"recording\":null,\"manifest\":null}}");
+                .isEqualTo(
+                        "{\"jobId\":\"j1\",\"state\":\"ERROR\",\"message\":\"no worker can serve it\",\"iterations\":600000,\"failures\":0,\"failuresBeyondStopRule\":0,"
+                                + "\"failureId\":null,\"failedIteration\":null,\"secondsToFailure\":null,\"replayVerified\":false,"
+                                + "\"artifacts\":{\"mergedLog\":null,\"snapshot\":null,\"recording\":null,\"manifest\":null}}");
     }
 }

@@ -17,7 +17,10 @@ class ProgressLineTest {
         line.show("2s: 20 iterations, 3 failures");
         line.keep("3s: 30 iterations");
         line.keep("done");
-        assertThat(printed.toString().replace("\u001b", "ESC").replace("\r", "CR").replace("\n", "LF"))
+        assertThat(printed.toString()
+                        .replace("\u001b", "ESC")
+                        .replace("\r", "CR")
+                        .replace("\n", "LF"))
                 .isEqualTo("CRESC[Kfirst: 1s: 10 iteration"
                         + "CRESC[Kfirst: 2s: 20 iteration"
                         + "CRESC[Kfirst: 3s: 30 iterationsLF"
