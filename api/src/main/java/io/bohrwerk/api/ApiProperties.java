@@ -105,12 +105,14 @@ public record ApiProperties(
      * @param largest longest file that is taken
      * @param keep how long one is kept to which nothing is added
      * @param check whether a worker checks each target that is uploaded without a check's result; jobs on it wait for that
+     * @param mostBegun uploads that have begun and are not whole yet, at once
      */
     public record Uploads(
             @DefaultValue("~/.cache/bohrwerk/uploads") String directory,
             @DefaultValue("64GB") DataSize largest,
             @DefaultValue("24h") Duration keep,
-            @DefaultValue("true") boolean check) {
+            @DefaultValue("true") boolean check,
+            @DefaultValue("100") int mostBegun) {
         /** {@link #directory} on this host. */
         public Path path() {
             return directory.startsWith("~/")
@@ -127,12 +129,15 @@ public record ApiProperties(
      * @param publishInterval how often the outbox is looked through without being called; it is called on every commit
      * @param workerUser as which the workers log in to a broker that grants rights, as {@code User:name}: it is granted what a worker
      *     needs. Null where the broker lets everyone do everything, or others see to it
+     * @param unsealedReports whether reports are taken in that do not show the secret of their attempt: while workers of an earlier
+     *     version still run
      */
     public record Queue(
             @DefaultValue("4") int partitions,
             @DefaultValue("1") short replicationFactor,
             @DefaultValue("1s") Duration publishInterval,
-            @Nullable String workerUser) {}
+            @Nullable String workerUser,
+            @DefaultValue("false") boolean unsealedReports) {}
 
     /**
      * Server-sent events.

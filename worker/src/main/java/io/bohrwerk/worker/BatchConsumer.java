@@ -5,6 +5,7 @@ import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Report;
+import io.bohrwerk.protocol.batch.ReportSeal;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.span.Spans;
 import io.bohrwerk.protocol.worker.RunningWork;
@@ -200,7 +201,7 @@ final class BatchConsumer {
                 record.offset(),
                 record.partition(),
                 deliveries);
-        Future<Boolean> done = batches.submit(() -> work(request, deliveries, parent(record)));
+        Future<Boolean> done = batches.submit(() -> work(request, deliveries, parent(record), secret(record)));
         boolean ours = keepWhile(queue, record, done);
         if (!ours) {
             throw new KafkaException("the lock on " + request.id() + " was lost while it ran");
@@ -215,12 +216,13 @@ final class BatchConsumer {
     }
 
     /** Does the work and reports, on the slot's second thread. True when the broker has the report. */
-    private boolean work(Work request, int deliveries, @Nullable String parent) {
+    private boolean work(Work request, int deliveries, @Nullable String parent, byte @Nullable [] secret) {
         if (deliveries >= KafkaClients.MOST_DELIVERIES) {
-            return reports.send(runners.refuse(
+            Report refusal = runners.refuse(
                     request,
                     InfrastructureTrouble.UNDELIVERABLE,
-                    "delivered " + deliveries + " times and never finished: it may be what kills workers"));
+                    "delivered " + deliveries + " times and never finished: it may be what kills workers");
+            return reports.send(refusal, secret);
         }
         Running now = new Running(request, new AtomicLong(), withdrawals);
         running = now;
@@ -231,7 +233,7 @@ final class BatchConsumer {
                 MDC.MDCCloseable work =
                         MDC.putCloseable(request.kind(), request.id().toString())) {
             Optional<Report> report = runners.run(request, now);
-            return report.isPresent() && reports.send(report.get());
+            return report.isPresent() && reports.send(report.get(), secret);
         } finally {
             running = null;
         }
@@ -310,6 +312,11 @@ final class BatchConsumer {
     private static @Nullable String parent(ConsumerRecord<byte[], byte[]> record) {
         Header parent = record.headers().lastHeader(Spans.HEADER);
         return parent == null ? null : new String(parent.value(), StandardCharsets.US_ASCII);
+    }
+
+    private static byte @Nullable [] secret(ConsumerRecord<byte[], byte[]> record) {
+        Header secret = record.headers().lastHeader(ReportSeal.SECRET_HEADER);
+        return secret == null ? null : secret.value();
     }
 
     private static byte[] value(ConsumerRecord<byte[], byte[]> record) {

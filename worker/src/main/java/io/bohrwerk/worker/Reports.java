@@ -2,6 +2,7 @@ package io.bohrwerk.worker;
 
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.Report;
+import io.bohrwerk.protocol.batch.ReportSeal;
 import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.span.Spans;
 import java.nio.charset.StandardCharsets;
@@ -24,14 +25,22 @@ final class Reports {
         this.producer = producer;
     }
 
-    /** Whether the broker has it for good. */
-    boolean send(Report report) {
+    /**
+     * Sends a report.
+     *
+     * @param secret of the attempt, as it came with the work; null where none came
+     * @return whether the broker has it for good
+     */
+    boolean send(Report report, byte @Nullable [] secret) {
         Report.Trouble trouble = report.trouble();
         if (trouble != null && !trouble.kind().handedBack()) {
             lastTrouble = trouble.kind() + ": " + trouble.message();
         }
         String topic = Topics.reports(report.kind());
         ProducerRecord<String, byte[]> message = new ProducerRecord<>(topic, report.key(), Wire.write(report));
+        if (secret != null) {
+            message.headers().add(ReportSeal.HEADER, ReportSeal.of(secret, message.value()));
+        }
         String parent = Spans.Span.traceparentHere();
         if (parent != null) {
             message.headers().add(Spans.HEADER, parent.getBytes(StandardCharsets.US_ASCII));

@@ -1,5 +1,7 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.api.queue.AttemptSecrets;
+import io.bohrwerk.api.queue.DeadLetters;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
@@ -30,15 +32,19 @@ class ReportListener {
     private static final Logger LOG = LoggerFactory.getLogger(ReportListener.class);
 
     private final ReportIntake intake;
+    private final AttemptSecrets secrets;
+    private final DeadLetters deadLetters;
     private final Spans spans;
 
-    ReportListener(ReportIntake intake, Spans spans) {
+    ReportListener(ReportIntake intake, AttemptSecrets secrets, DeadLetters deadLetters, Spans spans) {
         this.intake = intake;
+        this.secrets = secrets;
+        this.deadLetters = deadLetters;
         this.spans = spans;
     }
 
     /** @param traceparent of the worker's span; null for most */
-    private record Told(BatchReport report, @Nullable String traceparent) {}
+    private record Told(BatchReport report, @Nullable String traceparent, ConsumerRecord<?, byte[]> message) {}
 
     @KafkaListener(
             topics = Topics.REPORTS,
@@ -46,8 +52,7 @@ class ReportListener {
             groupId = "${spring.kafka.consumer.group-id}",
             batch = "true")
     void accept(List<ConsumerRecord<?, byte[]>> messages) {
-        List<Told> reports = new ArrayList<>();
-        InvalidInputException unreadable = read(messages, reports);
+        List<Told> reports = read(messages);
         Map<UUID, List<Told>> ofJobs = new LinkedHashMap<>();
         reports.forEach(told -> ofJobs.computeIfAbsent(told.report().jobId(), id -> new ArrayList<>())
                 .add(told));
@@ -56,9 +61,6 @@ class ReportListener {
         } catch (RuntimeException e) {
             LOG.debug("one of {} reports cannot be taken in", reports.size(), e);
             oneByOne(reports);
-        }
-        if (unreadable != null) {
-            throw new BatchListenerFailedException("no report", unreadable, reports.size());
         }
     }
 
@@ -98,20 +100,27 @@ class ReportListener {
         return rounds;
     }
 
-    /** Reads up to the first that is none. @return what is wrong with that one */
-    private static @Nullable InvalidInputException read(List<ConsumerRecord<?, byte[]>> messages, List<Told> reports) {
+    /**
+     * Those that are reports, by who was sent the work. What is none is rejected here and not by the container, which would fetch all others
+     * again: it worked off two a second.
+     */
+    private List<Told> read(List<ConsumerRecord<?, byte[]>> messages) {
+        List<Told> reports = new ArrayList<>();
         for (ConsumerRecord<?, byte[]> message : messages) {
             try {
                 byte[] value = message.value() == null ? new byte[0] : message.value();
+                BatchReport report = Wire.read(value, BatchReport.class);
+                secrets.requireSeal(message, report);
                 Header parent = message.headers().lastHeader(Spans.HEADER);
                 reports.add(new Told(
-                        Wire.read(value, BatchReport.class),
-                        parent == null ? null : new String(parent.value(), StandardCharsets.US_ASCII)));
+                        report,
+                        parent == null ? null : new String(parent.value(), StandardCharsets.US_ASCII),
+                        message));
             } catch (InvalidInputException e) {
-                return e;
+                deadLetters.reject(message, e);
             }
         }
-        return null;
+        return reports;
     }
 
     /** What was taken in before is taken in again, which changes nothing. */
@@ -119,8 +128,11 @@ class ReportListener {
         for (int i = 0; i < reports.size(); i++) {
             try {
                 accept(reports.get(i).report().jobId(), List.of(reports.get(i)));
+            } catch (InvalidInputException e) {
+                deadLetters.reject(reports.get(i).message(), e);
             } catch (RuntimeException e) {
-                throw new BatchListenerFailedException("the report cannot be taken in", e, i);
+                throw new BatchListenerFailedException(
+                        "the report cannot be taken in", e, reports.get(i).message());
             }
         }
     }

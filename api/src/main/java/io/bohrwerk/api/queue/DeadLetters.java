@@ -1,5 +1,6 @@
 package io.bohrwerk.api.queue;
 
+import io.bohrwerk.protocol.InvalidInputException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /** Messages that could not be taken in, kept for people to look at. */
 @Component
-class DeadLetters {
+public class DeadLetters {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final int LONGEST_ERROR = 2_000;
 
@@ -17,6 +18,17 @@ class DeadLetters {
 
     DeadLetters(JdbcClient database) {
         this.database = database;
+    }
+
+    /** One that makes no sense, found while others of its batch are taken in. */
+    public void reject(ConsumerRecord<?, ?> message, InvalidInputException e) {
+        LOG.warn(
+                "rejecting malformed message {}-{}@{}: {}",
+                message.topic(),
+                message.partition(),
+                message.offset(),
+                e.getMessage());
+        keep(message, e);
     }
 
     void add(ConsumerRecord<?, ?> message, Exception e) {
@@ -27,6 +39,10 @@ class DeadLetters {
                 message.partition(),
                 message.offset(),
                 cause);
+        keep(message, cause);
+    }
+
+    private void keep(ConsumerRecord<?, ?> message, Throwable cause) {
         String error = cause.toString().replace('\0', '?');
         database.sql("""
                 insert into dead_letters (topic, partition, kafka_offset, key, payload, error)

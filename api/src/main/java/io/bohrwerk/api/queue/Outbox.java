@@ -21,9 +21,12 @@ import org.springframework.transaction.annotation.Transactional;
 public class Outbox {
     private final JdbcClient database;
     private final JdbcTemplate rows;
+    private final AttemptSecrets secrets;
     private final ApplicationEventPublisher events;
 
-    Outbox(JdbcClient database, JdbcTemplate rows, ApplicationEventPublisher events) {
+    Outbox(
+            JdbcClient database, JdbcTemplate rows, AttemptSecrets secrets, ApplicationEventPublisher events) {
+        this.secrets = secrets;
         this.database = database;
         this.rows = rows;
         this.events = events;
@@ -48,8 +51,8 @@ public class Outbox {
             return;
         }
         rows.batchUpdate(
-                "insert into outbox (topic, key, payload, job_id, work_id, due_at, traceparent)"
-                        + " values (?, ?, ?, ?, ?, ?, ?)",
+                "insert into outbox (topic, key, payload, job_id, work_id, due_at, traceparent, secret)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?)",
                 messages.stream()
                         .map(message -> new Object[] {
                             Topics.BATCHES,
@@ -58,7 +61,11 @@ public class Outbox {
                             message.work().jobId(),
                             message.work().id(),
                             dueAt.atOffset(ZoneOffset.UTC),
-                            message.traceparent()
+                            message.traceparent(),
+                            secrets.of(
+                                    message.work().kind(),
+                                    message.work().id(),
+                                    message.work().attempt())
                         })
                         .toList());
         events.publishEvent(new Filled());

@@ -1,6 +1,7 @@
 package io.bohrwerk.api.queue;
 
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.protocol.batch.ReportSeal;
 import io.bohrwerk.protocol.span.Spans;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -59,7 +60,8 @@ class OutboxPublisher implements SmartLifecycle {
             String topic,
             String key,
             byte[] payload,
-            @Nullable String traceparent) {}
+            @Nullable String traceparent,
+            byte @Nullable [] secret) {}
 
     /** @param span from handing it to Kafka to Kafka's word that it has it */
     private record Sent(long id, CompletableFuture<?> acknowledged, Spans.Span span) {}
@@ -134,6 +136,9 @@ class OutboxPublisher implements SmartLifecycle {
         if (parent != null) {
             message.headers().add(Spans.HEADER, parent.getBytes(StandardCharsets.US_ASCII));
         }
+        if (row.secret() != null) {
+            message.headers().add(ReportSeal.SECRET_HEADER, row.secret());
+        }
         return new Sent(row.id(), kafka.send(message), span);
     }
 
@@ -141,7 +146,7 @@ class OutboxPublisher implements SmartLifecycle {
     private int publish() {
         Integer count = transaction.execute(status -> {
             List<Row> rows = database.sql("""
-                    select id, topic, key, payload, traceparent from outbox where due_at <= ?
+                    select id, topic, key, payload, traceparent, secret from outbox where due_at <= ?
                     order by id limit ? for update skip locked""")
                     .param(OffsetDateTime.now(ZoneOffset.UTC))
                     .param(MOST_AT_ONCE)
@@ -150,7 +155,8 @@ class OutboxPublisher implements SmartLifecycle {
                             row.getString("topic"),
                             row.getString("key"),
                             row.getBytes("payload"),
-                            row.getString("traceparent")))
+                            row.getString("traceparent"),
+                            row.getBytes("secret")))
                     .list();
             List<Sent> sent = new ArrayList<>();
             for (Row row : rows) {

@@ -1,6 +1,9 @@
 package io.bohrwerk.api.work;
 
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.api.queue.AttemptSecrets;
+import io.bohrwerk.api.queue.DeadLetters;
+import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.batch.Topics;
@@ -20,8 +23,12 @@ import org.springframework.kafka.core.KafkaAdmin;
 @Configuration(proxyBeanMethods = false)
 class WorkReports {
     private final Map<String, ReportHandler<?>> handlers;
+    private final AttemptSecrets secrets;
+    private final DeadLetters deadLetters;
 
-    WorkReports(List<ReportHandler<?>> handlers) {
+    WorkReports(List<ReportHandler<?>> handlers, AttemptSecrets secrets, DeadLetters deadLetters) {
+        this.secrets = secrets;
+        this.deadLetters = deadLetters;
         this.handlers = handlers.stream()
                 .collect(Collectors.toMap(handler -> Topics.reports(handler.kind()), Function.identity()));
     }
@@ -51,10 +58,16 @@ class WorkReports {
         if (handler == null) {
             throw new IllegalStateException("no handler for reports on " + message.topic());
         }
-        take(handler, message.value());
+        try {
+            take(handler, message);
+        } catch (InvalidInputException e) {
+            deadLetters.reject(message, e);
+        }
     }
 
-    private static <R extends Report> void take(ReportHandler<R> handler, byte[] message) {
-        handler.accept(Wire.read(message == null ? new byte[0] : message, handler.report()));
+    private <R extends Report> void take(ReportHandler<R> handler, ConsumerRecord<?, byte[]> message) {
+        R report = Wire.read(message.value() == null ? new byte[0] : message.value(), handler.report());
+        secrets.requireSeal(message, report);
+        handler.accept(report);
     }
 }

@@ -1,5 +1,6 @@
 package io.bohrwerk.api.worker;
 
+import io.bohrwerk.api.queue.DeadLetters;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.Topics;
@@ -8,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.listener.BatchListenerFailedException;
@@ -17,9 +19,11 @@ import org.springframework.stereotype.Component;
 @Component
 class HeartbeatListener {
     private final Fleet fleet;
+    private final DeadLetters deadLetters;
     private final ApplicationEventPublisher events;
 
-    HeartbeatListener(Fleet fleet, ApplicationEventPublisher events) {
+    HeartbeatListener(Fleet fleet, DeadLetters deadLetters, ApplicationEventPublisher events) {
+        this.deadLetters = deadLetters;
         this.fleet = fleet;
         this.events = events;
     }
@@ -30,15 +34,15 @@ class HeartbeatListener {
             id = "heartbeats",
             groupId = "${spring.kafka.consumer.group-id}",
             batch = "true")
-    void hear(List<byte[]> messages) {
+    void hear(List<ConsumerRecord<?, byte[]>> messages) {
         Map<String, WorkerHeartbeat> latest = new LinkedHashMap<>();
-        for (int i = 0; i < messages.size(); i++) {
+        for (ConsumerRecord<?, byte[]> message : messages) {
             try {
-                WorkerHeartbeat heartbeat = Wire.read(messages.get(i), WorkerHeartbeat.class);
+                byte[] value = message.value() == null ? new byte[0] : message.value();
+                WorkerHeartbeat heartbeat = Wire.read(value, WorkerHeartbeat.class);
                 latest.put(heartbeat.workerId(), heartbeat);
             } catch (InvalidInputException e) {
-                hear(latest.values());
-                throw new BatchListenerFailedException("no heartbeat", e, i);
+                deadLetters.reject(message, e);
             }
         }
         hear(latest.values());

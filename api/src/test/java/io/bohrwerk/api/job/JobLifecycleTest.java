@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
+import io.bohrwerk.api.queue.AttemptSecrets;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.BatchState;
 import io.bohrwerk.api.batch.Batches;
@@ -22,6 +23,7 @@ import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.SubtestCounts;
+import io.bohrwerk.protocol.batch.ReportSeal;
 import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.CpuModel;
@@ -50,7 +52,6 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.kafka.listener.BatchListenerFailedException;
 import tools.jackson.databind.JsonNode;
 
 /** Jobs from their submission to their end, as reports come in every order that Kafka and workers can give them. */
@@ -58,6 +59,12 @@ import tools.jackson.databind.JsonNode;
 class JobLifecycleTest {
     @LocalServerPort
     private int port;
+
+    @Autowired
+    private ReportListener listener;
+
+    @Autowired
+    private AttemptSecrets secrets;
 
     @Autowired
     private Submission submission;
@@ -189,31 +196,32 @@ class JobLifecycleTest {
                 .single();
     }
 
-    private static ConsumerRecord<?, byte[]> message(byte[] value) {
-        return new ConsumerRecord<>(Topics.REPORTS, 0, 0, null, value);
+    private ConsumerRecord<String, byte[]> sealed(BatchReport report) {
+        ConsumerRecord<String, byte[]> message = message(Wire.write(report));
+        byte[] secret = secrets.of(report.kind(), report.workId(), report.attempt());
+        message.headers().add(ReportSeal.HEADER, ReportSeal.of(secret, message.value()));
+        return message;
     }
+
+    private static ConsumerRecord<String, byte[]> message(byte[] value) {
+        return new ConsumerRecord<>("lifecycle-test", 0, offset++, null, value);
+    }
+
+    private static long offset;
 
     /** The others are good, and are not to wait for it. */
     @Test
-    void ofReportsThatComeTogetherTheOneThatCannotBeTakenInIsNamed() {
+    void ofReportsThatComeTogetherThoseThatCannotBeTakenInAreRejectedAlone() {
         UUID id = submit(", \"iterations\": 100, \"iterationsPerBatch\": 10");
-        List<ConsumerRecord<?, byte[]>> messages = List.of(
-                message(Wire.write(Samples.passed(id, inFlight(id).get(0).id(), 1, 10))),
-                message(Wire.write(Samples.passed(id, UUID.randomUUID(), 1, 10))),
-                message(Wire.write(Samples.passed(id, inFlight(id).get(1).id(), 1, 10))));
-        ReportListener listener = new ReportListener(intake, Spans.off());
-        assertThatThrownBy(() -> listener.accept(messages))
-                .isInstanceOfSatisfying(
-                        BatchListenerFailedException.class,
-                        e -> assertThat(e.getIndex()).isEqualTo(1))
-                .hasRootCauseInstanceOf(InvalidInputException.class);
-        assertThat(job(id).iterations()).isEqualTo(10);
-        listener.accept(messages.subList(2, 3));
+        List<Batch> batches = inFlight(id);
+        listener.accept(List.of(
+                sealed(Samples.passed(id, batches.get(0).id(), 1, 10)),
+                sealed(Samples.passed(id, UUID.randomUUID(), 1, 10)),
+                message(new byte[] {'x'}),
+                sealed(Samples.passed(id, batches.get(1).id(), 1, 10))));
         assertThat(job(id).iterations()).isEqualTo(20);
-        assertThatThrownBy(() -> listener.accept(List.of(messages.get(0), message(new byte[] {'x'}))))
-                .isInstanceOfSatisfying(
-                        BatchListenerFailedException.class,
-                        e -> assertThat(e.getIndex()).isEqualTo(1));
+        assertThat(database.sql("delete from dead_letters where topic = 'lifecycle-test'").update())
+                .isEqualTo(2);
     }
 
     @Test

@@ -7,19 +7,23 @@ import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.ReportSeal;
 import io.bohrwerk.protocol.batch.Topics;
 import io.bohrwerk.protocol.batch.Work;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,9 @@ class QueueTest {
 
     @Autowired
     private JdbcClient database;
+
+    @Autowired
+    private AttemptSecrets secrets;
 
     @Test
     void aWorkerWorksThroughAJobAndPoisonBlocksNobody() throws Exception {
@@ -114,6 +121,76 @@ class QueueTest {
                         .query(String.class)
                         .single())
                 .contains("well-formed");
+    }
+
+    /** Three thousand held up a job for half a minute and were worked off two a second; some of these are even well-formed. */
+    @Test
+    void garbageIsWorkedOffAtTheTopicsSpeed() throws Exception {
+        long before = deadReports();
+        List<Future<?>> sent = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            byte[] garbage = i % 2 == 0
+                    ? "no JSON".getBytes(StandardCharsets.UTF_8)
+                    : Wire.write(Samples.passed(UUID.randomUUID(), UUID.randomUUID(), 1, 1));
+            sent.add(kafka.send(Topics.REPORTS, i % 4, "k", garbage));
+        }
+        for (Future<?> each : sent) {
+            each.get();
+        }
+        long began = System.nanoTime();
+        long end = began + PATIENCE.toNanos();
+        while (deadReports() < before + 3_000 && System.nanoTime() < end) {
+            Thread.sleep(50);
+        }
+        assertThat(deadReports()).isEqualTo(before + 3_000);
+        System.out.println("3,000 malformed reports worked off in "
+                + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
+        database.sql("delete from dead_letters where topic = ?").param(Topics.REPORTS).update();
+    }
+
+    /** Who can write reports, but was not sent the work, or was sent other work, invents nothing. */
+    @Test
+    void aReportByWhoWasNotSentTheWorkIsRefused() throws Exception {
+        Http http = new Http(port);
+        String target = http.upload("/api/v1/targets", Samples.target("queue-forged"))
+                .json()
+                .get("id")
+                .asString();
+        String job = http.post(
+                        "/api/v1/jobs",
+                        "{\"target\": \"" + target + "\", \"strategy\": \"random\", \"iterations\": 10}")
+                .json()
+                .get("id")
+                .asString();
+        UUID jobId = UUID.fromString(job);
+        UUID batch = database.sql("select id from batches where job_id = ? limit 1")
+                .param(jobId)
+                .query(UUID.class)
+                .single();
+        byte[] report = Wire.write(Samples.passed(jobId, batch, 1, 10));
+        byte[] others = secrets.of(BatchRequest.KIND, UUID.randomUUID(), 1);
+        byte[] attemptBefore = secrets.of(BatchRequest.KIND, batch, 2);
+        long before = deadReports();
+        for (byte[] seal : List.of(
+                new byte[0], new byte[32], ReportSeal.of(others, report), ReportSeal.of(attemptBefore, report))) {
+            ProducerRecord<String, byte[]> forged = new ProducerRecord<>(Topics.REPORTS, job, report);
+            forged.headers().add(ReportSeal.HEADER, seal);
+            kafka.send(forged).get();
+        }
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (deadReports() < before + 4 && System.nanoTime() < end) {
+            Thread.sleep(50);
+        }
+        assertThat(deadReports()).isEqualTo(before + 4);
+        assertThat(http.get("/api/v1/jobs/" + job).json().get("iterations").asInt())
+                .isZero();
+        database.sql("delete from dead_letters where topic = ?").param(Topics.REPORTS).update();
+        kafka.send(Topics.REPORTS, job, report).get();
+        while (!state(http, job).equals("COMPLETED") && System.nanoTime() < end) {
+            Thread.sleep(50);
+        }
+        assertThat(http.get("/api/v1/jobs/" + job).json().get("iterations").asInt())
+                .isEqualTo(10);
     }
 
     private long deadReports() {
