@@ -57,6 +57,24 @@ class BadInputTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "/api/v1/crashes?title=%ff",
+                "/api/v1/crashes?title=a%00b",
+                "/api/v1/crashes?%ff=a",
+                "/api/v1/failures?title=%c3%28",
+                "/api/v1/jobs?state=%00",
+                "/api/v1/jobs?limit=%0",
+                "/api/v1/jobs?cursor=%",
+                "/api/v1/jobs?cursor=%zz"
+            })
+    void parametersThatAreNoText(String path) throws Exception {
+        assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400");
+        assertServing();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "",
                 "null",
                 "[]",

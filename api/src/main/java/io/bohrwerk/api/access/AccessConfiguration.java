@@ -61,7 +61,8 @@ class AccessConfiguration {
                                 (request, response, e) -> unknown(rate, request, response, e))
                         .accessDeniedHandler(AccessConfiguration::denied))
                 .addFilterAfter(new SameOrigin(properties), HeaderWriterFilter.class)
-                .addFilterAfter(rate, AnonymousAuthenticationFilter.class);
+                .addFilterAfter(rate, AnonymousAuthenticationFilter.class)
+                .addFilterAfter(new ReadableQuery(), RequestRate.class);
         if (!open.authenticated()) {
             http.addFilterBefore(new Everyone(), AnonymousAuthenticationFilter.class);
         }
@@ -94,6 +95,7 @@ class AccessConfiguration {
         rules.requestMatchers(HttpMethod.DELETE, Session.PATH).permitAll();
         rules.requestMatchers(Session.PATH).authenticated();
         rules.requestMatchers("/api/v1/tokens/**", "/api/v1/audit/**").hasAuthority(admin);
+        rules.requestMatchers(HttpMethod.POST, "/api/v1/retention/**").hasAuthority(admin);
         for (HttpMethod harmless : new HttpMethod[] {HttpMethod.GET, HttpMethod.HEAD}) {
             rules.requestMatchers(harmless, "/api/**", "/openapi/**", "/actuator/prometheus", "/actuator/health/**")
                     .hasAuthority(read);

@@ -60,6 +60,7 @@ public class Uploads implements SchedulingConfigurer {
     private final BlobStore blobs;
     private final long longest;
     private final long leastFree;
+    private final int mostBegun;
     private final Duration keep;
 
     Uploads(ApiProperties properties, BlobStore blobs) {
@@ -68,12 +69,14 @@ public class Uploads implements SchedulingConfigurer {
         this.longest = properties.uploads().largest().toBytes();
         this.leastFree = properties.blobs().leastFree().toBytes();
         this.keep = properties.uploads().keep();
+        this.mostBegun = properties.uploads().mostBegun();
     }
 
     /**
      * Begins an upload, or finds the one that was begun.
      *
-     * @throws StoreFullException when there is no room for all of it
+     * @throws StoreFullException when there is no room for all of it and of those that were begun before
+     * @throws RefusedException (429) when too many are begun and not whole
      */
     Upload begin(Digest digest, long length) throws IOException {
         require(length >= 1 && length <= longest, "Upload-Length", length, "must be between 1 and " + longest);
@@ -85,7 +88,7 @@ public class Uploads implements SchedulingConfigurer {
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try {
-            requireRoom(length - (Files.exists(part(upload)) ? Files.size(part(upload)) : 0));
+            requireRoom(missingOf(upload));
             Files.createFile(part(upload));
         } catch (FileAlreadyExistsException e) {
             LOG.debug("upload {} goes on", upload.id());
@@ -286,6 +289,33 @@ public class Uploads implements SchedulingConfigurer {
         channel.close();
         throw new RefusedException(
                 HttpStatus.LOCKED, "upload", "another request writes to this upload, or checks it; try again");
+    }
+
+    /** The bytes that are still to come of it and of all others that were begun; it may be one of them. */
+    private long missingOf(Upload upload) throws IOException {
+        long missing = 0;
+        int others = 0;
+        boolean begun = false;
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(directory, "*" + PART)) {
+            for (Path file : parts) {
+                String name = file.getFileName().toString();
+                Upload other = Upload.ofId(name.substring(0, name.length() - PART.length()));
+                missing += Math.max(0, other.length() - (Files.exists(file) ? Files.size(file) : 0));
+                begun |= other.equals(upload);
+                others++;
+            }
+        }
+        if (begun) {
+            return missing;
+        }
+        if (others >= mostBegun) {
+            throw new RefusedException(
+                    HttpStatus.TOO_MANY_REQUESTS,
+                    "upload",
+                    others + " uploads are begun and not whole, which is the most at once"
+                            + " (bohrwerk.api.uploads.most-begun); finish or DELETE one");
+        }
+        return missing + upload.length();
     }
 
     private void requireRoom(long bytes) throws IOException {

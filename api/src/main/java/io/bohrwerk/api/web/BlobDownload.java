@@ -16,7 +16,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Gives a blob to a client: as a whole, in ranges, or not at all when the client has it already. A blob never changes, so its digest is a
- * strong ETag. Streams in bounded memory.
+ * strong ETag. Streams in bounded memory. One that is asked for as a whole is compared with its digest on the way: when it is damaged the
+ * connection ends before its last bytes.
  */
 @Component
 public class BlobDownload {
@@ -49,7 +50,16 @@ public class BlobDownload {
 
         @Override
         public InputStream open(long offset, long length) throws IOException {
-            return blobs.open(digest, offset, length);
+            InputStream bytes = blobs.open(digest, offset, length);
+            if (offset != 0 || length < size) {
+                return bytes; // of a part nothing can be said
+            }
+            try {
+                return new CheckedStream(bytes, digest);
+            } catch (IOException | RuntimeException e) {
+                bytes.close();
+                throw e;
+            }
         }
     }
 

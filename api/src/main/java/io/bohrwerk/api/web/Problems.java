@@ -90,6 +90,16 @@ class Problems extends ResponseEntityExceptionHandler {
                 e.getMessage() + "; the log itself can still be downloaded as a whole");
     }
 
+    /** @throws DamagedBlobException again, once bytes are on their way: then the server ends the connection */
+    @ExceptionHandler
+    ProblemDetail damaged(DamagedBlobException e, HttpServletResponse response) throws DamagedBlobException {
+        LOG.error("{}", e.getMessage());
+        if (response.isCommitted()) {
+            throw e;
+        }
+        return problem(HttpStatus.INTERNAL_SERVER_ERROR, e.getMessage());
+    }
+
     /** Any other trouble of the blob store, or a client that went away while bytes were on their way to it. */
     @ExceptionHandler
     @Nullable

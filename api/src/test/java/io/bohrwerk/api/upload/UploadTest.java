@@ -13,6 +13,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -216,6 +218,32 @@ class UploadTest {
         uploads.sweep(Instant.now().plus(properties.uploads().keep()).plus(Duration.ofMinutes(1)));
         assertThat(head(upload).status()).isEqualTo(404);
         assertThat(spooled(digest)).isZero();
+    }
+
+    /** 1,500 uploads were begun once, and 20 of them had all of the disk promised. */
+    @Test
+    void noMoreAreBegunThanThereIsRoomFor() throws Exception {
+        List<String> begun = new ArrayList<>();
+        Http.Answer answer;
+        int number = 0;
+        do {
+            answer = http.send(creation(String.format("%064x", ++number), "1000"));
+            if (answer.status() == 201) {
+                begun.add(answer.header("Location"));
+            }
+        } while (answer.status() == 201 && number < 300);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.text()).contains("uploads are begun and not whole", "most-begun");
+        assertThat(begun.size()).isBetween(50, 100);
+        assertThat(http.send(creation(String.format("%064x", 1), "1000")).status()).isLessThan(300);
+        for (String upload : begun) {
+            http.send(http.request(upload).header("Tus-Resumable", "1.0.0").DELETE());
+        }
+        assertThat(http.send(creation(String.format("%064x", number), "1000")).status())
+                .isEqualTo(201);
+        http.send(http.request("/api/v1/uploads/" + String.format("%064x", number) + "-1000")
+                .header("Tus-Resumable", "1.0.0")
+                .DELETE());
     }
 
     @Test
