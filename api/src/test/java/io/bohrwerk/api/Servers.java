@@ -38,8 +38,7 @@ public final class Servers implements ApplicationContextInitializer<Configurable
         List<String> properties = new ArrayList<>(limits());
         properties.add("spring.datasource.url=" + POSTGRES.jdbcUrl());
         properties.add("spring.kafka.bootstrap-servers=" + KAFKA.bootstrapServers());
-        properties.add(
-                "spring.kafka.producer.properties.interceptor.classes=" + SealingInterceptor.class.getName());
+        properties.add("spring.kafka.producer.properties.interceptor.classes=" + SealingInterceptor.class.getName());
         properties.add("bohrwerk.api.blobs.directory=" + blobs);
         properties.add("bohrwerk.api.blobs.least-free=0B");
         return properties;

@@ -35,8 +35,7 @@ public class AttemptSecrets {
         if (seal == null && unsealedToo) {
             return;
         }
-        byte[] right =
-                ReportSeal.of(of(report.kind(), report.workId(), report.attempt()), message.value());
+        byte[] right = ReportSeal.of(of(report.kind(), report.workId(), report.attempt()), message.value());
         InvalidInputException.require(
                 seal != null && MessageDigest.isEqual(seal.value(), right),
                 ReportSeal.HEADER,

@@ -24,8 +24,7 @@ public class Outbox {
     private final AttemptSecrets secrets;
     private final ApplicationEventPublisher events;
 
-    Outbox(
-            JdbcClient database, JdbcTemplate rows, AttemptSecrets secrets, ApplicationEventPublisher events) {
+    Outbox(JdbcClient database, JdbcTemplate rows, AttemptSecrets secrets, ApplicationEventPublisher events) {
         this.secrets = secrets;
         this.database = database;
         this.rows = rows;

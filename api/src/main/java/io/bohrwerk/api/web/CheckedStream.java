@@ -36,7 +36,8 @@ final class CheckedStream extends InputStream {
     private byte[] next() throws IOException {
         byte[] read = bytes.readNBytes(BUFFER_BYTES);
         seen.update(read);
-        if (read.length < BUFFER_BYTES && !HexFormat.of().formatHex(seen.digest()).equals(digest.hex())) {
+        if (read.length < BUFFER_BYTES
+                && !HexFormat.of().formatHex(seen.digest()).equals(digest.hex())) {
             throw new DamagedBlobException("blob " + digest + " is damaged: its bytes have another digest");
         }
         return read;

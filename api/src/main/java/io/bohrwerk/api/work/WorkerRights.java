@@ -47,15 +47,10 @@ class WorkerRights implements SmartLifecycle {
         rights.addAll(grant(principal, ResourceType.TOPIC, Topics.HEARTBEATS, AclOperation.WRITE));
         rights.addAll(grant(principal, ResourceType.TOPIC, Topics.reports(BatchRequest.KIND), AclOperation.WRITE));
         for (ReportHandler<?> handler : handlers) {
-            rights.addAll(
-                    grant(principal, ResourceType.TOPIC, Topics.reports(handler.kind()), AclOperation.WRITE));
+            rights.addAll(grant(principal, ResourceType.TOPIC, Topics.reports(handler.kind()), AclOperation.WRITE));
         }
         rights.addAll(grant(
-                principal,
-                ResourceType.GROUP,
-                Topics.WORKERS_GROUP,
-                AclOperation.READ,
-                AclOperation.ALTER_CONFIGS));
+                principal, ResourceType.GROUP, Topics.WORKERS_GROUP, AclOperation.READ, AclOperation.ALTER_CONFIGS));
         return rights;
     }
 

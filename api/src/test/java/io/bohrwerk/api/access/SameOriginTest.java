@@ -70,8 +70,8 @@ class SameOriginTest {
         "navigate, document, 200",
     })
     void pagesOfOtherSitesFetchNothing(String mode, String destination, int status) throws IOException {
-        String headers = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: " + mode + "\r\nSec-Fetch-Dest: " + destination
-                + "\r\n";
+        String headers =
+                "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: " + mode + "\r\nSec-Fetch-Dest: " + destination + "\r\n";
         assertThat(ask("GET", "localhost:PORT", headers)).startsWith("HTTP/1.1 " + status);
     }
 

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
-import io.bohrwerk.api.queue.AttemptSecrets;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.BatchState;
 import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
+import io.bohrwerk.api.queue.AttemptSecrets;
 import io.bohrwerk.api.statistics.FixVerdict;
 import io.bohrwerk.api.work.Sweep;
 import io.bohrwerk.api.worker.Fleet;
@@ -22,14 +22,12 @@ import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.ReportSeal;
-import io.bohrwerk.protocol.batch.Topics;
+import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.schedule.Setting;
-import io.bohrwerk.protocol.span.Spans;
 import io.bohrwerk.protocol.worker.RunningWork;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
@@ -220,7 +218,8 @@ class JobLifecycleTest {
                 message(new byte[] {'x'}),
                 sealed(Samples.passed(id, batches.get(1).id(), 1, 10))));
         assertThat(job(id).iterations()).isEqualTo(20);
-        assertThat(database.sql("delete from dead_letters where topic = 'lifecycle-test'").update())
+        assertThat(database.sql("delete from dead_letters where topic = 'lifecycle-test'")
+                        .update())
                 .isEqualTo(2);
     }
 

@@ -145,7 +145,9 @@ class QueueTest {
         assertThat(deadReports()).isEqualTo(before + 3_000);
         System.out.println("3,000 malformed reports worked off in "
                 + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
-        database.sql("delete from dead_letters where topic = ?").param(Topics.REPORTS).update();
+        database.sql("delete from dead_letters where topic = ?")
+                .param(Topics.REPORTS)
+                .update();
     }
 
     /** Who can write reports, but was not sent the work, or was sent other work, invents nothing. */
@@ -184,7 +186,9 @@ class QueueTest {
         assertThat(deadReports()).isEqualTo(before + 4);
         assertThat(http.get("/api/v1/jobs/" + job).json().get("iterations").asInt())
                 .isZero();
-        database.sql("delete from dead_letters where topic = ?").param(Topics.REPORTS).update();
+        database.sql("delete from dead_letters where topic = ?")
+                .param(Topics.REPORTS)
+                .update();
         kafka.send(Topics.REPORTS, job, report).get();
         while (!state(http, job).equals("COMPLETED") && System.nanoTime() < end) {
             Thread.sleep(50);

@@ -13,16 +13,16 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
-import java.util.ArrayList;
-import java.util.List;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -235,7 +235,8 @@ class UploadTest {
         assertThat(answer.status()).isEqualTo(429);
         assertThat(answer.text()).contains("uploads are begun and not whole", "most-begun");
         assertThat(begun.size()).isBetween(50, 100);
-        assertThat(http.send(creation(String.format("%064x", 1), "1000")).status()).isLessThan(300);
+        assertThat(http.send(creation(String.format("%064x", 1), "1000")).status())
+                .isLessThan(300);
         for (String upload : begun) {
             http.send(http.request(upload).header("Tus-Resumable", "1.0.0").DELETE());
         }

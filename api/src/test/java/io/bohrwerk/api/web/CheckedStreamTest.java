@@ -19,8 +19,8 @@ class CheckedStreamTest {
     void givesWhatIsRightAndNeverAllOfWhatIsDamaged(int length) throws Exception {
         byte[] bytes = new byte[length];
         new Random(1).nextBytes(bytes);
-        Digest digest =
-                new Digest(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+        Digest digest = new Digest(
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
         try (CheckedStream whole = new CheckedStream(new ByteArrayInputStream(bytes), digest)) {
             assertThat(whole.readAllBytes()).isEqualTo(bytes);
         }

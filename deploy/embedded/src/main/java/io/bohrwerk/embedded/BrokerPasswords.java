@@ -65,9 +65,8 @@ public final class BrokerPasswords implements AuthenticateCallbackHandler {
                     file,
                     Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-                channel.write(ByteBuffer.wrap(Base64.getUrlEncoder()
-                        .withoutPadding()
-                        .encode(random)));
+                channel.write(
+                        ByteBuffer.wrap(Base64.getUrlEncoder().withoutPadding().encode(random)));
             }
         }
     }
@@ -123,7 +122,8 @@ public final class BrokerPasswords implements AuthenticateCallbackHandler {
         }
         ScramCredential credential = known.get(user);
         if (credential == null) {
-            String password = Files.readString(file(directory, user), StandardCharsets.US_ASCII).strip();
+            String password = Files.readString(file(directory, user), StandardCharsets.US_ASCII)
+                    .strip();
             credential = formatter().generateCredential(password, ITERATIONS);
             known.put(user, credential);
         }

@@ -175,8 +175,8 @@ enum Play {
                     new ByteArraySerializer(),
                     new ByteArraySerializer())) {
                 for (ConsumerRecord<byte[], byte[]> report : again) {
-                    producer.send(new ProducerRecord<>(
-                            Topics.REPORTS, null, report.key(), report.value(), report.headers()));
+                    producer.send(
+                            new ProducerRecord<>(Topics.REPORTS, null, report.key(), report.value(), report.headers()));
                 }
             }
             return again.size() + " copies";

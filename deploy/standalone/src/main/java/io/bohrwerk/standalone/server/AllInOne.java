@@ -122,8 +122,8 @@ public final class AllInOne implements AutoCloseable {
         try {
             StateDirectory.Ports ports = state.ports();
             Files.createDirectories(state.logFile().getParent());
-            CompletableFuture<KafkaBroker> kafka =
-                    CompletableFuture.supplyAsync(() -> orWrap(() -> KafkaBroker.startGuarded(state.kafka(), ports.kafka(), List.of(API_USER, WORKER_USER))));
+            CompletableFuture<KafkaBroker> kafka = CompletableFuture.supplyAsync(() -> orWrap(
+                    () -> KafkaBroker.startGuarded(state.kafka(), ports.kafka(), List.of(API_USER, WORKER_USER))));
             PostgresServer postgres;
             try {
                 postgres = PostgresServer.start(state.postgres(), this::tell);

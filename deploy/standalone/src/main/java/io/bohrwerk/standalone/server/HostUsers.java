@@ -24,7 +24,8 @@ final class HostUsers {
         if (!SecretFile.thisUser().getName().equals("root")) {
             return Optional.empty();
         }
-        return warning(Files.exists(USERS) ? Files.readAllLines(USERS, StandardCharsets.ISO_8859_1) : List.of(), tokens);
+        return warning(
+                Files.exists(USERS) ? Files.readAllLines(USERS, StandardCharsets.ISO_8859_1) : List.of(), tokens);
     }
 
     /** @param users as in {@code /etc/passwd} */
@@ -42,9 +43,11 @@ final class HostUsers {
                 : others.size() + " users (" + String.join(", ", others.subList(0, MOST_NAMED)) + ", ...)";
         return Optional.of(
                 tokens
-                        ? "running as root on a host that " + who + " can log in to: emulators run as users of their own,"
+                        ? "running as root on a host that " + who
+                                + " can log in to: emulators run as users of their own,"
                                 + " and a hole in QEMU or the kernel would still reach what root has here"
-                        : "running as root without tokens on a host that " + who + " can log in to: each of them can use"
+                        : "running as root without tokens on a host that " + who
+                                + " can log in to: each of them can use"
                                 + " this API as administrator, and so run kernels of their choice and delete everything."
                                 + " Start with --tokens, or as an ordinary user");
     }

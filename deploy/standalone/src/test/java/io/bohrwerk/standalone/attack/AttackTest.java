@@ -118,13 +118,17 @@ class AttackTest {
 
     private static void assertSucceeds(Attempt... attempts) throws Exception {
         for (Attempt attempt : attempts) {
-            assertThat(attempt.succeeds(house)).as(attempt + " without its walls").isTrue();
+            assertThat(attempt.succeeds(house))
+                    .as(attempt + " without its walls")
+                    .isTrue();
         }
     }
 
     private static void assertFails(Attempt... attempts) throws Exception {
         for (Attempt attempt : attempts) {
-            assertThat(attempt.succeeds(house)).as(attempt + " behind its second wall").isFalse();
+            assertThat(attempt.succeeds(house))
+                    .as(attempt + " behind its second wall")
+                    .isFalse();
         }
     }
 
@@ -135,15 +139,17 @@ class AttackTest {
         client.put("sasl.mechanism", "SCRAM-SHA-256");
         client.put(
                 "sasl.jaas.config",
-                "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"" + user
-                        + "\" password=\"" + password + "\";");
+                "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"" + user + "\" password=\""
+                        + password + "\";");
         client.put("default.api.timeout.ms", 10_000);
         client.put("request.timeout.ms", 5_000);
         return client;
     }
 
     private static Map<String, Object> worker() throws Exception {
-        return login("worker", Files.readString(house.state().resolve("kafka/worker.password")).strip());
+        return login(
+                "worker",
+                Files.readString(house.state().resolve("kafka/worker.password")).strip());
     }
 
     @Test
@@ -172,13 +178,18 @@ class AttackTest {
             }
         }
         try (Admin admin = Admin.create(worker())) {
-            assertThatThrownBy(() -> admin.createTopics(List.of(new NewTopic("mine", 1, (short) 1))).all().get())
+            assertThatThrownBy(() -> admin.createTopics(List.of(new NewTopic("mine", 1, (short) 1)))
+                            .all()
+                            .get())
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(AuthorizationException.class);
-            assertThatThrownBy(() -> admin.deleteTopics(List.of(Topics.BATCHES)).all().get())
+            assertThatThrownBy(() ->
+                            admin.deleteTopics(List.of(Topics.BATCHES)).all().get())
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(AuthorizationException.class);
-            assertThatThrownBy(() -> admin.describeAcls(org.apache.kafka.common.acl.AclBindingFilter.ANY).values().get())
+            assertThatThrownBy(() -> admin.describeAcls(org.apache.kafka.common.acl.AclBindingFilter.ANY)
+                            .values()
+                            .get())
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(AuthorizationException.class);
         }

@@ -32,7 +32,8 @@ enum Attempt {
     PLANT_IN_DATABASE_PROGRAMS("touch \"$1/postgres/server/bin/planted\""),
     STOP_DATABASE_BY_ITS_FILE("rm \"$1/postgres/data/postmaster.pid\""),
     CONNECT_TO_DATABASE(unix("\"$1/postgres/run/.s.PGSQL.5432\"")),
-    CONNECT_TO_DATABASE_BY_PROC("for f in /proc/$2/fd/* /proc/$2/cwd/*; do cat \"$f\" > /dev/null && exit 0; done; exit 1"),
+    CONNECT_TO_DATABASE_BY_PROC(
+            "for f in /proc/$2/fd/* /proc/$2/cwd/*; do cat \"$f\" > /dev/null && exit 0; done; exit 1"),
     LIST_KAFKA("ls \"$1/kafka\""),
     READ_KAFKA_PASSWORD("cat \"$1/kafka/api.password\""),
     READ_KAFKA_MESSAGES("cat \"$1/kafka/bohrwerk.batches-0/\"*.log"),
@@ -49,8 +50,7 @@ enum Attempt {
     FIND_SECRETS_IN_TMP("find /tmp -maxdepth 2 -newer \"$4\" -readable -type f -exec grep -l -F -f \"$4\" {} +"
             + " 2>/dev/null | grep -v -F \"$4\" | grep ."),
     TALK_TO_KAFKA_WITHOUT_A_NAME(kafkaPlain("$5")),
-    TALK_TO_KAFKAS_CONTROLLER_WITHOUT_A_NAME(
-            "for port in $6; do " + kafkaPlain("$port") + " && exit 0; done; exit 1"),
+    TALK_TO_KAFKAS_CONTROLLER_WITHOUT_A_NAME("for port in $6; do " + kafkaPlain("$port") + " && exit 0; done; exit 1"),
     ;
 
     private final String script;

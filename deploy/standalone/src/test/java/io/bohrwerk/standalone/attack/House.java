@@ -25,12 +25,11 @@ record House(Path state, ChildServer server, long database, Path secrets, int ka
             known.add(Files.readString(state.resolve(file)).strip());
         }
         Files.write(secrets, known);
-        int kafka = Integer.parseInt(
-                Files.readString(state.resolve("ports.json")).replaceAll("\\D+", ""));
+        int kafka =
+                Integer.parseInt(Files.readString(state.resolve("ports.json")).replaceAll("\\D+", ""));
         List<Integer> others = listening(server.process().pid());
         others.removeAll(List.of(kafka, server.url().getPort()));
-        return new House(
-                state, server, server.postgres().orElseThrow().pid(), secrets, kafka, others);
+        return new House(state, server, server.postgres().orElseThrow().pid(), secrets, kafka, others);
     }
 
     Object[] arguments() {

@@ -104,7 +104,9 @@ class StateDirectoryTest {
         List<String> shared = List.of("root:x:0:0:root:/root:/bin/bash", "ada:x:1000:1000:Ada:/home/ada:/bin/bash");
         assertThat(HostUsers.warning(shared, false).orElseThrow())
                 .contains("on a host that ada can log in to", "--tokens");
-        assertThat(HostUsers.warning(shared, true).orElseThrow()).contains("ada can log in").doesNotContain("--tokens");
+        assertThat(HostUsers.warning(shared, true).orElseThrow())
+                .contains("ada can log in")
+                .doesNotContain("--tokens");
     }
 
     @Test
