@@ -94,6 +94,19 @@ public final class LinePattern {
         return Set.copyOf(names);
     }
 
+    /** The longest text that every line that matches holds. */
+    public String needle() {
+        String longest = "";
+        for (Segment segment : segments) {
+            for (Piece piece : segment.pieces) {
+                if (!piece.word && piece.text.length() > longest.length()) {
+                    longest = piece.text;
+                }
+            }
+        }
+        return longest;
+    }
+
     public boolean matches(String line) {
         return match(line).isPresent();
     }

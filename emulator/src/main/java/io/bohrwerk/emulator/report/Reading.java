@@ -1,13 +1,10 @@
 package io.bohrwerk.emulator.report;
 
-import io.bohrwerk.emulator.report.PanicPatterns.Family;
 import io.bohrwerk.emulator.report.PanicPatterns.Found;
-import io.bohrwerk.emulator.report.PanicPatterns.Known;
 import io.bohrwerk.emulator.report.ReportScanner.Line;
 import io.bohrwerk.protocol.LinePattern;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.target.PanicPattern;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** A report that is being read, as one of a family's. */
 final class Reading {
     private static final LinePattern DROPPED = LinePattern.parse("printk messages dropped");
+    private static final LinePattern MODULE = LinePattern.parse("+0x*/0x* [");
+    /** The name under which patterns keep a function of the stack. */
+    private static final String FRAME = "frame";
+
     /** ddb breaks a line in front of column 80, or behind it. */
     private static final int LEAST_WRAPPED = 79;
 
@@ -28,26 +29,43 @@ final class Reading {
     private final Known known;
     private final Line first;
     private final Map<String, String> kept;
-    private final List<String> frames = new ArrayList<>();
+    private final Stack stack;
     private final StringBuilder text = new StringBuilder();
     private String wrapped = "";
     private boolean atFirst = true;
     private long end;
-    private boolean stack;
+    private final long start;
+    private boolean traced;
+    private boolean aside;
+    private boolean moved;
     private boolean over;
     private boolean marked;
     private boolean proved;
     private String damage = "";
 
-    Reading(Found found, Line first) {
+    /** @param before what the kernel had put in front of the first line */
+    Reading(Found found, List<Line> before, Line first) {
         this.family = found.rule().family();
         this.known = found.rule().known();
         this.first = first;
+        this.stack = new Stack(family, known);
         this.kept = new HashMap<>(found.kept());
         this.kept.replaceAll((name, value) -> Titles.function(value));
-        this.proved = known.proof().isEmpty();
-        this.marked = family.isMarkedBy(first.body());
+        this.proved = known.proof().isEmpty() && (!family.timed() || first.timed());
+        this.start = before.isEmpty() ? first.start() : before.get(0).start();
+        before.forEach(this::add);
         add(first);
+        String where = kept.remove(FRAME);
+        if (where != null) {
+            stack.add(where, false, false);
+        }
+        if (Family.any(family.marks(), first.body())) {
+            marked = true;
+        }
+    }
+
+    boolean isOver() {
+        return over;
     }
 
     /** @param another whether another report begins with the line */
@@ -61,22 +79,30 @@ final class Reading {
         if (family.timed() && first.timed() && !line.timed()) {
             return; // a program's words
         }
+        boolean mine = known.kind() == PanicPattern.Kind.STALL
+                || first.by() == null
+                || line.by() == null
+                || first.by().equals(line.by());
+        if (family.timed() && !mine) {
+            return; // another processor's, or another task's
+        }
         if (another) {
             over = true;
-            if (known.stack() && !stack) {
+            if (known.stack() && !traced) {
                 damage("another report begins in it");
             }
             return;
         }
-        if (stack && family.beginsAnother(line.body())) {
+        if (traced && Family.any(family.others(), line.body())) {
             over = true;
             return;
         }
         add(line);
-        if (first.by() == null || first.by().equals(line.by())) {
+        if (mine) {
             learn(line.body());
         }
-        if (family.ends(line.body()) || !frames.isEmpty() && family.isPrompt(line.body())) {
+        if (Family.any(family.ends(), line.body())
+                || stack.isNamed() && Family.any(family.prompts(), line.body())) {
             over = true;
         }
     }
@@ -87,35 +113,44 @@ final class Reading {
             kept.put("next", line);
             atFirst = false;
         }
-        proved |= known.isProvedBy(line);
-        marked |= family.isMarkedBy(line);
+        if (Family.any(family.marks(), line)) {
+            marked = true;
+        }
+        if (known.proof().isEmpty() ? marked : Family.any(known.proof(), line)) {
+            proved = true;
+        }
+        if (Family.any(family.asides(), line)) {
+            aside = true;
+        } else if (Family.any(family.backs(), line)) {
+            aside = false;
+        }
+        if (!moved && Family.any(known.from(), line)) {
+            moved = true;
+            aside = false;
+            stack.forget();
+        }
         for (LinePattern pattern : known.also()) {
-            pattern.match(line)
-                    .ifPresent(found -> found.forEach((name, value) -> kept.putIfAbsent(name, Titles.function(value))));
+            pattern.match(line).ifPresent(found -> {
+                String where = found.remove(FRAME);
+                if (where != null) {
+                    stack.add(Titles.function(where), false, false);
+                }
+                found.forEach((name, value) -> kept.putIfAbsent(name, Titles.function(value)));
+            });
         }
         String body = wrapped + line;
         for (LinePattern pattern : family.frames()) {
             Optional<Map<String, String>> found = pattern.match(body);
             if (found.isPresent()) {
-                stack = true;
-                enter(Titles.function(found.get().getOrDefault("frame", "")));
+                traced = true;
+                if (!aside) {
+                    stack.add(Titles.function(found.get().getOrDefault(FRAME, "")), MODULE.matches(body), true);
+                }
                 break;
             }
         }
         boolean wraps = family.wraps() && line.length() >= LEAST_WRAPPED && line.length() <= MOST_WRAPPED;
         wrapped = wraps && body.length() <= LONGEST_FRAME ? body : "";
-    }
-
-    private void enter(String function) {
-        if (family.skips(function)) {
-            return;
-        }
-        kept.putIfAbsent("frame", function);
-        // Registers name the function once more that the stack begins with.
-        boolean repeats = !frames.isEmpty() && frames.get(frames.size() - 1).equals(function);
-        if (frames.size() < ReportScanner.MOST_FRAMES && !repeats) {
-            frames.add(function);
-        }
     }
 
     private void add(Line line) {
@@ -145,18 +180,23 @@ final class Reading {
     }
 
     KernelReport report() {
-        @Nullable String missing = known.stack() && !stack ? "no stack in it" : null;
+        Map<String, String> names = new HashMap<>(kept);
+        String named = stack.name();
+        if (named != null) {
+            names.put(FRAME, named);
+        }
+        @Nullable String missing = known.stack() && !traced ? "no stack in it" : null;
         return new KernelReport(
-                Titles.of(known.titles(), kept, first.body()),
+                Titles.of(known.titles(), names, first.body()),
                 known.kind() == PanicPattern.Kind.STALL ? Outcome.HUNG : Outcome.PANICKED,
                 first.text(),
-                first.start(),
+                start,
                 end,
                 text.toString(),
                 damage.isEmpty() && missing != null ? missing : damage,
                 known.deadly(),
-                !known.deadly() || stack || over,
-                Titles.all(known.alternatives(), kept),
-                List.copyOf(frames));
+                !known.deadly() || traced || over,
+                Titles.all(known.alternatives(), names),
+                stack.top(ReportScanner.MOST_FRAMES));
     }
 }

@@ -2,6 +2,8 @@ package io.bohrwerk.emulator.report;
 
 import io.bohrwerk.emulator.report.PanicPatterns.Found;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -19,6 +21,8 @@ public final class ReportScanner {
     static final int MOST_FRAMES = 8;
     /** A line that needs proof is given up after so many. Xen prints registers, code and its stack before it says that it panics. */
     private static final int MOST_UNPROVED = 200;
+    /** Lines of a warning's own words, behind the line to cut along. */
+    private static final int MOST_BEFORE = 8;
 
     /**
      * What stands in front of a kernel's line: a time, and on Linux the syslog level before and the task or processor behind it (group
@@ -38,7 +42,11 @@ public final class ReportScanner {
     /** What was found, as it reads to each kind of kernel that begins a report like this; empty when nothing was. */
     private List<Reading> readings = List.of();
 
+    /** What a kernel put in front of a report that has not begun yet: a line to cut along, and what the report is about. */
+    private final List<Line> before = new ArrayList<>();
+
     private int unproved;
+    private boolean over;
 
     public ReportScanner(PanicPatterns patterns) {
         this.patterns = patterns;
@@ -92,13 +100,20 @@ public final class ReportScanner {
      * @return whether a report is known to have begun by it, which is with its first line unless that one needs proof
      */
     public synchronized boolean take(String line, long start, long end) {
+        if (over) {
+            return false;
+        }
+        BitSet candidates = patterns.candidates(line);
+        if (readings.isEmpty() && before.isEmpty() && candidates.isEmpty()) {
+            return false;
+        }
         Line next = Line.of(line, start, end);
         if (isProved()) {
-            follow(next);
+            follow(next, candidates);
             return false;
         }
         if (!readings.isEmpty()) {
-            follow(next);
+            follow(next, candidates);
             if (isProved()) {
                 return true;
             }
@@ -106,19 +121,45 @@ public final class ReportScanner {
                 readings = List.of();
             }
         }
+        if (candidates.isEmpty()) {
+            front(next, false);
+            return false;
+        }
         Line cut = next.withoutPrompt();
-        List<Found> found = patterns.find(cut.body());
+        List<Found> found = patterns.find(cut.body(), candidates);
         if (!found.isEmpty()) {
             unproved = 0;
-            readings = found.stream().map(each -> new Reading(each, cut)).toList();
+            List<Line> front = List.copyOf(before);
+            readings = found.stream().map(each -> new Reading(each, front, cut)).toList();
+            before.clear();
+            return isProved();
         }
-        return !found.isEmpty() && isProved();
+        front(cut, patterns.begins(cut.body(), candidates));
+        return false;
     }
 
-    private void follow(Line line) {
-        boolean another = patterns.find(line.body()).stream()
-                .anyMatch(found -> !found.rule().known().inside());
+    /** Keeps what stands in front of a report until the report begins. */
+    private void front(Line line, boolean begins) {
+        if (begins) {
+            before.clear();
+            before.add(line);
+        } else if (!before.isEmpty() && before.get(0).timed() == line.timed()) {
+            @Nullable String by = before.get(0).by();
+            if (by == null || by.equals(line.by())) {
+                before.add(line);
+            }
+            if (before.size() > MOST_BEFORE) {
+                before.clear();
+            }
+        }
+    }
+
+    private void follow(Line line, BitSet candidates) {
+        boolean another = !candidates.isEmpty()
+                && patterns.find(line.body(), candidates).stream()
+                        .anyMatch(found -> !found.rule().known().inside());
         readings.forEach(reading -> reading.follow(line, another));
+        over = isProved() && readings.stream().allMatch(Reading::isOver);
     }
 
     private boolean isProved() {
@@ -137,6 +178,7 @@ public final class ReportScanner {
 
     /** Forgets the report that was found, and looks for the next. */
     public synchronized void dismiss() {
+        over = false;
         readings = List.of();
     }
 }
