@@ -4,7 +4,9 @@ import static io.bohrwerk.protocol.InvalidInputException.present;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bohrwerk.protocol.LinePattern;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param skip functions that say nothing: those that report, and those that everybody calls
  * @param waits functions in which a task waits for another
  * @param entries functions that call whatever a system call, a timer, an interrupt or a work asks for
+ * @param gathers functions that are one thing under several names, by the name that stands for all in a stall or a hang
  * @param begins lines that a kernel puts in front of a report's first
  * @param ends lines with which a report is over
  * @param others lines with which something else begins, once there has been a stack
@@ -32,6 +35,7 @@ record Family(
         Skip skip,
         Skip waits,
         Skip entries,
+        Map<String, Skip> gathers,
         List<LinePattern> begins,
         List<LinePattern> ends,
         List<LinePattern> others,
@@ -49,6 +53,7 @@ record Family(
             @Nullable List<String> skip,
             @Nullable List<String> waits,
             @Nullable List<String> entries,
+            @Nullable Map<String, List<String>> gathers,
             @Nullable List<LinePattern> begins,
             @Nullable List<LinePattern> ends,
             @Nullable List<LinePattern> others,
@@ -65,6 +70,7 @@ record Family(
                 new Skip(list(skip)),
                 new Skip(list(waits)),
                 new Skip(list(entries)),
+                gathered(gathers == null ? Map.of() : gathers),
                 list(begins),
                 list(ends),
                 list(others),
@@ -74,6 +80,22 @@ record Family(
                 list(marks),
                 Boolean.TRUE.equals(wraps),
                 List.copyOf(present(reports, "reports")));
+    }
+
+    private static Map<String, Skip> gathered(Map<String, List<String>> given) {
+        Map<String, Skip> gathers = new LinkedHashMap<>();
+        given.forEach((name, functions) -> gathers.put(name, new Skip(functions)));
+        return gathers;
+    }
+
+    /** The name that stands for the function and its like; empty when it has none. */
+    String gathers(String function) {
+        for (Map.Entry<String, Skip> each : gathers.entrySet()) {
+            if (each.getValue().has(function)) {
+                return each.getKey();
+            }
+        }
+        return "";
     }
 
     static <T> List<T> list(@Nullable List<T> given) {

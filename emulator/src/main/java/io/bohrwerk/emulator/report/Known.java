@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param inside whether it comes in the middle of other reports, too, and is a part of them then
  * @param proof later lines without one of which it was no report: programs and people print the first line, too
  * @param skip functions that say nothing in reports of this kind, besides the family's
- * @param from lines behind which the stack comes that names it; what was before is forgotten, once
+ * @param from lines behind which the stack comes that names it; each is looked for behind those in front of it
  * @param choice which function names it
  */
 record Known(

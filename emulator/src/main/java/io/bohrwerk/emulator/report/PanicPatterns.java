@@ -48,6 +48,7 @@ public final class PanicPatterns {
                 new Skip(FAMILIES.stream().map(Family::skip).toList(), List.of()),
                 new Skip(List.of()),
                 new Skip(List.of()),
+                Map.of(),
                 List.of(),
                 all(Family::ends),
                 all(Family::others),

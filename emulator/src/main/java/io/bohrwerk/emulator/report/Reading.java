@@ -22,6 +22,8 @@ final class Reading {
     private static final int LEAST_WRAPPED = 79;
 
     private static final int MOST_WRAPPED = 80;
+    /** Characters that are read on behind those that are kept: the way into a recursion comes last. */
+    private static final int LONGEST_READ = 256 << 10;
     /** Characters of a frame that goes over several lines. */
     private static final int LONGEST_FRAME = 1 << 10;
 
@@ -34,10 +36,12 @@ final class Reading {
     private String wrapped = "";
     private boolean atFirst = true;
     private long end;
+    private int read;
     private final long start;
     private boolean traced;
     private boolean aside;
-    private boolean moved;
+    /** How many of the lines behind which the stack comes are past. */
+    private int moved;
     private boolean over;
     private boolean marked;
     private boolean proved;
@@ -61,7 +65,12 @@ final class Reading {
         }
         if (Family.any(family.marks(), first.body())) {
             marked = true;
+            proved |= known.proof().isEmpty();
         }
+    }
+
+    boolean isOf(Family other) {
+        return family == other;
     }
 
     boolean isOver() {
@@ -124,10 +133,12 @@ final class Reading {
         } else if (Family.any(family.backs(), line)) {
             aside = false;
         }
-        if (!moved && Family.any(known.from(), line)) {
-            moved = true;
-            aside = false;
-            stack.forget();
+        for (int i = moved; i < known.from().size(); i++) {
+            if (known.from().get(i).matches(line)) {
+                moved = i + 1;
+                aside = false;
+                stack.forget();
+            }
         }
         for (LinePattern pattern : known.also()) {
             pattern.match(line).ifPresent(found -> {
@@ -154,13 +165,16 @@ final class Reading {
     }
 
     private void add(Line line) {
-        if (text.length() + line.text().length() >= ReportScanner.LONGEST) {
-            damage("cut at " + (ReportScanner.LONGEST >> 10) + " KiB");
-            over = true;
+        read += line.text().length();
+        if (text.length() + line.text().length() < ReportScanner.LONGEST && read < ReportScanner.LONGEST) {
+            text.append(line.text()).append('\n');
+            end = line.end();
             return;
         }
-        text.append(line.text()).append('\n');
-        end = line.end();
+        damage("cut at " + (ReportScanner.LONGEST >> 10) + " KiB");
+        if (read >= LONGEST_READ) {
+            over = true;
+        }
     }
 
     private void damage(String why) {

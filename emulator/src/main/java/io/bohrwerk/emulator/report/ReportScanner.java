@@ -127,7 +127,10 @@ public final class ReportScanner {
         }
         Line cut = next.withoutPrompt();
         List<Found> found = patterns.find(cut.body(), candidates);
-        if (!found.isEmpty()) {
+        boolean inside = found.stream()
+                .allMatch(each -> each.rule().known().inside()
+                        && readings.stream().anyMatch(reading -> reading.isOf(each.rule().family())));
+        if (!found.isEmpty() && !inside) {
             unproved = 0;
             List<Line> front = List.copyOf(before);
             readings = found.stream().map(each -> new Reading(each, front, cut)).toList();

@@ -2,12 +2,16 @@ package io.bohrwerk.emulator.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The functions of a report, from the inside out, and which of them names the bug. */
 final class Stack {
-    /** What is kept of it. The entry from user space is within the first 60 functions of all but a recursion. */
-    private static final int LONGEST = 100;
+    /** What is kept of it; a recursion that ends in an overflow is some hundred deep. */
+    private static final int LONGEST = 1000;
+
+    /** What stands where the kernel has no name. */
+    private static final Pattern ADDRESS = Pattern.compile("(?:0x)?[0-9a-f]{8,16}");
 
     /** How a function is chosen. */
     enum Choice {
@@ -28,6 +32,7 @@ final class Stack {
     private final Family family;
     private final Known known;
     private final List<Frame> frames = new ArrayList<>();
+    private @Nullable String before;
 
     Stack(Family family, Known known) {
         this.family = family;
@@ -35,12 +40,16 @@ final class Stack {
     }
 
     void add(String function, boolean module, boolean traced) {
-        if (frames.size() < LONGEST) {
+        if (frames.size() < LONGEST && !ADDRESS.matcher(function).matches()) {
             frames.add(new Frame(function, module, traced));
         }
     }
 
+    /** What comes now is what went wrong; what was before is taken only if nothing comes. */
     void forget() {
+        if (isNamed()) {
+            before = nameOf(frames);
+        }
         frames.clear();
     }
 
@@ -55,31 +64,47 @@ final class Stack {
     /** The function that names the bug; null when none does. */
     @Nullable
     String name() {
-        List<Frame> left = frames.stream().filter(frame -> !skips(frame)).toList();
+        String name = nameOf(frames);
+        return name == null ? before : name;
+    }
+
+    private @Nullable String nameOf(List<Frame> all) {
+        List<Frame> left = all.stream().filter(frame -> !skips(frame)).toList();
         if (left.isEmpty()) {
             return null;
         }
         return switch (known.choice()) {
             case FIRST -> left.get(0).function;
             case ENTRY -> entry(left);
-            case WAITER -> left.stream()
-                    .map(Frame::function)
-                    .filter(function -> !family.waits(function))
-                    .findFirst()
-                    .orElse(left.get(0).function);
+            case WAITER -> waiter(left);
         };
     }
 
-    private String entry(List<Frame> left) {
-        if (left.get(0).module) {
-            return left.get(0).function;
+    private String waiter(List<Frame> left) {
+        for (Frame frame : left) {
+            String gathered = family.gathers(frame.function);
+            if (!gathered.isEmpty() && !family.isEntry(frame.function)) {
+                return gathered;
+            }
         }
-        String before = left.get(0).function;
+        return left.stream()
+                .map(Frame::function)
+                .filter(function -> !family.waits(function))
+                .findFirst()
+                .orElse(left.get(0).function);
+    }
+
+    private String entry(List<Frame> left) {
+        String inner = left.get(0).function;
+        if (left.get(0).module) {
+            return inner;
+        }
         for (Frame frame : left) {
             if (family.isEntry(frame.function)) {
-                return before;
+                String gathered = family.gathers(frame.function);
+                return gathered.isEmpty() ? inner : gathered;
             }
-            before = frame.function;
+            inner = frame.function;
         }
         return left.get(0).function;
     }
