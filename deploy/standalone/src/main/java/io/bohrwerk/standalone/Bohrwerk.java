@@ -17,6 +17,7 @@ import io.bohrwerk.standalone.command.IsItFixedCommand;
 import io.bohrwerk.standalone.command.JobsCommand;
 import io.bohrwerk.standalone.command.LogCommand;
 import io.bohrwerk.standalone.command.ReplayCommand;
+import io.bohrwerk.standalone.command.ReportCommand;
 import io.bohrwerk.standalone.command.RetentionCommand;
 import io.bohrwerk.standalone.command.StatusCommand;
 import io.bohrwerk.standalone.command.StopCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Command;
             ClusterTestCommand.class,
             ClusterPartCommand.class,
             LogCommand.class,
+            ReportCommand.class,
             TokenCommand.class,
             BenchCommand.class,
             BenchWorkerCommand.class,

@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param title for people and for grouping: without addresses, numbers and whatever else differs from run to run
  * @param outcome {@code PANICKED} or {@code HUNG}
- * @param line the line that it was known by, as it was printed
+ * @param line the line that it was known by, as it was printed; a line to cut along and a warning's own words may be in front of it
+ * @param pattern which knew it, as its author wrote it
  * @param start of the report, in bytes from the console's beginning
  * @param end behind it, in the same
  * @param text its lines, at most {@value ReportScanner#LONGEST} characters; without those that programs printed among them, where
@@ -23,6 +24,7 @@ public record KernelReport(
         String title,
         Outcome outcome,
         String line,
+        String pattern,
         long start,
         long end,
         String text,

@@ -61,7 +61,7 @@ final class Reading {
         add(first);
         String where = kept.remove(FRAME);
         if (where != null) {
-            stack.add(where, false, false);
+            stack.add(where, false, false, false);
         }
         if (Family.any(family.marks(), first.body())) {
             marked = true;
@@ -144,7 +144,7 @@ final class Reading {
             pattern.match(line).ifPresent(found -> {
                 String where = found.remove(FRAME);
                 if (where != null) {
-                    stack.add(Titles.function(where), false, false);
+                    stack.add(Titles.function(where), false, false, false);
                 }
                 found.forEach((name, value) -> kept.putIfAbsent(name, Titles.function(value)));
             });
@@ -155,7 +155,11 @@ final class Reading {
             if (found.isPresent()) {
                 traced = true;
                 if (!aside) {
-                    stack.add(Titles.function(found.get().getOrDefault(FRAME, "")), MODULE.matches(body), true);
+                    stack.add(
+                            Titles.function(found.get().getOrDefault(FRAME, "")),
+                            MODULE.matches(body),
+                            true,
+                            body.contains("RIP: "));
                 }
                 break;
             }
@@ -204,6 +208,7 @@ final class Reading {
                 Titles.of(known.titles(), names, first.body()),
                 known.kind() == PanicPattern.Kind.STALL ? Outcome.HUNG : Outcome.PANICKED,
                 first.text(),
+                known.line().toString(),
                 start,
                 end,
                 text.toString(),

@@ -27,26 +27,40 @@ final class Stack {
     }
 
     /** @param traced whether a stack names it; else a line of the report's head does */
-    private record Frame(String function, boolean module, boolean traced) {}
+    private record Frame(String function, boolean module, boolean traced, boolean register) {}
 
     private final Family family;
     private final Known known;
     private final List<Frame> frames = new ArrayList<>();
     private @Nullable String before;
+    /** Where the processor stood, by the last registers. */
+    private @Nullable Frame at;
+    /** Where it stood when the interrupt came whose stack was forgotten. */
+    private @Nullable Frame interrupted;
+
 
     Stack(Family family, Known known) {
         this.family = family;
         this.known = known;
     }
 
-    void add(String function, boolean module, boolean traced) {
+    /** @param register whether it is where the processor stood, and not from the stack */
+    void add(String function, boolean module, boolean traced, boolean register) {
+        if (interrupted != null && frames.isEmpty() && !register) {
+            frames.add(interrupted);
+        }
         if (frames.size() < LONGEST && !ADDRESS.matcher(function).matches()) {
-            frames.add(new Frame(function, module, traced));
+            Frame frame = new Frame(function, module, traced, register);
+            frames.add(frame);
+            if (register) {
+                at = frame;
+            }
         }
     }
 
     /** What comes now is what went wrong; what was before is taken only if nothing comes. */
     void forget() {
+        interrupted = at;
         if (isNamed()) {
             before = nameOf(frames);
         }
@@ -114,7 +128,8 @@ final class Stack {
         List<String> top = new ArrayList<>();
         for (Frame frame : frames) {
             boolean repeats = !top.isEmpty() && top.get(top.size() - 1).equals(frame.function);
-            if (frame.traced && !repeats && top.size() < most && !family.skips(frame.function)) {
+            boolean only = top.isEmpty() && known.choice() == Choice.WAITER && family.waits(frame.function);
+            if (frame.traced && !only && !repeats && top.size() < most && !family.skips(frame.function)) {
                 top.add(frame.function);
             }
         }

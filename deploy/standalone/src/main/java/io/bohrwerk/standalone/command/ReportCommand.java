@@ -10,7 +10,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,7 +96,7 @@ public final class ReportCommand implements Callable<Integer> {
 
     private void print(PrintWriter out, String file, Optional<KernelReport> found) {
         if (json) {
-            out.println(new String(Wire.write(Said.of(file, found)), StandardCharsets.UTF_8));
+            out.println(Wire.writeText(Said.of(file, found)));
             return;
         }
         if (files.size() > 1) {
@@ -124,7 +123,8 @@ public final class ReportCommand implements Callable<Integer> {
         try (InputStream in = open(file)) {
             new ConsoleReader(scanner::take, Long.MAX_VALUE, () -> {}).readAll(in);
         }
-        return scanner.report();
+        // What only could have been a kernel is a program's when nothing of a kernel followed to the end.
+        return scanner.report().filter(KernelReport::certain);
     }
 
     private static InputStream open(String file) throws IOException {
