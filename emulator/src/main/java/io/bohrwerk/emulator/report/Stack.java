@@ -101,11 +101,13 @@ final class Stack {
                 return gathered;
             }
         }
-        return left.stream()
-                .map(Frame::function)
-                .filter(function -> !family.waits(function))
-                .findFirst()
-                .orElse(left.get(0).function);
+        for (Frame frame : left) {
+            if (frame.module || !family.waits(frame.function)) {
+                return frame.function;
+            }
+        }
+        // All wait: what was called first, the farthest from the scheduler.
+        return left.get(left.size() - 1).function;
     }
 
     private String entry(List<Frame> left) {
