@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Guests that go wrong, each in one way, for the tests of the emulator. BEHAVIOUR is set by the Makefile. All but the
- * first two get ready like any other, pass six iterations and misbehave in the seventh.
+ * first two get ready like any other, pass six iterations and misbehave in the seventh. LONG_BOOT passes every iteration, but
+ * executes more than 2^31 instructions before it is ready.
  */
 #include "bare/bare.h"
 #include "bohrwerk.h"
 
 #define SEVENTH 7
+#define LONG_BOOT_LOOPS 740000000u	/* three instructions each: 2.22e9 */
 
-enum behaviour { NEVER_READY, DIES_BOOTING, FLOOD, HANG, HALT, RESET, PANIC, NONSENSE, CANNOT_STOP, DEBUGGER, OOPS, QUOTE, OLD_AGENT };
+enum behaviour { NEVER_READY, DIES_BOOTING, FLOOD, HANG, HALT, RESET, PANIC, NONSENSE, CANNOT_STOP, DEBUGGER, OOPS, QUOTE, OLD_AGENT, LONG_BOOT };
 
 static void say(const char *text)
 {
@@ -97,6 +99,11 @@ int main(void)
 		say("still looking for my keys\n");
 		for (;;)
 			;
+	}
+	if (BEHAVIOUR == LONG_BOOT) {
+		uint32_t loops = LONG_BOOT_LOOPS;
+
+		__asm__ volatile("1: nop; dec %0; jnz 1b" : "+r"(loops) : : "cc");
 	}
 	if (BEHAVIOUR == DIES_BOOTING) {
 		say("no root file system\n");

@@ -119,8 +119,10 @@ public final class Machine implements AutoCloseable {
                 if (driver != null) {
                     session.queueSerialInput();
                 }
-                session.saveSnapshot(QemuCommandLine.READY);
-                session.end();
+                long count = storeReady(session);
+                if (mode != RunMode.FREE) {
+                    StoredClock.rebase(image, count, shift);
+                }
             } catch (InfrastructureException e) {
                 throw BootWatch.blame(e);
             }
@@ -154,11 +156,23 @@ public final class Machine implements AutoCloseable {
                 BootWatch.awaitQuiet(session, SETTLING);
                 session.pause();
                 session.deleteSnapshot(QemuCommandLine.READY);
-                session.saveSnapshot(QemuCommandLine.READY);
-                session.end();
+                StoredClock.rebase(image, storeReady(session), shift);
             }
             return image;
         });
+    }
+
+    /**
+     * Stores the paused machine and ends its emulator.
+     *
+     * @return the instruction count there; 0 when nothing is counted
+     */
+    private static long storeReady(Session session)
+            throws IOException, InterruptedException, TimeoutException, InfrastructureException {
+        long count = session.instructionCount();
+        session.saveSnapshot(QemuCommandLine.READY);
+        session.end();
+        return count;
     }
 
     private void requireShift(int shift) {

@@ -21,7 +21,7 @@ public final class Guests {
     }
 
     /** A guest that goes wrong, see {@code misbehave.c}. */
-    static TargetFiles misbehaving(String how) throws IOException {
+    public static TargetFiles misbehaving(String how) throws IOException {
         return find(how);
     }
 

@@ -14,12 +14,17 @@ import java.util.Arrays;
  *
  * <p>QEMU stores the bias in the subsection {@code timer/icount} of a snapshot: the subsection's name behind its length, its version, 1,
  * and then two signed numbers, the bias in nanoseconds and the instruction count, all of them big-endian ({@code icount_vmstate_timers} in
- * {@code softmmu/cpu-timers.c} of QEMU 7.2). A qcow2 image holds snapshots uncompressed.
+ * {@code softmmu/cpu-timers.c} of QEMU 7.2, {@code system/cpu-timers.c} of 10.0). A qcow2 image holds snapshots uncompressed.
  */
 public final class StoredClock {
     private static final String NAME = "timer/icount";
     private static final int VERSION = 1;
     private static final int CHUNK = 1 << 20;
+    /**
+     * A machine that was stored without being recorded must be below 2<sup>31</sup>, and should have room to run before it gets there. See
+     * {@link #rebase}.
+     */
+    private static final long HIGHEST = 1L << 30;
 
     private StoredClock() {}
 
@@ -69,6 +74,42 @@ public final class StoredClock {
             file.writeLong(bias - nanoseconds);
         } catch (EOFException e) {
             throw new IOException("the image ends before its clock", e);
+        }
+    }
+
+    /**
+     * Lowers the instruction count of a machine that was stored without being recorded, by a multiple of 2<sup>30</sup>, to less than
+     * that. The bias takes up the difference, so virtual time is the same to the nanosecond and the guest cannot tell.
+     *
+     * <p>Such a snapshot lacks QEMU's own section {@code replay}. A process that records or replays from it starts with a count of 0 in
+     * {@code replay_state}, and {@code replay_advance_current_icount} takes the difference to the machine's count as a signed 32-bit
+     * number: from 2<sup>31</sup> on it is negative, and QEMU aborts; from 2<sup>32</sup> on it is truncated, and no
+     * {@code replay-break} is ever reached. A snapshot made while replaying has the section, and does not need this.
+     *
+     * @param instruction the count that the machine was stored at
+     * @param shift the icount shift that it was stored at
+     * @return the count that it is stored at now
+     * @throws IOException as {@link #find}
+     */
+    public static long rebase(Path image, long instruction, int shift) throws IOException {
+        long lower = instruction % HIGHEST;
+        if (lower != instruction) {
+            recount(image, instruction, lower, shift);
+        }
+        return lower;
+    }
+
+    /** Stores another instruction count, at the same virtual time. */
+    static void recount(Path image, long instruction, long other, int shift) throws IOException {
+        long at = find(image, instruction);
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.seek(at);
+            long bias = file.readLong();
+            file.seek(at);
+            file.write(ByteBuffer.allocate(2 * Long.BYTES)
+                    .putLong(bias + ((instruction - other) << shift))
+                    .putLong(other)
+                    .array());
         }
     }
 
