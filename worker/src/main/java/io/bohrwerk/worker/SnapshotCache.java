@@ -31,6 +31,8 @@ final class SnapshotCache {
     private static final String IMAGE = "ready.qcow2";
     /** Of the name of one that learned while it booted how fast the host's clock runs. */
     private static final String UNCOUNTED = "-uncounted";
+    /** How the machine is stored, a part of the name: a snapshot stored in an older way is made anew. 2: the count is kept below 2^30. */
+    private static final String FORMAT = "format 2";
 
     private final DiskCache cache;
     private final BlobFiles blobs;
@@ -118,7 +120,7 @@ final class SnapshotCache {
     }
 
     static String name(TargetCache.Target target, String emulator, int shift) {
-        String options = emulator + "\n" + Emulator.machineOptions(target.manifest());
+        String options = emulator + "\n" + Emulator.machineOptions(target.manifest()) + "\n" + FORMAT;
         if (shift != target.manifest().machine().bootShift()) {
             options += "\nshift " + shift;
         }
