@@ -185,6 +185,7 @@ export type Failure = {
   replayNote: string;
   /** Whether its job had ended when it was reported. Absent in answers of an older server. */
   beyondStopRule?: boolean;
+  note?: string | null;
   /** Absent in answers of an older server. */
   subtests?: { passed: number; failed: number; expected: number; skipped: number } | null;
   coordinates: {

@@ -58,6 +58,7 @@ export function Failure({ id }: { id: string }) {
             {f.replay !== "VERIFIED" && (
               <div className="trouble" role="note"><strong>{f.replay === "DIVERGED" ? "Its replay went another way" : "It was not replayed"}</strong><span><Guest text={f.replayNote} /></span></div>
             )}
+            {f.note && <div className="trouble" role="note"><strong>The guest did not keep to the protocol</strong><span><Guest text={f.note} /></span></div>}
             {f.damage && <div className="trouble" role="note"><strong>Its report is not whole</strong><span><Guest text={f.damage} /></span></div>}
             <dl className="facts">
               <Fact name="Crash"><Link href={`/crashes/${f.crashId}`}>all like it</Link></Fact>

@@ -10,7 +10,12 @@
 #define SEVENTH 7
 #define LONG_BOOT_LOOPS 740000000u	/* three instructions each: 2.22e9 */
 
-enum behaviour { NEVER_READY, DIES_BOOTING, FLOOD, HANG, HALT, RESET, PANIC, NONSENSE, CANNOT_STOP, DEBUGGER, OOPS, QUOTE, OLD_AGENT, LONG_BOOT };
+enum behaviour { NEVER_READY, DIES_BOOTING, FLOOD, HANG, HALT, RESET, PANIC, NONSENSE, CANNOT_STOP, DEBUGGER, OOPS, QUOTE, OLD_AGENT, LONG_BOOT,
+		 FAIL_THEN_DONE, FAIL_THEN_FAIL, FAIL_THEN_PASS, FAIL_THEN_PANIC, EXITS, EXITS_AT_ONCE, DONE_EXITS, PASSED_EXITS, LIES,
+		 LIES_BACK, LIES_DONE, TWICE, SURVIVED, SURVIVED_TWICE, LONG_LINE, NULS, SPLIT };
+
+#define LAST	10	/* of the tests' batches */
+
 
 static void say(const char *text)
 {
@@ -33,6 +38,19 @@ static void triple_fault(void)
 	} __attribute__((packed)) none = { 0, 0 };
 
 	__asm__ volatile("lidt %0; int3" : : "m"(none));
+}
+
+static void debug_exit(uint32_t value)
+{
+	__asm__ volatile("outl %0, %1" : : "a"(value), "d"((uint16_t)0xf4));
+	for (;;)
+		;
+}
+
+static void spin(uint32_t times)
+{
+	while (times--)
+		__asm__ volatile("");
 }
 
 void timer_interrupt(void)
@@ -82,6 +100,80 @@ static const char *test(uint32_t i)
 		if (i == SEVENTH)
 			log_serial("panic: is what this test prints\r\n");
 		break;
+	case FAIL_THEN_DONE:
+		say("@bw fail 7 update lost\n@bw done 10\n");
+		bw_stop();
+	case FAIL_THEN_FAIL:
+		say("@bw fail 7 first\n@bw fail 10 second\n");
+		bw_stop();
+	case FAIL_THEN_PASS:
+		say("@bw fail 7 first\n@bw pass 20\n");
+		for (;;)
+			;
+	case FAIL_THEN_PANIC:
+		say("@bw fail 7 first\n");
+		log_serial("panic: too late\r\n");
+		bw_stop();
+	case EXITS:
+		debug_exit(5);
+	case EXITS_AT_ONCE:
+		debug_exit(0);
+	case DONE_EXITS:
+		if (i == LAST) {
+			say("@bw done 10\n");
+			debug_exit(0);
+		}
+		break;
+	case PASSED_EXITS:
+		if (i == LAST) {
+			say("@bw pass 10\n");
+			debug_exit(3);
+		}
+		break;
+	case LIES:
+		say("@bw pass 999999999999999999\n");
+		__asm__ volatile("cli; hlt");
+		break;
+	case LIES_BACK:
+		say("@bw pass 3\n");
+		for (;;)
+			;
+	case LIES_DONE:
+		say("@bw done 7\n");
+		for (;;)
+			;
+	case TWICE:	/* two agents at once */
+		say("@bw pass 7\n@bw pass 7\n");
+		for (;;)
+			;
+	case SURVIVED:	/* the test itself sees nothing: only the kernel speaks */
+	case SURVIVED_TWICE:
+		if (i == SEVENTH || (BEHAVIOUR == SURVIVED_TWICE && i == SEVENTH + 1)) {
+			log_serial("[    3.141591] beans: ok\r\n"
+				   "[    3.141592] BUG: kernel NULL pointer dereference, address: 00000007\r\n"
+				   "[    3.141593] EIP: pour+0x1f/0x40\r\n"
+				   "[    3.141594] ---[ end trace 0000000000000000 ]---\r\n");
+			spin(2000000);
+		}
+		break;
+	case LONG_LINE:	/* a word in the middle of a line, where the host cuts it */
+		if (i == SEVENTH) {
+			for (int k = 0; k < 16 * 1024; k++)
+				say("x");
+			say("@bw fail 7 no word\n");
+		}
+		break;
+	case NULS:
+		for (const char *at = "@bw fail 7 \1\1un\1wanted\n"; *at; at++)
+			__asm__ volatile("outb %0, $0xe9" : : "a"((char)(*at == 1 ? 0 : *at)));
+		bw_stop();
+	case SPLIT:
+		say("@bw fa");
+		spin(3000000);
+		say("il 7 late");
+		spin(3000000);
+		say("\n");
+		bw_stop();
 	case CANNOT_STOP:
 		say("@bw fail 7 cannot stop\n");
 		for (;;)

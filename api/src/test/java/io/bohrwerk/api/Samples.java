@@ -68,7 +68,8 @@ public final class Samples {
                 title,
                 "",
                 alternatives,
-                frames);
+                frames,
+                null);
         return report(job, batch, 1, new BatchReport.Finished(coordinates(), 1, 1_000, 42, failure));
     }
 

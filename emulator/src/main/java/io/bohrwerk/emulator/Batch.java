@@ -78,6 +78,11 @@ public record Batch(
                                 schedule.shift());
     }
 
+    /** Takes what the agent says in it. */
+    BatchWords words() {
+        return new BatchWords(iterations, goOn);
+    }
+
     /** In the words that the agent says when it serves them. */
     Set<String> wishes() {
         Setting setting = schedule.setting();

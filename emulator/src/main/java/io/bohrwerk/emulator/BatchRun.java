@@ -17,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param iterations executed, the failing one included. When the guest died without a word: the first not reported as passed.
  * When its kernel told of trouble and ran on: the first not reported as passed when that was read
  * @param reason why it failed, one line; empty when all passed
+ * @param note what the guest said after its failure though it should not have; empty when nothing
  * @param firstInstruction the instruction count at which the batch began; 0 when nothing was counted
  * @param lastInstruction the instruction count at which the machine stopped; 0 when nothing was counted
  * @param stoppedByGuest whether the guest itself stopped the machine, at an instruction of its own. If not, the host did, at an
  *     instruction that depends on the host's clock but is in the recording all the same
+ * @param exit the value with which the guest ended the emulator by the debug-exit device; null when it did not
+ * @param spot the line that decided; null where the machine stopped right at its failure, and when all passed
+ * @param failureInstruction the instruction count at which the failure is: of the write of the first character of the line that decided,
+ *     else {@code lastInstruction}; {@link #UNKNOWN} until a replay has found it
  * @param beforeInstruction an instruction count before the failing iteration began, and not long before; {@code lastInstruction} when
  *     all passed
  * @param console digest of port 0xe9's bytes
@@ -37,9 +42,13 @@ public record BatchRun(
         Outcome outcome,
         long iterations,
         String reason,
+        String note,
         long firstInstruction,
         long lastInstruction,
         boolean stoppedByGuest,
+        @Nullable Integer exit,
+        @Nullable FailureSpot spot,
+        long failureInstruction,
         long beforeInstruction,
         Digest console,
         Digest serial,
@@ -50,6 +59,9 @@ public record BatchRun(
         Path recording,
         Duration toFirstIteration,
         Duration running) {
+    /** Of an instruction that is not known yet. */
+    public static final long UNKNOWN = -1;
+
     /**
      * A run of which no more is known than what a failure's manifest says: enough to compare a replay with it.
      *
@@ -61,6 +73,7 @@ public record BatchRun(
             long firstInstruction,
             long lastInstruction,
             boolean stoppedByGuest,
+            long failureInstruction,
             long beforeInstruction,
             Digest console,
             Digest serial,
@@ -69,9 +82,13 @@ public record BatchRun(
                 outcome,
                 iterations,
                 "",
+                "",
                 firstInstruction,
                 lastInstruction,
                 stoppedByGuest,
+                null,
+                null,
+                failureInstruction,
                 beforeInstruction,
                 console,
                 serial,
@@ -95,14 +112,67 @@ public record BatchRun(
         return Math.max(firstInstruction, beforeInstruction - Math.min(margin, iterations) * average * 3 / 2);
     }
 
-    /** Whether two runs of a batch went the same way: iterations, instruction count, and both consoles byte for byte. */
+    /**
+     * Whether two runs of a batch went the same way: iterations, instruction count, and both consoles byte for byte. Where the host stopped
+     * one of them after its failure was said, it did so at any instruction, and what decided is compared instead.
+     */
     public boolean agrees(BatchRun other) {
-        return outcome == other.outcome
-                && iterations == other.iterations
-                // Where the host had to stop the machine, it did so at any instruction.
-                && (!stoppedByGuest || lastInstruction == other.lastInstruction)
-                && console.equals(other.console)
-                && serial.equals(other.serial);
+        if (outcome != other.outcome || iterations != other.iterations || !reason.equals(other.reason)) {
+            return false;
+        }
+        if (stoppedByGuest && other.stoppedByGuest) {
+            return lastInstruction == other.lastInstruction && sameConsoles(other);
+        }
+        if (spot == null || other.spot == null) {
+            return sameConsoles(other);
+        }
+        return sameFailure(other);
+    }
+
+    private boolean sameConsoles(BatchRun other) {
+        return console.equals(other.console) && serial.equals(other.serial);
+    }
+
+    private boolean sameFailure(BatchRun other) {
+        KernelReport mine = kernelReport;
+        KernelReport theirs = other.kernelReport;
+        return mine == null || theirs == null
+                ? mine == theirs
+                : mine.start() == theirs.start() && mine.line().equals(theirs.line());
+    }
+
+    /** The same run, of which a replay has found where its failure is. */
+    BatchRun failingAt(long instruction) {
+        return at(lastInstruction, stoppedByGuest, exit, spot, instruction);
+    }
+
+    /** The same run, as one that was stopped just before the guest ended its emulator. */
+    BatchRun endingAt(long instruction) {
+        return at(instruction, false, null, spot, spot == null ? instruction : failureInstruction);
+    }
+
+    private BatchRun at(long last, boolean byGuest, @Nullable Integer exited, @Nullable FailureSpot at, long failing) {
+        return new BatchRun(
+                outcome,
+                iterations,
+                reason,
+                note,
+                firstInstruction,
+                last,
+                byGuest,
+                exited,
+                at,
+                failing,
+                beforeInstruction,
+                console,
+                serial,
+                report,
+                kernelReport,
+                subtests,
+                unexpectedPasses,
+                recording,
+                toFirstIteration,
+                running);
     }
 
     /** Instructions that the virtual CPU executed. */

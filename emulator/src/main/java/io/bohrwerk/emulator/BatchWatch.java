@@ -1,24 +1,22 @@
 package io.bohrwerk.emulator;
 
-import io.bohrwerk.emulator.console.AgentLine;
 import io.bohrwerk.emulator.qmp.QmpEvent;
+import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.KernelReport;
-import io.bohrwerk.emulator.report.ReportScanner;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a batch run, and decides how it ended. */
+/** Lets a batch run, watches it, and stops it when enough was seen. What that means is for {@link Ending} to say. */
 final class BatchWatch {
     /** How often a running machine is asked how far it is. Each question costs it microseconds. */
     /** How many times its usual instructions every iteration between two reports may take before their silence is a hang. */
@@ -55,6 +53,13 @@ final class BatchWatch {
 
     private static final Duration LEAST_FREE_PATIENCE = Duration.ofSeconds(20);
 
+    /**
+     * A kernel that goes on after its report gives its agent's word within milliseconds: that word tells the iteration. Nobody needs what
+     * runs after it.
+     */
+    private static final Duration GRACE_AFTER_REPORT = Duration.ofMillis(500);
+
+    private static final Duration POLL_AFTER_REPORT = Duration.ofMillis(5);
     private static final Set<String> STOPS = Set.of("GUEST_PANICKED", "SHUTDOWN");
 
     private final Session session;
@@ -66,19 +71,23 @@ final class BatchWatch {
     private final Duration graceToStop;
     private final Duration haltedForGood;
 
+    private final BatchWords words;
     private boolean enough;
+    private boolean exited;
     private @Nullable QmpEvent stop;
     private @Nullable String hang;
-    /** Have what the kernel says of its trouble, the first in front; one for each console on which it has begun to. */
-    private final Deque<ReportScanner> scanners = new ArrayDeque<>();
+    /** What kernels said of their trouble, the first in front; one for each console on which one has begun to. */
+    private final List<Heard> heard = new ArrayList<>();
 
-    private long passedAtReport;
     private long reportUntilInstruction;
     private long reportUntil;
     /** How often the agent had spoken when all that it had said before the report must have been read; -1 until then. */
     private long wordsAtReport;
-    /** Before the instruction of the report. */
-    private long beforeReport;
+    /** When the machine is stopped after a complete report; how often the agent had spoken when it was. */
+    private long stopAfterReport = Long.MAX_VALUE;
+
+    private long wordsAtCompletion;
+    private @Nullable Mark failedAt;
 
     private long seenWords;
     /** At or after the instruction of the last word. */
@@ -91,14 +100,29 @@ final class BatchWatch {
     private boolean cutShort;
 
     private long lastSeenInstruction;
+    /** A poll earlier. */
+    private long seenBefore;
+
     private long lastAdvance = System.nanoTime();
 
+    /** Instruction counts around the moment at which a line was read. */
+    private record Mark(long after, long until) {}
+
+    /** A report, and when it was met. */
+    private record Heard(Session.Happening.Reported reported, Mark mark) {
+        private KernelReport report() {
+            return reported.scanner().report().orElseThrow();
+        }
+    }
+
     /**
+     * @param words the session's
      * @param counted whether the machine can be asked for its instruction count
      * @param unwanted whether nobody waits for the rest of the batch any more
      */
     BatchWatch(
             Session session,
+            BatchWords words,
             Batch batch,
             TargetManifest manifest,
             EmulatorSettings settings,
@@ -109,6 +133,7 @@ final class BatchWatch {
         this.batch = batch;
         this.settings = settings;
         this.counted = counted;
+        this.words = words;
         long perIteration =
                 manifest.test().iterationTimeout().instructions(batch.schedule().shift())
                         + batch.schedule().longestDelay();
@@ -151,33 +176,43 @@ final class BatchWatch {
         lastWordInstruction = first;
         beforeLastWord = first;
         lastSeenInstruction = first;
-        session.resume();
+        seenBefore = first;
         long running = System.nanoTime();
-        watch(running + settings.batchLimit().toNanos());
-        boolean stoppedByGuest = stop != null;
-        if (!stoppedByGuest) {
-            session.pause();
+        if (reaches(session::resume)) {
+            watch(running + settings.batchLimit().toNanos());
         }
-        session.awaitPause("the machine", LONGEST_PAUSE);
-        long last = counted ? session.instructionCount() : 0;
-        session.end();
+        boolean stoppedByGuest = stop != null;
+        if (!exited && reaches(() -> stand(stoppedByGuest))) {
+            session.end();
+        } else {
+            session.drain();
+        }
+        long last = lastSeenInstruction;
+        Integer exit = exited ? session.debugExit() : null;
         long ended = System.nanoTime();
-        addLateReports();
-        Ending ending = ending();
+        addLate();
+        Ending.Ended ending = ending(exit);
+        FailureSpot spot = counted ? spot(ending, last) : null;
+        Ending.Reported by = ending.by();
         return new BatchRun(
                 ending.outcome(),
                 ending.iterations(),
                 ending.reason(),
+                ending.note(),
                 first,
                 last,
                 stoppedByGuest,
+                exit,
+                spot,
+                // A guest that stops right after its word stands at its failure.
+                spot == null ? last : BatchRun.UNKNOWN,
                 before(ending, first, last, stoppedByGuest),
                 session.console().digest(),
                 session.serial().digest(),
                 session.serial().tail() + session.console().tail(),
-                told(session.lastWord()),
-                session.subtests(),
-                session.unexpectedPasses(),
+                by == null ? null : by.report(),
+                words.subtests(),
+                words.unexpectedPasses(),
                 recording,
                 Duration.ofNanos(running - began),
                 Duration.ofNanos(ended - running));
@@ -187,75 +222,137 @@ final class BatchWatch {
     private void watch(long hostLimit) throws InfrastructureException, IOException {
         long stopFromHere = Long.MAX_VALUE;
         long nextPoll = System.nanoTime() + POLL.toNanos();
-        while (stop == null && hang == null && !enough) {
+        while (stop == null && hang == null && !enough && !exited) {
             long now = System.nanoTime();
-            if (now >= stopFromHere) {
+            if (now >= Math.min(stopFromHere, stopAfterReport)
+                    || stopAfterReport != Long.MAX_VALUE && words.spoken() > wordsAtCompletion) {
                 return;
             }
             if (now >= hostLimit) {
-                KernelReport told = told(session.lastWord());
-                if (told != null && told.certain()) {
+                if (toldForCertain()) {
                     return;
                 }
                 throw new InfrastructureException(
                         InfrastructureTrouble.HOST_TIME_LIMIT,
                         "the batch took longer than " + settings.batchLimit().toSeconds()
-                                + " s on the host, at iteration " + (session.passed() + 1));
+                                + " s on the host, at iteration " + (words.passed() + 1));
             }
             if (now >= nextPoll) {
-                poll();
-                cutShort = scanners.isEmpty() && hang == null && unwanted.getAsBoolean();
+                if (!reaches(this::poll)) {
+                    return;
+                }
+                cutShort = heard.isEmpty() && hang == null && unwanted.getAsBoolean();
                 if (cutShort || reported()) {
                     return;
                 }
                 nextPoll = System.nanoTime() + POLL.toNanos();
             }
-            Session.Happening happening =
-                    session.next(Duration.ofNanos(Math.max(0, Math.min(nextPoll, stopFromHere) - System.nanoTime())));
+            long wake = Math.min(nextPoll, Math.min(stopFromHere, stopAfterReport));
+            if (stopAfterReport != Long.MAX_VALUE) {
+                wake = Math.min(wake, now + POLL_AFTER_REPORT.toNanos());
+            }
+            Session.Happening happening = session.next(Duration.ofNanos(Math.max(0, wake - System.nanoTime())));
             if (happening instanceof Session.Happening.Event event && stopsForGood(event.event())) {
                 stop = event.event();
             } else if (happening instanceof Session.Happening.Enough) {
                 enough = true;
             } else if (happening instanceof Session.Happening.Said) {
                 stopFromHere = System.nanoTime() + graceToStop.toNanos();
+                if (words.failed() != null && !reaches(() -> failedAt = mark())) {
+                    return;
+                }
+            } else if (happening instanceof Session.Happening.Broken) {
+                return;
             } else if (happening instanceof Session.Happening.Reported reported) {
-                reports(reported.scanner());
+                if (!reaches(() -> reports(reported))) {
+                    return;
+                }
+            } else if (happening instanceof Session.Happening.Completed && !heard.isEmpty()) {
+                completed();
             } else if (happening instanceof Session.Happening.Flooded) {
                 throw Machine.flooded();
             } else if (happening instanceof Session.Happening.Exited) {
-                throw new InfrastructureException(
-                        InfrastructureTrouble.EMULATOR_DIED,
-                        "the emulator died in the batch: " + session.describeExit());
+                exits();
             }
         }
     }
 
-    /** A kernel begins to tell of its trouble: it is let to speak on for a while. */
-    private void reports(ReportScanner begun) throws InfrastructureException, IOException {
-        scanners.add(begun);
-        if (scanners.size() > 1) {
-            return;
+    @FunctionalInterface
+    private interface Question {
+        void ask() throws InfrastructureException, IOException;
+    }
+
+    /** Asks the emulator something. @return false when it is gone because the guest ended it */
+    private boolean reaches(Question question) throws InfrastructureException, IOException {
+        try {
+            question.ask();
+            return true;
+        } catch (InfrastructureException | QmpException e) {
+            if (!session.awaitDebugExit()) {
+                throw e;
+            }
+            exited = true;
+            return false;
         }
-        passedAtReport = session.passed();
-        wordsAtReport = -1;
-        beforeReport = lastSeenInstruction;
-        reportUntil = System.nanoTime() + TIME_TO_REPORT.toNanos();
-        if (counted) {
-            reportUntilInstruction = session.instructionCount() + INSTRUCTIONS_TO_REPORT;
+    }
+
+    /** Lets the machine stand, and asks how far it came. */
+    private void stand(boolean stoppedByGuest) throws InfrastructureException, IOException {
+        if (!stoppedByGuest) {
+            session.pause();
+        }
+        session.awaitPause("the machine", LONGEST_PAUSE);
+        lastSeenInstruction = counted ? session.instructionCount() : 0;
+    }
+
+    private void exits() throws InfrastructureException {
+        exited = true;
+        if (session.debugExit() == null) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.EMULATOR_DIED, "the emulator died in the batch: " + session.describeExit());
+        }
+    }
+
+    private Mark mark() throws QmpException {
+        return counted ? new Mark(seenBefore, session.instructionCount()) : new Mark(0, 0);
+    }
+
+    /** A kernel begins to tell of its trouble: it is let to speak on for a while. */
+    private void reports(Session.Happening.Reported begun) throws InfrastructureException, IOException {
+        boolean first = heard.isEmpty();
+        Mark mark = mark();
+        hears(begun, mark);
+        if (first) {
+            wordsAtReport = -1;
+            reportUntil = System.nanoTime() + TIME_TO_REPORT.toNanos();
+            reportUntilInstruction = mark.until() + INSTRUCTIONS_TO_REPORT;
+        }
+    }
+
+    private void hears(Session.Happening.Reported begun, Mark mark) {
+        heard.add(new Heard(begun, mark));
+    }
+
+    /** A dead kernel goes to its debugger or resets the machine; one that lives gives its agent a word. */
+    private void completed() {
+        if (stopAfterReport == Long.MAX_VALUE && !heard.get(0).report().deadly()) {
+            wordsAtCompletion = words.spoken();
+            stopAfterReport = System.nanoTime() + GRACE_AFTER_REPORT.toNanos();
         }
     }
 
     /** A guest's stop may be known before its last words are read. */
-    private void addLateReports() throws InfrastructureException {
+    private void addLate() throws InfrastructureException {
         for (Session.Happening late = session.next(Duration.ZERO); late != null; late = session.next(Duration.ZERO)) {
             if (late instanceof Session.Happening.Reported reported) {
-                if (scanners.isEmpty()) {
-                    passedAtReport = session.passed();
-                    beforeReport = lastSeenInstruction;
-                }
-                scanners.add(reported.scanner());
+                hears(reported, new Mark(seenBefore, lastSeenInstruction));
             }
         }
+    }
+
+    private boolean toldForCertain() {
+        boolean alive = words.failed() != null || words.done();
+        return heard.stream().map(Heard::report).anyMatch(report -> report.certain() && !(report.deadly() && alive));
     }
 
     /**
@@ -263,19 +360,19 @@ final class BatchWatch {
      * the batch goes on as well. While that is not certain, the limit of silence decides.
      */
     private boolean reported() {
-        if (scanners.isEmpty()) {
+        if (heard.isEmpty()) {
             return false;
         }
         if (wordsAtReport < 0) {
-            wordsAtReport = session.words(); // a poll later than the report
+            wordsAtReport = words.spoken(); // a poll later than the report
             return false;
         }
         if (counted ? lastSeenInstruction < reportUntilInstruction : System.nanoTime() < reportUntil) {
             return false;
         }
-        KernelReport report = scanners.element().report().orElseThrow();
-        if (report.deadly() && session.words() > wordsAtReport) {
-            scanners.remove().dismiss();
+        KernelReport report = heard.get(0).report();
+        if (report.deadly() && words.spoken() > wordsAtReport) {
+            heard.remove(0).reported().scanner().dismiss();
             return false;
         }
         return report.certain();
@@ -283,10 +380,10 @@ final class BatchWatch {
 
     /** Looks for a guest that is hung: no word for too long in its own time, or halted with nothing to wake it. */
     private void poll() throws InfrastructureException, IOException {
-        long words = session.words();
+        long spoken = words.spoken();
         if (!counted) {
-            if (words != seenWords) {
-                seenWords = words;
+            if (spoken != seenWords) {
+                seenWords = spoken;
                 lastAdvance = System.nanoTime();
             } else if (System.nanoTime() - lastAdvance > freeSilenceNanos) {
                 hang = "no word for " + (System.nanoTime() - lastAdvance) / 1_000_000_000
@@ -295,11 +392,12 @@ final class BatchWatch {
             return;
         }
         long count = session.instructionCount();
-        if (words != seenWords) {
-            seenWords = words;
+        if (spoken != seenWords) {
+            seenWords = spoken;
             beforeLastWord = lastSeenInstruction;
             lastWordInstruction = count;
         }
+        seenBefore = lastSeenInstruction;
         if (count != lastSeenInstruction) {
             lastSeenInstruction = count;
             lastAdvance = System.nanoTime();
@@ -318,7 +416,7 @@ final class BatchWatch {
      * An instruction before the failing iteration. A guest that stopped itself did so right after its last word, or died in the
      * iteration: two iterations' length before that the failing one had not begun. Else what was seen while polling has to do.
      */
-    private long before(Ending ending, long first, long last, boolean stoppedByGuest) {
+    private long before(Ending.Ended ending, long first, long last, boolean stoppedByGuest) {
         if (ending.outcome() == Outcome.PASSED) {
             return last;
         }
@@ -326,88 +424,67 @@ final class BatchWatch {
         long margin =
                 (2 + (ending.outcome() == Outcome.FAILED ? 0 : unreported)) * (last - first) / ending.iterations();
         long before = stoppedByGuest ? last : beforeLastWord;
-        if (!scanners.isEmpty()) {
-            before = Math.min(before, beforeReport);
+        for (Heard each : heard) {
+            before = Math.min(before, each.mark().after());
+        }
+        if (failedAt != null && !stoppedByGuest) {
+            before = Math.min(before, failedAt.after());
         }
         return Math.max(first, before - margin);
     }
 
-    private record Ending(Outcome outcome, long iterations, String reason) {}
-
-    /** Judges by the agent's last word, when it said one; else by the machine's stop. Call it when the console is read to its end. */
-    private Ending ending() throws InfrastructureException {
-        AgentLine word = session.lastWord();
-        long unreported = session.passed() + 1;
-        requireServed(word);
-        KernelReport told = told(word);
-        boolean failed =
-                word instanceof AgentLine.Fail || word instanceof AgentLine.Done || told != null || stop != null;
-        if (cutShort && !failed) {
-            return new Ending(Outcome.PASSED, session.passed(), "");
+    /** Judges by all that was seen. Call it when the consoles are read to their end. */
+    private Ending.Ended ending(@Nullable Integer exit) throws InfrastructureException {
+        Ending ending = Ending.of(new Ending.Seen(
+                batch.iterations(),
+                batch.wishes(),
+                words.served(),
+                session.driven(),
+                words.passed(),
+                words.failed(),
+                words.later(),
+                words.firstLater(),
+                words.done(),
+                words.broken(),
+                heard.stream()
+                        .map(each -> new Ending.Reported(
+                                each.report(),
+                                each.reported().serial(),
+                                each.reported().order(),
+                                each.reported().passed()))
+                        .toList(),
+                exit != null ? "the guest ended with debug-exit value " + exit : stop == null ? null : describe(stop),
+                hang,
+                enough || cutShort && stop == null && exit == null));
+        if (ending instanceof Ending.Broken broken) {
+            throw new InfrastructureException(InfrastructureTrouble.AGENT_PROTOCOL, broken.why());
         }
-        if (word instanceof AgentLine.Done done) {
-            if (done.iteration() != batch.iterations()) {
-                throw protocol("done " + done.iteration() + " of " + batch.iterations());
-            }
-            if (told == null) {
-                return new Ending(Outcome.PASSED, done.iteration(), "");
-            }
-        }
-        if (word instanceof AgentLine.Fail fail) {
-            if (fail.iteration() < unreported || fail.iteration() > batch.iterations()) {
-                throw protocol("fail " + fail.iteration() + " after pass " + session.passed());
-            }
-            return told == null
-                    ? new Ending(Outcome.FAILED, fail.iteration(), fail.reason())
-                    : new Ending(told.outcome(), fail.iteration(), told.line());
-        }
-        if (word instanceof AgentLine.Refusal refusal) {
-            throw protocol(refusal.why());
-        }
-        if (word instanceof AgentLine.Ready) {
-            throw protocol("ready, in the middle of a batch");
-        }
-        if (told != null) {
-            // Each console has a reader of its own, and the kernel's may be ahead of the agent's when the report is
-            // met.
-            // None passes after the death of all, so there what has passed by the end is exact.
-            long passed = told.deadly() ? session.passed() : passedAtReport;
-            return new Ending(told.outcome(), Math.min(passed + 1, batch.iterations()), told.line());
-        }
-        if (enough) {
-            return new Ending(Outcome.PASSED, session.passed(), "");
-        }
-        if (hang != null) {
-            return new Ending(Outcome.HUNG, unreported, hang);
-        }
-        return new Ending(Outcome.PANICKED, unreported, stop == null ? "stopped" : describe(stop));
+        return (Ending.Ended) ending;
     }
 
-    /** An agent from before there were such wishes passes over them; a batch that ran without says nothing about them. */
-    private void requireServed(@Nullable AgentLine word) throws InfrastructureException {
-        Set<String> wishes = new TreeSet<>(batch.wishes());
-        wishes.removeAll(session.served());
-        boolean spoke = word instanceof AgentLine.Done || word instanceof AgentLine.Fail || session.passed() > 0;
-        if (spoke && !wishes.isEmpty()) {
-            throw new InfrastructureException(
-                    InfrastructureTrouble.AGENT_PROTOCOL,
-                    "the agent does not know what the job's setting asks for (" + String.join(", ", wishes)
-                            + "), though the target says so: build the target with the agent of this version");
+    /** Where the failure was said; null where the machine stopped right there. */
+    private @Nullable FailureSpot spot(Ending.Ended ending, long last) {
+        Ending.Reported by = ending.by();
+        if (by != null) {
+            Mark mark = heard.stream()
+                    .filter(each -> each.reported().order() == by.order())
+                    .findFirst()
+                    .orElseThrow()
+                    .mark();
+            return new FailureSpot(
+                    by.serial(),
+                    by.report().line(),
+                    true,
+                    mark.after(),
+                    mark.until() > mark.after() ? mark.until() : last);
         }
-    }
-
-    /** What the kernel said of its trouble; null when it said nothing, or is alive after what would have killed it. */
-    private @Nullable KernelReport told(@Nullable AgentLine word) {
-        boolean alive = word instanceof AgentLine.Fail || word instanceof AgentLine.Done;
-        return scanners.stream()
-                .flatMap(scanner -> scanner.report().stream())
-                .filter(told -> !(told.deadly() && alive))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static InfrastructureException protocol(String said) {
-        return new InfrastructureException(InfrastructureTrouble.AGENT_PROTOCOL, "the agent said: " + said);
+        BatchWords.Failed failed = words.failed();
+        if (ending.outcome() != Outcome.FAILED || failed == null) {
+            return null;
+        }
+        boolean atOnce = stop != null && words.later().isEmpty();
+        Mark mark = failedAt == null ? new Mark(seenBefore, last) : failedAt;
+        return atOnce ? null : new FailureSpot(session.driven(), failed.line(), false, mark.after(), mark.until());
     }
 
     /** Whether the guest will not run on after this event. */
@@ -417,7 +494,7 @@ final class BatchWatch {
 
     static String describe(QmpEvent stop) {
         if (stop.name().equals("GUEST_PANICKED")) {
-            return "the guest reported a panic";
+            return "the guest stopped the machine through pvpanic, without a word";
         }
         String reason = stop.data().path("reason").asString("");
         return switch (reason) {

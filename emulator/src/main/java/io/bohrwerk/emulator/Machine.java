@@ -43,12 +43,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A machine for one target: prepares the snapshot {@code ready}, runs batches from it, replays them. One thread uses it at a time;
  * {@link #close} may be called from any, and ends what is under way.
  */
 public final class Machine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
+
     /** Two of QEMU's largest writes. */
     private static final long LEAST_ROOM = 128 << 10;
 
@@ -109,7 +113,12 @@ public final class Machine implements AutoCloseable {
             int shift = target.manifest().machine().bootShift();
             try (ConsoleDriver driver = driver();
                     Session session = start(
-                            mode == RunMode.FREE ? Phase.BOOT_FREE : Phase.BOOT, shift, passed -> {}, null, null)) {
+                            mode == RunMode.FREE ? Phase.BOOT_FREE : Phase.BOOT,
+                            shift,
+                            passed -> {},
+                            null,
+                            null,
+                            null)) {
                 if (driver == null) {
                     BootWatch.awaitReady(session, settings.readyLimit());
                 } else {
@@ -151,7 +160,7 @@ public final class Machine implements AutoCloseable {
         return using("cannot take the snapshot to another shift", () -> {
             Files.copy(ready, image, StandardCopyOption.REPLACE_EXISTING);
             configure(null);
-            try (Session session = start(Phase.COUNT, shift, passed -> {}, null, null)) {
+            try (Session session = start(Phase.COUNT, shift, passed -> {}, null, null, null)) {
                 session.resume();
                 BootWatch.awaitQuiet(session, SETTLING);
                 session.pause();
@@ -230,11 +239,83 @@ public final class Machine implements AutoCloseable {
             if (Setting.logged(batch.schedule().setting())) {
                 command = QemuCommandLine.logging(command);
             }
-            try (Session session = start(command, progress, patterns, null, null)) {
-                return new BatchWatch(session, batch, target.manifest(), settings, mode == RunMode.RECORDED, unwanted)
+            BatchWords words = batch.words();
+            BatchRun run;
+            try (Session session = start(command, progress, patterns, null, null, words)) {
+                run = new BatchWatch(
+                                session, words, batch, target.manifest(), settings, mode == RunMode.RECORDED, unwanted)
                         .run(began, directory.resolve(QemuCommandLine.RECORDING));
             }
+            return mode == RunMode.RECORDED && run.exit() != null && run.outcome() != Outcome.PASSED
+                    ? run.endingAt(end(ready, batch, run))
+                    : run;
         });
+    }
+
+    /** The last instruction count of a guest that ended its emulator, which took its count with it. */
+    private long end(Path ready, Batch batch, BatchRun run)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        layOut(ready, batch, run.recording());
+        return finder(batch, QemuCommandLine.READY, run.lastInstruction(), Long.MAX_VALUE)
+                .find(FailureFinder.Wanted.debugExit(), null);
+    }
+
+    private FailureFinder finder(Batch batch, String snapshot, long low, long high) {
+        return new FailureFinder(snap -> files(batch, snap), settings.replayLimit(), snapshot, low, high);
+    }
+
+    /** Replays with consoles in files. */
+    private Session files(Batch batch, String snapshot) throws InfrastructureException, IOException {
+        return new Session(
+                directory,
+                QemuCommandLine.of(
+                        target.manifest(), Phase.TRACE, batch.schedule().shift(), snapshot),
+                QemuCommandLine.serialOutput(target.manifest(), snapshot),
+                cell,
+                this::started);
+    }
+
+    /**
+     * Finds the instruction at which the guest began to say its failure, after a replay that left the machine's image with a snapshot near
+     * before it, and puts the snapshot {@code failure} there.
+     *
+     * @param checkpoint whether there is such a snapshot
+     */
+    private long locate(Path ready, Batch batch, BatchRun run, FailureSpot spot, boolean checkpoint)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        FailureFinder.Wanted line = FailureFinder.Wanted.line(spot);
+        try {
+            return finder(batch, FailureFinder.NEAR, Math.max(run.firstInstruction(), spot.after()), spot.until())
+                    .find(line, checkpoint ? ReplayWatch.FAILURE : null);
+        } catch (InfrastructureException | QmpException e) {
+            if (closed) {
+                throw e;
+            }
+            // A busy host read the line long after it was printed, or the snapshot is one that no replay starts from.
+            LOG.info("the failure is looked for once more, from the beginning of its batch: {}", e.getMessage());
+        }
+        Path image = directory.resolve(QemuCommandLine.STATE);
+        Path kept = directory.resolve("kept.qcow2");
+        Files.move(image, kept, StandardCopyOption.REPLACE_EXISTING);
+        layOut(ready, batch, run.recording());
+        long at;
+        try {
+            at = finder(batch, QemuCommandLine.READY, run.firstInstruction(), run.lastInstruction())
+                    .find(line, null);
+        } finally {
+            Files.move(kept, image, StandardCopyOption.REPLACE_EXISTING);
+        }
+        if (checkpoint) {
+            try (Session session = files(batch, ReplayWatch.BEFORE)) {
+                session.breakAt(at);
+                session.resume();
+                session.awaitReplayPause(settings.replayLimit());
+                session.deleteSnapshot(ReplayWatch.FAILURE);
+                session.saveSnapshot(ReplayWatch.FAILURE);
+                session.end();
+            }
+        }
+        return at;
     }
 
     /**
@@ -251,16 +332,16 @@ public final class Machine implements AutoCloseable {
         return using("cannot run the sweep", () -> {
             Files.copy(ready, directory.resolve(QemuCommandLine.STATE), StandardCopyOption.REPLACE_EXISTING);
             configure(batch);
-            try (Session session = start(Phase.COUNT, batch.schedule().shift(), passed -> {}, null, null)) {
-                List<Long> failing = session.goOnAfterFailures();
-                BatchRun run = new BatchWatch(session, batch, target.manifest(), settings, false, () -> false)
+            BatchWords words = batch.words();
+            try (Session session = start(Phase.COUNT, batch.schedule().shift(), passed -> {}, null, null, words)) {
+                BatchRun run = new BatchWatch(session, words, batch, target.manifest(), settings, false, () -> false)
                         .run(began, directory.resolve(QemuCommandLine.RECORDING));
                 if (run.outcome() != Outcome.PASSED) {
                     throw new InfrastructureException(
                             InfrastructureTrouble.INTERNAL,
                             "the sweep ended at iteration " + run.iterations() + ": " + run.reason());
                 }
-                return List.copyOf(failing);
+                return words.failing();
             }
         });
     }
@@ -297,12 +378,37 @@ public final class Machine implements AutoCloseable {
                     directory.resolve(MERGED_LOG_INDEX),
                     new LogSpan(1, batch.iterations(), batch.reportEvery()),
                     TargetSymbols.of(target))) {
-                return replaying(
-                        () -> start(Phase.REPLAY, batch.schedule().shift(), passed -> {}, null, merged),
-                        session -> new ReplayWatch(session, run, plan, settings.replayLimit())
+                if (plan.failureLine() != null) {
+                    merged.failsAt(plan.failureLine());
+                }
+                BatchWords words = batch.words();
+                ReplayRun replay = replaying(
+                        () -> start(Phase.REPLAY, batch.schedule().shift(), passed -> {}, null, merged, words),
+                        session -> new ReplayWatch(session, words, run, plan, settings.replayLimit())
                                 .run(directory.resolve(QemuCommandLine.STATE), log, merged));
+                FailureSpot spot = run.spot();
+                return plan.locates() && replay.verified() && spot != null && run.failureInstruction() < 0
+                        ? located(replay, ready, batch, run, spot, plan.checkpoints())
+                        : replay;
             }
         });
+    }
+
+    private ReplayRun located(
+            ReplayRun replay, Path ready, Batch batch, BatchRun run, FailureSpot spot, boolean checkpoint)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        long began = System.nanoTime();
+        long at;
+        try {
+            at = locate(ready, batch, run, spot, checkpoint);
+        } catch (InfrastructureException | QmpException e) {
+            if (closed) {
+                throw e;
+            }
+            LOG.warn("the failure is taken to be where the machine stopped: {}", e.getMessage());
+            return replay;
+        }
+        return replay.failingAt(at, Duration.ofNanos(System.nanoTime() - began));
     }
 
     /**
@@ -399,9 +505,10 @@ public final class Machine implements AutoCloseable {
             PanicPatterns patterns = PanicPatterns.with(target.manifest().test().panicPatterns());
             List<String> command = QemuCommandLine.of(
                     target.manifest(), Phase.RECORD, batch.schedule().shift(), from.snapshot());
-            try (Session session = start(command, passed -> {}, patterns, null, from)) {
+            BatchWords words = batch.words();
+            try (Session session = start(command, passed -> {}, patterns, null, from, words)) {
                 session.waitFor(iteration);
-                return new BatchWatch(session, batch, target.manifest(), settings, true, () -> false)
+                return new BatchWatch(session, words, batch, target.manifest(), settings, true, () -> false)
                         .run(began, directory.resolve(QemuCommandLine.RECORDING));
             }
         });
@@ -598,9 +705,10 @@ public final class Machine implements AutoCloseable {
             int shift,
             LongConsumer progress,
             @Nullable PanicPatterns patterns,
-            @Nullable MergedLogFile merged)
+            @Nullable MergedLogFile merged,
+            @Nullable BatchWords words)
             throws InfrastructureException, IOException {
-        return start(QemuCommandLine.of(target.manifest(), phase, shift), progress, patterns, merged, null);
+        return start(QemuCommandLine.of(target.manifest(), phase, shift), progress, patterns, merged, null, words);
     }
 
     private Session start(
@@ -608,7 +716,8 @@ public final class Machine implements AutoCloseable {
             LongConsumer progress,
             @Nullable PanicPatterns patterns,
             @Nullable MergedLogFile merged,
-            @Nullable Station from)
+            @Nullable Station from,
+            @Nullable BatchWords words)
             throws InfrastructureException, IOException {
         return new Session(
                 directory,
@@ -620,6 +729,7 @@ public final class Machine implements AutoCloseable {
                 patterns,
                 merged,
                 from,
+                words,
                 this::started);
     }
 

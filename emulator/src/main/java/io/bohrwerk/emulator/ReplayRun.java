@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param difference what was not as in the run: empty when outcome, iteration, instruction count and consoles are the same
  * @param lastInstruction where the replay stopped
+ * @param failureInstruction where the failure is, see {@link BatchRun#failureInstruction}; {@link BatchRun#UNKNOWN} when nobody asked
  * @param beforeInstruction instruction count of the snapshot {@code before}; of the batch's beginning when none was taken
  * @param logFrom instruction count at which the emulator's log begins
  * @param logTo instruction count at which it ends
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record ReplayRun(
         String difference,
         long lastInstruction,
+        long failureInstruction,
         long beforeInstruction,
         long logFrom,
         long logTo,
@@ -31,6 +33,23 @@ public record ReplayRun(
         @Nullable Path mergedLogIndex,
         boolean mergedLogCut,
         Duration took) {
+    /** The same, and the failure was found, which took some host time more. */
+    ReplayRun failingAt(long instruction, Duration more) {
+        return new ReplayRun(
+                difference,
+                lastInstruction,
+                instruction,
+                beforeInstruction,
+                logFrom,
+                logTo,
+                image,
+                mergedLog,
+                mergedLogBytes,
+                mergedLogIndex,
+                mergedLogCut,
+                took.plus(more));
+    }
+
     public boolean verified() {
         return difference.isEmpty();
     }

@@ -1,8 +1,8 @@
 package io.bohrwerk.emulator;
 
-import io.bohrwerk.emulator.console.AgentLine;
 import io.bohrwerk.emulator.log.MergedLogFile;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
+import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
@@ -19,17 +19,21 @@ final class ReplayWatch {
     static final String FAILURE = "failure";
 
     private final Session session;
+    private final BatchWords words;
     private final BatchRun run;
     private final ReplayPlan plan;
     private final Duration limit;
     private final long began = System.nanoTime();
     private final List<String> differences = new ArrayList<>();
+    private boolean failureSaved;
     private long before;
     private long logFrom;
     private long logTo;
 
-    ReplayWatch(Session session, BatchRun run, ReplayPlan plan, Duration limit) {
+    /** @param words take what the agent says in the session */
+    ReplayWatch(Session session, BatchWords words, BatchRun run, ReplayPlan plan, Duration limit) {
         this.session = session;
+        this.words = words;
         this.run = run;
         this.plan = plan;
         this.limit = limit;
@@ -49,12 +53,18 @@ final class ReplayWatch {
         boolean savesBefore = plan.checkpoints();
         boolean starts = plan.logs();
         boolean ends = plan.logs() && plan.logTo() < run.lastInstruction();
+        FailureSpot spot = run.spot();
+        boolean located = run.failureInstruction() >= 0;
+        boolean savesFailure = plan.checkpoints() && located && run.failureInstruction() < run.lastInstruction();
+        boolean savesNear = plan.locates() && !located && spot != null;
         // The stops on the way, the nearest first. A batch that goes its own way may stop for good before one of them.
-        while (savesBefore || starts || ends) {
+        while (savesBefore || starts || ends || savesFailure || savesNear) {
             long save = savesBefore ? reachable(run.beforeInstruction()) : Long.MAX_VALUE;
             long start = starts ? reachable(plan.logFrom()) : Long.MAX_VALUE;
             long end = ends ? plan.logTo() : Long.MAX_VALUE;
-            long next = Math.min(save, Math.min(start, end));
+            long fails = savesFailure ? reachable(run.failureInstruction()) : Long.MAX_VALUE;
+            long near = savesNear && spot != null ? reachable(Math.max(first, spot.after())) : Long.MAX_VALUE;
+            long next = Math.min(Math.min(fails, near), Math.min(save, Math.min(start, end)));
             if (next > session.instructionCount()) {
                 goTo(next);
             }
@@ -62,6 +72,15 @@ final class ReplayWatch {
                 session.saveSnapshot(BEFORE);
                 before = session.instructionCount();
                 savesBefore = false;
+            }
+            if (near == next) {
+                session.saveSnapshot(FailureFinder.NEAR);
+                savesNear = false;
+            }
+            if (fails == next) {
+                session.saveSnapshot(FAILURE);
+                failureSaved = true;
+                savesFailure = false;
             }
             if (start == next) {
                 session.log(plan.logClasses());
@@ -74,29 +93,15 @@ final class ReplayWatch {
                 ends = false;
             }
         }
-        if (run.stoppedByGuest()) {
-            session.resume();
-            awaitPause();
-        } else {
-            goTo(run.lastInstruction());
-        }
-        long last = session.instructionCount();
-        compare("last instruction", run.lastInstruction(), last);
-        session.log("none");
-        if (plan.logs() && plan.logTo() >= run.lastInstruction()) {
-            logTo = last;
-        }
-        if (plan.checkpoints()) {
-            session.saveSnapshot(FAILURE);
-        }
-        session.end();
-        compareOutcome(session.lastWord());
+        long last = run.exit() == null ? toTheEnd() : toTheExit(run.exit());
+        compareOutcome();
         compare("console", run.console(), session.console().digest());
         compare("serial console", run.serial(), session.serial().digest());
         merged.finish(logFrom, logTo);
         return new ReplayRun(
                 String.join("; ", differences),
                 last,
+                run.failureInstruction(),
                 before,
                 logFrom,
                 logTo,
@@ -106,6 +111,51 @@ final class ReplayWatch {
                 merged.indexFile(),
                 merged.cut(),
                 Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    private long toTheEnd() throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        if (run.stoppedByGuest()) {
+            session.resume();
+            awaitPause();
+        } else {
+            goTo(run.lastInstruction());
+        }
+        long last = session.instructionCount();
+        compare("last instruction", run.lastInstruction(), last);
+        session.log("none");
+        logsTo(last);
+        if (plan.checkpoints() && !failureSaved) {
+            session.saveSnapshot(FAILURE);
+        }
+        session.end();
+        return last;
+    }
+
+    /** A guest that ends its emulator takes the instruction count with it. */
+    private long toTheExit(int value)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        try {
+            session.resume();
+            awaitPause();
+            differences.add("the guest ended with debug-exit value " + value + ", in the replay it stopped");
+        } catch (InfrastructureException | QmpException e) {
+            if (!session.awaitDebugExit()) {
+                throw e;
+            }
+        }
+        Integer now = session.debugExit();
+        if (now != null && now != value) {
+            differences.add("debug-exit value was " + value + ", in the replay " + now);
+        }
+        session.drain();
+        logsTo(run.lastInstruction());
+        return run.lastInstruction();
+    }
+
+    private void logsTo(long last) {
+        if (plan.logs() && plan.logTo() >= run.lastInstruction()) {
+            logTo = last;
+        }
     }
 
     /** At its last instruction a guest stops the machine itself; a stop of ours at the same one is never reached. */
@@ -122,14 +172,17 @@ final class ReplayWatch {
     }
 
     /** An agent that spoke in the run must say the same; of a guest that died without a word, the instruction count tells. */
-    private void compareOutcome(@org.jspecify.annotations.Nullable AgentLine word) {
+    private void compareOutcome() {
+        BatchWords.Failed failed = words.failed();
         boolean same = run.outcome() == Outcome.PASSED
-                ? word instanceof AgentLine.Done done && done.iteration() == run.iterations()
-                : run.outcome() != Outcome.FAILED
-                        || word instanceof AgentLine.Fail fail && fail.iteration() == run.iterations();
+                ? words.done() || words.passed() >= run.iterations()
+                : run.outcome() != Outcome.FAILED || failed != null && failed.iteration() == run.iterations();
         if (!same) {
-            differences.add("outcome was " + run.outcome() + " at iteration " + run.iterations() + ", in the replay "
-                    + (word == null ? "the agent said neither pass nor fail" : word));
+            differences.add("outcome was " + run.outcome() + " at iteration " + run.iterations()
+                    + ", in the replay the agent said "
+                    + (failed != null
+                            ? "fail " + failed.iteration()
+                            : words.done() ? "done" : "neither fail nor done, pass " + words.passed()));
         }
     }
 

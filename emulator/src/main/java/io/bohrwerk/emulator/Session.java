@@ -12,8 +12,6 @@ import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.emulator.report.ReportScanner;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.batch.SubtestCounts;
-import io.bohrwerk.protocol.batch.UnexpectedPass;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,18 +24,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
@@ -75,8 +70,20 @@ final class Session implements AutoCloseable {
         /** The agent said something that ends the batch, or is none of its words in one. */
         record Said(AgentLine line) implements Happening {}
 
-        /** A kernel began to tell of its trouble; the scanner has what it says. */
-        record Reported(ReportScanner scanner) implements Happening {}
+        /**
+         * A kernel began to tell of its trouble; the scanner has what it says.
+         *
+         * @param serial whether on the first serial port
+         * @param order of its first line among all lines read
+         * @param passed the last iteration that was known to have passed then
+         */
+        record Reported(ReportScanner scanner, boolean serial, long order, long passed) implements Happening {}
+
+        /** What a kernel told of its trouble is complete. */
+        record Completed() implements Happening {}
+
+        /** The agent said what cannot be; its words tell what. */
+        record Broken() implements Happening {}
 
         /** So many iterations have passed as were waited for. */
         record Enough() implements Happening {}
@@ -105,16 +112,13 @@ final class Session implements AutoCloseable {
     private final AtomicBoolean printedTold = new AtomicBoolean();
     private final @Nullable MergedLogFile merged;
     private final QemuProcess qemu;
-    private volatile long passed;
-    private volatile long words;
-    private volatile @Nullable AgentLine lastWord;
-    private volatile @Nullable SubtestCounts subtests;
-    private volatile Set<String> served = Set.of();
-    private final List<UnexpectedPass> unexpectedPasses = new CopyOnWriteArrayList<>();
+    /** Numbers the lines of both consoles as they are read. */
+    private final AtomicLong lines = new AtomicLong();
+    /** Null while there is no batch. */
+    private final @Nullable BatchWords words;
+
     private volatile @Nullable IOException readerFailure;
     private volatile long enough = Long.MAX_VALUE;
-    /** Null where the first failure is the last word. */
-    private volatile @Nullable List<Long> failures;
 
     /**
      * Starts the emulator in a directory that holds its files.
@@ -126,6 +130,7 @@ final class Session implements AutoCloseable {
      * @param patterns how the guest's kernel tells of its trouble; null when nobody wants to know
      * @param merged where a replay's merged log goes; null when there is none
      * @param from where the machine goes on in the middle of a batch: what the guest had said is read again first; null at the beginning
+     * @param words take what the agent says in a batch; null while there is none
      * @param started told of the process at once
      */
     Session(
@@ -138,18 +143,21 @@ final class Session implements AutoCloseable {
             @Nullable PanicPatterns patterns,
             @Nullable MergedLogFile merged,
             @Nullable Station from,
+            @Nullable BatchWords words,
             Consumer<Process> started)
             throws InfrastructureException, IOException {
         this.directory = directory;
+        this.words = words;
         this.progress = progress;
         this.merged = merged;
         this.serialFile = serialFile;
         this.driven = serialFile.equals(QemuCommandLine.OUTPUT);
         Runnable flooded = () -> happenings.add(new Happening.Flooded());
-        this.console = new ConsoleReader(driven ? scanned(patterns) : spoken(scanned(patterns)), consoleLimit, flooded);
+        this.console = new ConsoleReader(
+                driven ? scanned(patterns, false) : spoken(scanned(patterns, false)), consoleLimit, flooded);
         this.serial = driven
-                ? new ConsoleReader(spoken(scanned(patterns)), consoleLimit, flooded, this::takePrinted)
-                : new ConsoleReader(scanned(patterns), consoleLimit, flooded);
+                ? new ConsoleReader(spoken(scanned(patterns, true)), consoleLimit, flooded, this::takePrinted)
+                : new ConsoleReader(scanned(patterns, true), consoleLimit, flooded);
         makeFifos(directory, fifos());
         read(QemuCommandLine.CONSOLE, in -> console.readAll(from == null ? in : behind(from.console(), in)));
         read(serialFile, in -> serial.readAll(from == null ? in : behind(from.serial(), in)));
@@ -179,6 +187,7 @@ final class Session implements AutoCloseable {
         this.serialFile = serialFile;
         this.driven = serialFile.equals(QemuCommandLine.OUTPUT);
         this.progress = passed -> {};
+        this.words = null;
         this.merged = null;
         this.console = new ConsoleReader((line, start, end) -> {}, 0, () -> {});
         this.serial = new ConsoleReader((line, start, end) -> {}, 0, () -> {});
@@ -205,9 +214,18 @@ final class Session implements AutoCloseable {
 
     /** Of a console on which the agent speaks: its words are taken, the others are console text. */
     private ConsoleReader.Lines spoken(ConsoleReader.Lines other) {
-        return (line, start, end) -> {
-            if (!take(line)) {
-                other.take(line, start, end);
+        return new ConsoleReader.Lines() {
+            @Override
+            public void take(String line, long start, long end) {
+                if (!Session.this.take(line, start)) {
+                    other.take(line, start, end);
+                }
+            }
+
+            /** In the middle of a line there is no word. */
+            @Override
+            public void more(String piece, long start, long end) {
+                other.take(piece, start, end);
             }
         };
     }
@@ -226,46 +244,46 @@ final class Session implements AutoCloseable {
     }
 
     /** Whether it was the agent's. */
-    private boolean take(String line) {
-        Optional<AgentLine> word = AgentLine.parse(line);
-        if (driven && word.orElse(null) instanceof AgentLine.Refusal) {
+    private boolean take(String line, long start) {
+        AgentLine said = AgentLine.parse(line).orElse(null);
+        if (said == null || driven && said instanceof AgentLine.Refusal) {
             return false; // a shell refuses nothing: its kernel has spoken in the middle of its line
         }
-        word.ifPresent(said -> {
-            words++;
-            List<Long> failing = failures;
-            if (said instanceof AgentLine.Pass pass) {
-                passed = pass.iteration();
-                progress.accept(passed);
-                if (passed >= enough) {
-                    happenings.add(new Happening.Enough());
-                }
-            } else if (failing != null && said instanceof AgentLine.Fail fail) {
-                failing.add(fail.iteration());
-            } else if (said instanceof AgentLine.Subtests told) {
-                subtests = told.counts();
-            } else if (said instanceof AgentLine.Serves told) {
-                served = told.wishes();
-            } else if (said instanceof AgentLine.Unexpected told) {
-                if (unexpectedPasses.size() < UnexpectedPass.MOST) {
-                    unexpectedPasses.add(told.pass());
-                }
-            } else {
-                lastWord = said;
-                happenings.add(new Happening.Said(said));
+        BatchWords batch = words;
+        if (batch == null) {
+            happenings.add(new Happening.Said(said));
+            return true;
+        }
+        long before = batch.passed();
+        BatchWords.Effect effect = batch.take(said, line, lines.incrementAndGet(), start);
+        if (batch.passed() != before) {
+            progress.accept(batch.passed());
+            if (batch.passed() >= enough) {
+                happenings.add(new Happening.Enough());
             }
-        });
-        return word.isPresent();
+        }
+        if (effect == BatchWords.Effect.ENDS) {
+            happenings.add(new Happening.Said(said));
+        } else if (effect == BatchWords.Effect.BROKEN) {
+            happenings.add(new Happening.Broken());
+        }
+        return true;
     }
 
-    private ConsoleReader.Lines scanned(@Nullable PanicPatterns patterns) {
+    private ConsoleReader.Lines scanned(@Nullable PanicPatterns patterns, boolean ofSerial) {
         if (patterns == null) {
             return (line, start, end) -> {};
         }
         ReportScanner scanner = new ReportScanner(patterns);
         return (line, start, end) -> {
+            boolean complete = scanner.complete();
             if (scanner.take(line, start, end)) {
-                happenings.add(new Happening.Reported(scanner));
+                BatchWords batch = words;
+                happenings.add(new Happening.Reported(
+                        scanner, ofSerial, lines.incrementAndGet(), batch == null ? 0 : batch.passed()));
+            }
+            if (!complete && scanner.complete()) {
+                happenings.add(new Happening.Completed());
             }
         };
     }
@@ -281,48 +299,19 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** How many iterations have passed, as far as the agent has reported. */
-    long passed() {
-        return passed;
-    }
-
     /** From here on it is told when this iteration has passed. */
     void waitFor(long iteration) {
         enough = iteration;
     }
 
-    /** From here on a failing iteration is noted in this list, and is not the agent's last word. */
-    List<Long> goOnAfterFailures() {
-        List<Long> list = Collections.synchronizedList(new ArrayList<>());
-        failures = list;
-        return list;
+    /** The file that a console is written to: a pipe that is read here, or a plain one. */
+    Path file(boolean ofSerial) {
+        return directory.resolve(ofSerial ? serialFile : QemuCommandLine.CONSOLE);
     }
 
-    /** How many lines the agent has said: changes whenever it gives a sign of life. */
-    long words() {
-        return words;
-    }
-
-    /** What the agent said last, other than how its iterations go. */
-    @Nullable
-    AgentLine lastWord() {
-        return lastWord;
-    }
-
-    /** How the subtests of the last iteration ended that told of them; null when none did. */
-    @Nullable
-    SubtestCounts subtests() {
-        return subtests;
-    }
-
-    /** What the agent says it does besides running iterations. */
-    Set<String> served() {
-        return served;
-    }
-
-    /** What passed though it was expected to fail. */
-    List<UnexpectedPass> unexpectedPasses() {
-        return List.copyOf(unexpectedPasses);
+    /** Whether the agent speaks on the first serial port. */
+    boolean driven() {
+        return driven;
     }
 
     ConsoleReader console() {
@@ -331,6 +320,32 @@ final class Session implements AutoCloseable {
 
     ConsoleReader serial() {
         return serial;
+    }
+
+    /**
+     * The value with which the guest ended the emulator by the debug-exit device; null when the emulator is running, or ended for another
+     * reason. QEMU exits with {@code value << 1 | 1}, of which a process can tell eight bits, and says nothing; when it gives up by itself,
+     * with 1 as well, it says why.
+     */
+    @Nullable
+    Integer debugExit() {
+        return qemu.silentExit()
+                .filter(status -> (status & 1) == 1)
+                .map(status -> status >> 1)
+                .orElse(null);
+    }
+
+    /** As {@link #debugExit}, of an emulator that seems to have just ended. @return whether the guest ended it */
+    boolean awaitDebugExit() {
+        try {
+            qemu.onExit().get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return debugExit() != null;
     }
 
     String describeExit() {

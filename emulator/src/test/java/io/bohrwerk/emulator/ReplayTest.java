@@ -80,6 +80,7 @@ class ReplayTest {
                 run.firstInstruction(),
                 run.lastInstruction() + 1,
                 true,
+                BatchRun.UNKNOWN,
                 run.beforeInstruction(),
                 Digest.of(new byte[1]),
                 run.serial(),

@@ -75,8 +75,15 @@ final class Comparison {
         long failing = failure.iteration();
         Passes.Window window =
                 machine.passes(ready, failure.batch(), run, run.recording()).covering(failing - 1, failing);
-        ReplayRun replay =
-                machine.replay(ready, failure.batch(), run, run.recording(), ReplayPlan.log(LOG_CLASSES, window));
+        // What the guest did after its failure is of no interest here.
+        ReplayPlan plan = new ReplayPlan(
+                LOG_CLASSES,
+                window.fromInstruction(),
+                Math.max(window.fromInstruction(), Math.min(window.toInstruction(), run.failureInstruction())),
+                false,
+                false,
+                failure.failureLine());
+        ReplayRun replay = machine.replay(ready, failure.batch(), run, run.recording(), plan);
         if (!replay.verified()) {
             String why = "its replay went another way: " + replay.difference();
             return new ReplayReport.Replayed(0, 1, replay.difference(), null, List.of(), why);

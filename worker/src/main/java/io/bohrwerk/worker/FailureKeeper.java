@@ -66,7 +66,7 @@ final class FailureKeeper {
                     batch,
                     run,
                     run.recording(),
-                    new ReplayPlan(LOG_CLASSES, run.beforeInstruction(), Long.MAX_VALUE, request.keepsCheckpoints()));
+                    ReplayPlan.failure(run, LOG_CLASSES, request.keepsCheckpoints()));
             verdict = verdict(replay);
             span.with("bohrwerk.verdict", verdict.verdict().name());
         } catch (InfrastructureException e) {
@@ -102,7 +102,7 @@ final class FailureKeeper {
                 run.iterations(),
                 run.outcome(),
                 Troubles.line(run.reason(), LONGEST_LINE),
-                run.lastInstruction(),
+                FailureManifest.failing(run, replay),
                 told == null
                         ? GuestText.end(run.report(), LONGEST_REPORT)
                         : GuestText.start(told.text(), LONGEST_REPORT),
@@ -113,7 +113,8 @@ final class FailureKeeper {
                 told == null ? null : told.title(),
                 told == null ? null : told.damage(),
                 told == null ? List.of() : told.alternatives(),
-                told == null ? List.of() : told.frames());
+                told == null ? List.of() : told.frames(),
+                run.note().isEmpty() ? null : Troubles.line(run.note(), LONGEST_LINE));
     }
 
     /**

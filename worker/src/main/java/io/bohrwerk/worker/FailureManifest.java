@@ -2,6 +2,7 @@ package io.bohrwerk.worker;
 
 import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
+import io.bohrwerk.emulator.FailureSpot;
 import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.emulator.ReplayRun;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param artifacts all but this one
  * @param stoppedByGuest whether the guest stopped the machine itself; if not, Bohrwerk did, at the last instruction
  * @param checkpoints where a new machine can begin, with their instruction counts
+ * @param failure where it is; null in manifests of older versions, where it is taken to be where the machine stopped
  */
 record FailureManifest(
         int version,
@@ -49,7 +51,8 @@ record FailureManifest(
         List<ArtifactReference> artifacts,
         ByHand byHand,
         @Nullable Boolean stoppedByGuest,
-        @Nullable List<Checkpoint> checkpoints) {
+        @Nullable List<Checkpoint> checkpoints,
+        @Nullable Failure failure) {
     private static final int VERSION = 1;
     /**
      * @param first at which the batch began
@@ -57,6 +60,16 @@ record FailureManifest(
      * @param last at which the machine stopped
      */
     record Instructions(long first, @Nullable Long before, long last) {}
+
+    /**
+     * @param instruction at which the guest began to say it; where the machine stopped, if it said nothing or no replay has found where
+     * @param line the first of the kernel's report; null when the kernel said nothing
+     * @param note what the guest said after it against the protocol; null when nothing
+     */
+    record Failure(
+            long instruction,
+            @Nullable String line,
+            @Nullable String note) {}
 
     /**
      * @param port0xe9 of the debug console
@@ -108,14 +121,26 @@ record FailureManifest(
                         batch,
                         artifacts.stream().anyMatch(artifact -> artifact.kind() == ArtifactKind.SNAPSHOT)),
                 run.stoppedByGuest(),
-                replay == null ? List.of() : checkpoints(run, replay));
+                replay == null ? List.of() : checkpoints(run, replay),
+                new Failure(failing(run, replay), line(run), run.note().isEmpty() ? null : run.note()));
+    }
+
+    private static @Nullable String line(BatchRun run) {
+        FailureSpot spot = run.spot();
+        return spot != null && spot.report() ? spot.line() : null;
+    }
+
+    /** The instruction count of the failure; where the machine stopped, if no replay has found it. */
+    static long failing(BatchRun run, @Nullable ReplayRun replay) {
+        long found = replay == null ? run.failureInstruction() : replay.failureInstruction();
+        return found >= 0 ? found : run.lastInstruction();
     }
 
     static List<Checkpoint> checkpoints(BatchRun run, ReplayRun replay) {
         return List.of(
                 new Checkpoint(Checkpoint.START, run.firstInstruction()),
                 new Checkpoint(Checkpoint.BEFORE, replay.logFrom()),
-                new Checkpoint(Checkpoint.FAILURE, run.lastInstruction()));
+                new Checkpoint(Checkpoint.FAILURE, failing(run, replay)));
     }
 
     /** The batch that failed. */
@@ -138,10 +163,17 @@ record FailureManifest(
                 instructions.first(),
                 instructions.last(),
                 byGuest,
+                failure == null ? instructions.last() : failure.instruction(),
                 before == null ? instructions.first() : before,
                 console.port0xe9(),
                 console.serial(),
                 recording);
+    }
+
+    /** The first line of the kernel's report; null when the kernel said nothing. */
+    @Nullable
+    String failureLine() {
+        return failure == null ? null : failure.line();
     }
 
     /** Whether another run failed in the same way: with the same outcome, and for the same reason but for its numbers. */

@@ -124,7 +124,7 @@ final class ReplayRunner implements Runner<ReplayRequest> {
             Progress progress)
             throws InfrastructureException, IOException {
         Passes.Window window = window(request, failure, ready, machine, run);
-        ReplayPlan plan = plan(request, run, window);
+        ReplayPlan plan = plan(request, failure, run, window);
         int same = 0;
         String difference = "";
         LogCover cover = null;
@@ -163,7 +163,8 @@ final class ReplayRunner implements Runner<ReplayRequest> {
         return machine.passes(ready, failure.batch(), run, run.recording()).covering(from, to);
     }
 
-    private static ReplayPlan plan(ReplayRequest request, BatchRun run, Passes.@Nullable Window window) {
+    private static ReplayPlan plan(
+            ReplayRequest request, FailureManifest failure, BatchRun run, Passes.@Nullable Window window) {
         if (request.mode() == ReplayMode.CHECKPOINTS) {
             return ReplayPlan.bothCheckpoints();
         }
@@ -176,7 +177,12 @@ final class ReplayRunner implements Runner<ReplayRequest> {
         }
         Long margin = request.window().margin();
         return new ReplayPlan(
-                classes, margin == null ? run.firstInstruction() : run.before(margin), Long.MAX_VALUE, false);
+                classes,
+                margin == null ? run.firstInstruction() : run.before(margin),
+                Long.MAX_VALUE,
+                false,
+                false,
+                failure.failureLine());
     }
 
     private static LogCover cover(

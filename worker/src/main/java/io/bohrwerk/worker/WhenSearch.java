@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 final class WhenSearch {
     private static final Logger log = LoggerFactory.getLogger(WhenSearch.class);
     private static final Duration LONGEST = Duration.ofMinutes(10);
-    /** Instructions before the failure's end; what is nearer is the agent's last word. */
+    /** Instructions before the failure; what is nearer is the word that tells of it. */
     private static final long NEAREST = 16;
     /** The farthest point lies by so many iterations further back than an instruction before the failing one. */
     private static final int ITERATIONS_BACK = 2;
@@ -128,7 +128,7 @@ final class WhenSearch {
         private WhenCurve.Point point() {
             Symbols.Place place = symbols.at(at.pc());
             return new WhenCurve.Point(
-                    run.lastInstruction() - at.instruction(),
+                    run.failureInstruction() - at.instruction(),
                     Long.toHexString(at.pc()),
                     place == null ? null : place.toString(),
                     at.passed(),
@@ -147,7 +147,7 @@ final class WhenSearch {
             if (timeIsUp()) {
                 break;
             }
-            last = advance(last, run.lastInstruction() - before);
+            last = advance(last, run.failureInstruction() - before);
             asked.add(last.instruction());
             Tally tally = tally(last);
             tally.complete();
@@ -175,7 +175,7 @@ final class WhenSearch {
         }
         long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
         WhenCurve result =
-                WhenCurve.of(run.lastInstruction(), failure.iteration(), period, curve, ran, millis, timeIsUp());
+                WhenCurve.of(run.failureInstruction(), failure.iteration(), period, curve, ran, millis, timeIsUp());
         log.info("{} runs in {} ms: {}", ran, millis, result.summary());
         return result;
     }
@@ -201,10 +201,10 @@ final class WhenSearch {
         return List.of(passes.instruction(), fails);
     }
 
-    /** Instructions before the failure's end, the farthest first. */
+    /** Instructions before the failure, the farthest first. */
     private List<Long> distances() {
         long begin = Math.max(run.firstInstruction() + 1, run.before(ITERATIONS_BACK));
-        long far = Math.max(1, run.lastInstruction() - begin);
+        long far = Math.max(1, run.failureInstruction() - begin);
         long near = Math.min(NEAREST, far);
         TreeSet<Long> distances = new TreeSet<>();
         for (int k = 0; k < points; k++) {
@@ -235,7 +235,7 @@ final class WhenSearch {
 
     /** For how long the k-th run from each point has its timers held back, in nanoseconds of virtual time: up to a period. */
     private long hold(int k) {
-        long instructions = 1 + Long.remainderUnsigned(Delays.splitmix64(run.lastInstruction() + k), period);
+        long instructions = 1 + Long.remainderUnsigned(Delays.splitmix64(run.failureInstruction() + k), period);
         return instructions << failure.coordinates().schedule().shift();
     }
 

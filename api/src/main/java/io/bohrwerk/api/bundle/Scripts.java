@@ -37,6 +37,8 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
         JsonNode counts = facts.path("instructions");
         String first = number(counts, "first");
         String before = counts.path("before").isNumber() ? number(counts, "before") : first;
+        JsonNode found = facts.path("failure").path("instruction");
+        String failing = found.isNumber() ? Long.toString(found.asLong()) : number(counts, "last");
         SortedMap<String, String> configuration = new TreeMap<>();
         facts.path("byHand")
                 .path("files")
@@ -53,10 +55,11 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                         .replace("@EMULATOR@", failure.coordinates().emulator())
                         .replace("@FIRST@", first)
                         .replace("@BEFORE@", before)
+                        .replace("@FAILING@", failing)
                         .replace("@LAST@", number(counts, "last")),
                 resource("replay.sh"),
                 resource("debug.sh"),
-                resource("machine.sh").replace("@FACTS@", facts(failure, target, facts, first, before)),
+                resource("machine.sh").replace("@FACTS@", facts(failure, target, facts, first, before, failing)),
                 configuration);
     }
 
@@ -83,7 +86,8 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 .replace("@REPORT@", failure.report().indent(4));
     }
 
-    private static String facts(Failure failure, TargetManifest target, JsonNode facts, String first, String before) {
+    private static String facts(
+            Failure failure, TargetManifest target, JsonNode facts, String first, String before, String failing) {
         JsonNode counts = facts.path("instructions");
         JsonNode console = facts.path("console");
         // Before it was written down, only hung guests were stopped by us.
@@ -105,9 +109,10 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 "kernel=" + quoted(kernel == null ? "" : kernel),
                 "initrd=" + quoted(initrd == null ? "" : initrd),
                 "disks=(" + disks + ")",
-                "# QEMU's instruction counts: where the batch began, just before the failing iteration, where it stopped",
+                "# QEMU's instruction counts: where the batch began, just before the failing iteration, at the failure, where it stopped",
                 "first=" + first,
                 "before=" + before,
+                "failing=" + failing,
                 "last=" + number(counts, "last"),
                 "stopped_by_guest=" + (byGuest ? "yes" : "no"),
                 "# SHA-256 of what the guest printed on port 0xe9 and on its serial port",

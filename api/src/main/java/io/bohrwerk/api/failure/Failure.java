@@ -82,6 +82,7 @@ public class Failure {
     private String replayNote;
     private @Nullable String title;
     private @Nullable String damage;
+    private @Nullable String note;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private @Nullable SubtestCounts subtests;
@@ -135,6 +136,7 @@ public class Failure {
         this.replayNote = GuestText.start(failed.replayNote(), LONGEST_REASON);
         this.title = cleaned(failed.title());
         this.damage = cleaned(failed.damage());
+        this.note = cleaned(failed.note());
         this.subtests = report.result() instanceof BatchReport.Finished finished ? finished.subtests() : null;
         this.coordinates = coordinates;
         this.occurredAt = report.finishedAt();
@@ -230,6 +232,11 @@ public class Failure {
 
     public String replayNote() {
         return replayNote;
+    }
+
+    /** What the guest said after its failure against the protocol; null when nothing. */
+    public @Nullable String note() {
+        return note;
     }
 
     /** Of what the guest's kernel said of its trouble. */

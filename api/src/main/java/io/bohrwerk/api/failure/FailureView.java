@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param artifactsRemovedAt when retention took its artifacts away; null while it has them
  * @param signature the key that it is grouped by
  * @param frames the top of its stack, innermost first; empty where there is none
+ * @param instructionCount of the failure, see {@link io.bohrwerk.protocol.batch.FailedIteration}
+ * @param note what the guest said after its failure against the protocol; null when nothing
  * @param extraInterrupt instructions behind the begin of its iteration's test at which the extra interrupt came; null where there was none
  * @param beyondStopRule whether its job had ended when it was reported
  */
@@ -58,6 +60,7 @@ public record FailureView(
         String signature,
         List<String> frames,
         @Nullable Long extraInterrupt,
+        @Nullable String note,
         boolean beyondStopRule) {
     /**
      * Where a new machine can begin.
@@ -103,6 +106,7 @@ public record FailureView(
                 failure.signature(),
                 failure.frames(),
                 extraInterrupt(failure),
+                failure.note(),
                 failure.beyondStopRule());
     }
 
@@ -158,6 +162,7 @@ public record FailureView(
                 signature,
                 frames,
                 extraInterrupt,
+                note,
                 beyondStopRule);
     }
 

@@ -134,6 +134,29 @@ class ReportIntake {
         job.stopIfDue(now);
     }
 
+    /**
+     * An attempt whose report cannot be taken in: it ends as one with trouble, so that nobody waits for another report of it. Nothing
+     * happens when the report speaks of no attempt that was made.
+     *
+     * @param why what is wrong with the report
+     */
+    @Transactional
+    void refused(BatchReport report, String why) {
+        Job job = jobs.lock(report.jobId()).orElse(null);
+        Batch batch = batches.findById(report.batchId()).orElse(null);
+        if (job == null
+                || batch == null
+                || !batch.jobId().equals(job.id())
+                || report.attempt() < 1
+                || report.attempt() > batch.attempt()) {
+            return;
+        }
+        Instant now = now();
+        String message = "its report was refused: " + why;
+        troubled(job, batch, report.attempt(), InfrastructureTrouble.INTERNAL, message, report.workerId(), now);
+        scheduler.follow(job, now);
+    }
+
     /** An attempt of which neither a report nor a heartbeat speaks any longer. */
     @Transactional
     void silent(UUID jobId, Waiting work, String why) {

@@ -129,6 +129,8 @@ class ReportListener {
             try {
                 accept(reports.get(i).report().jobId(), List.of(reports.get(i)));
             } catch (InvalidInputException e) {
+                // The message goes to the dead letters; its attempt must not wait for a report that never comes.
+                intake.refused(reports.get(i).report(), String.valueOf(e.getMessage()));
                 deadLetters.reject(reports.get(i).message(), e);
             } catch (RuntimeException e) {
                 throw new BatchListenerFailedException(

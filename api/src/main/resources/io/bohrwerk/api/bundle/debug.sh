@@ -8,7 +8,7 @@ usage() {
 Usage: ./debug.sh [failure | before | start] [GDB OPTION...]
 
 Starts gdb, connected to the replay, with the kernel's symbols if the target has some.
-  failure   where the machine stopped (default)
+  failure   where the guest began to say that it failed, or stopped without a word (default)
   before    just before the failing iteration: what you run from there goes the same way each time
   start     where the batch began
 What follows is gdb's own, for example: ./debug.sh before -batch -ex 'break panic' -ex continue -ex backtrace
@@ -41,7 +41,7 @@ else
   lay_out ready.qcow2
   start_qemu ready "${gdb_socket[@]}"
   case $place in
-    failure) go_to_end ;;
+    failure) if [ "$failing" -lt "$last" ]; then go_to "$failing"; else go_to_end; fi ;;
     before) [ "$before" -le "$first" ] || go_to "$before" ;;
   esac
 fi

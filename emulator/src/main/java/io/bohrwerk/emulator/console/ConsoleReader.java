@@ -25,6 +25,7 @@ public final class ConsoleReader {
     private final byte[] tail = new byte[KEPT_TAIL];
     private long bytes;
     private long lineStart;
+    private boolean continues;
 
     /** Takes a console's lines. */
     @FunctionalInterface
@@ -35,6 +36,11 @@ public final class ConsoleReader {
          * @param end behind it and, when it has one, its newline
          */
         void take(String line, long start, long end);
+
+        /** Takes a further piece of a line that is too long to be handed on as one. */
+        default void more(String piece, long start, long end) {
+            take(piece, start, end);
+        }
     }
 
     /** Takes a console's bytes as they come. */
@@ -79,10 +85,12 @@ public final class ConsoleReader {
             if (buffer[i] == '\n') {
                 endLine();
                 lineStart = bytes;
+                continues = false;
             } else {
                 line.write(buffer[i]);
                 if (line.size() == LONGEST_LINE) {
                     endLine();
+                    continues = true;
                 }
             }
         }
@@ -93,7 +101,12 @@ public final class ConsoleReader {
 
     private void endLine() {
         if (line.size() > 0) {
-            lines.take(line.toString(StandardCharsets.UTF_8).stripTrailing(), lineStart, bytes);
+            String text = line.toString(StandardCharsets.UTF_8).stripTrailing();
+            if (continues) {
+                lines.more(text, lineStart, bytes);
+            } else {
+                lines.take(text, lineStart, bytes);
+            }
             line.reset();
             lineStart = bytes;
         }

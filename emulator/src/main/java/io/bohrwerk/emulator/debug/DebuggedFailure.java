@@ -13,6 +13,7 @@ import java.util.Map;
  * @param recording QEMU's record/replay log of the batch
  * @param snapshots at least one
  * @param last the instruction count at which the run stopped
+ * @param failing the one at which the guest began to say that it failed: where a debugger starts. At most {@code last}
  * @param iteration that failed
  * @param reportEvery the agent reported after this many iterations
  */
@@ -23,6 +24,7 @@ public record DebuggedFailure(
         Path recording,
         List<Snapshot> snapshots,
         long last,
+        long failing,
         long iteration,
         int reportEvery) {
     public DebuggedFailure {
@@ -31,6 +33,19 @@ public record DebuggedFailure(
         if (snapshots.isEmpty()) {
             throw new IllegalArgumentException("no snapshot to start from");
         }
+    }
+
+    /** One whose run stopped right at its failure. */
+    public DebuggedFailure(
+            TargetFiles target,
+            Map<String, String> configuration,
+            int shift,
+            Path recording,
+            List<Snapshot> snapshots,
+            long last,
+            long iteration,
+            int reportEvery) {
+        this(target, configuration, shift, recording, snapshots, last, last, iteration, reportEvery);
     }
 
     /**

@@ -88,7 +88,7 @@ final class MonitorCommands {
                     "goto", String.join(" ", words), "must be ICOUNT, iteration N, failure or start");
         }
         long icount = switch (where) {
-            case "failure" -> timeline.last();
+            case "failure" -> timeline.failure().failing();
             case "start" -> timeline.first();
             default -> number("goto", where);
         };

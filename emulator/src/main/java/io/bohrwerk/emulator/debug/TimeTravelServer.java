@@ -54,7 +54,7 @@ public final class TimeTravelServer implements AutoCloseable {
         Timeline timeline = new Timeline(emulator, failure, settings);
         try {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port()));
-            timeline.goTo(failure.last(), timeline.newBudget());
+            timeline.goTo(failure.failing(), timeline.newBudget());
             return new TimeTravelServer(timeline, listener);
         } catch (InfrastructureException | IOException | RuntimeException e) {
             listener.close();

@@ -21,7 +21,7 @@ final class Travel {
     Travel(Timeline timeline, Breakpoints points) {
         this.timeline = timeline;
         this.points = points;
-        this.icount = timeline.last();
+        this.icount = timeline.failure().failing();
     }
 
     /** Why it stopped, in gdb's words: {@code swbreak:;}, {@code watch:ADDRESS;}, {@code replaylog:begin;} or the like. */

@@ -68,6 +68,13 @@ public final class MergedLogFile implements AutoCloseable {
         this.index = new LogIndexWriter(indexOut, span, symbols);
     }
 
+    /** Lets the index tell this line as the failure's, the first such that the guest prints. Call it before {@link #writeAll}. */
+    public void failsAt(String line) {
+        if (index != null) {
+            index.failsAt(line);
+        }
+    }
+
     /** Reads the stream to its end, also when the limit is reached: its writer must not be held up. */
     public void writeAll(InputStream in) throws IOException {
         try (Counted out = new Counted(

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class QemuProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QemuProcess.class);
     private static final Set<String> ENVIRONMENT = Set.of("PATH");
+    /** The JVM and bubblewrap report death by a signal as 128 + signal: SIGABRT, SIGKILL, SIGSEGV, SIGTERM, SIGXCPU. */
+    private static final Set<Integer> SIGNALS = Set.of(134, 137, 139, 143, 152);
+
     /** A loaded host may need this long to bring a process up; QEMU itself takes 0.1 s. */
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     /** A QEMU that hangs ignores SIGTERM. */
@@ -144,6 +148,12 @@ public final class QemuProcess implements AutoCloseable {
     /** Completes when the process is gone. */
     public java.util.concurrent.CompletableFuture<Process> onExit() {
         return process.onExit();
+    }
+
+    /** Its exit status, if it ended by itself without a word on its standard error. */
+    public Optional<Integer> silentExit() {
+        boolean silent = !process.isAlive() && errors.text(true).isEmpty();
+        return silent && !SIGNALS.contains(process.exitValue()) ? Optional.of(process.exitValue()) : Optional.empty();
     }
 
     /** How it ended, and what it wrote to its standard error, in one line. */

@@ -179,6 +179,11 @@ public final class ReportScanner {
                 .map(Reading::report);
     }
 
+    /** Whether the report has been printed to its end. */
+    public synchronized boolean complete() {
+        return report != null && report.over;
+    }
+
     /** Forgets the report that was found, and looks for the next. */
     public synchronized void dismiss() {
         over = false;

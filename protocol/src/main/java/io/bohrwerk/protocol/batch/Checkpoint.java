@@ -13,7 +13,7 @@ public record Checkpoint(String name, long instruction) {
     public static final String START = "start";
     /** Just before the failing iteration: a snapshot in {@link ArtifactKind#SNAPSHOT}. */
     public static final String BEFORE = "before";
-    /** Where the machine stopped: a snapshot in {@link ArtifactKind#SNAPSHOT}. */
+    /** Where the guest began to say that it failed, or stopped without a word: a snapshot in {@link ArtifactKind#SNAPSHOT}. */
     public static final String FAILURE = "failure";
 
     public Checkpoint {

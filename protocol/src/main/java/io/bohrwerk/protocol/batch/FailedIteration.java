@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param iteration number in the batch, from 1. When the guest died without a word: the first that had not been reported as passed
  * @param outcome never {@code PASSED}
  * @param reason one line: the agent's words, or the emulator's
- * @param instructionCount the emulator's instruction count at which the machine stopped
+ * @param instructionCount the emulator's instruction count at which the guest began to say that it failed; at which the machine stopped, if
+ *     the guest said nothing
  * @param report what the guest's kernel said of its own trouble, if it did; else the end of the guest's console. Bounded
  * @param replayNote one line on the verdict: what differed, or what kept it from being replayed; empty when verified
  * @param checkpoints in their order; empty when it was not replayed, and in messages of older processes
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param damage why that is not to be trusted, in a few words; empty when it is whole, null when there is none
  * @param alternatives other titles that reports of the same bug may have; empty in messages of older processes
  * @param frames the top of the report's stack, innermost first, without functions that say nothing; empty in messages of older processes
+ * @param note what the guest said after its failure against the protocol, one line; null when nothing
  */
 public record FailedIteration(
         long iteration,
@@ -33,7 +35,8 @@ public record FailedIteration(
         @Nullable String title,
         @Nullable String damage,
         List<String> alternatives,
-        List<String> frames) {
+        List<String> frames,
+        @Nullable String note) {
     public FailedIteration {
         present(outcome, "outcome");
         present(reason, "reason");
@@ -73,7 +76,8 @@ public record FailedIteration(
                 title,
                 damage,
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     /** Without checkpoints, and of which the guest's kernel said nothing. */

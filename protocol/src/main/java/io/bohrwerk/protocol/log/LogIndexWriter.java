@@ -56,6 +56,7 @@ public final class LogIndexWriter implements AutoCloseable {
     private long from;
     private boolean over;
     private long failure = IndexFormat.UNKNOWN;
+    private @Nullable String failureLine;
     private final long[] kindCounts = new long[LogKind.values().length];
     private final long[] vectorCounts = new long[256];
     private long repeatCount;
@@ -90,6 +91,14 @@ public final class LogIndexWriter implements AutoCloseable {
             boolean cut,
             @Nullable Long fromInstruction,
             @Nullable Long toInstruction) {}
+
+    /**
+     * Names the line with which the failure begins, as a kernel's report does: the first that contains it. Without one it is the agent's
+     * first {@code fail}.
+     */
+    public void failsAt(String line) {
+        failureLine = line;
+    }
 
     /** Another zstd frame of the log begins: what is fed next is its first byte. */
     public void frame(long storedOffset) {
@@ -234,7 +243,15 @@ public final class LogIndexWriter implements AutoCloseable {
         public void guest(byte[] text, int textLength, long[] offsets, int[] lengths, int pieces) {
             endFullBlock();
             long said = word.read(text, textLength);
-            boolean counts = said >= from && said <= span.last();
+            // Behind the first failure no iteration begins, whatever is said.
+            boolean counts = !over && said >= from && said <= span.last();
+            String line = failureLine;
+            if (line != null
+                    && failure == IndexFormat.UNKNOWN
+                    && textLength >= line.length()
+                    && new String(text, 0, textLength, StandardCharsets.UTF_8).contains(line)) {
+                failure = number;
+            }
             row(
                     LogShape.GUEST,
                     (counts ? IndexFormat.WORD : 0) | (pieces > 1 ? IndexFormat.BROKEN : 0),
@@ -247,7 +264,7 @@ public final class LogIndexWriter implements AutoCloseable {
                 if (firstWord == IndexFormat.UNKNOWN) {
                     firstWord = said;
                 }
-                if (word.fail()) {
+                if (word.fail() && failureLine == null) {
                     failure = number - 1;
                 }
                 over = !word.pass();

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param vectors interrupts and exceptions by their vectors, those that occur
  * @param repeatedTrapCount how many entries repeat an earlier trap frame of their iteration
  * @param repeatedTraps numbers of the first hundred of them
- * @param failureEntry number of the line in which the guest reports the failure; without one, of the last entry
+ * @param failureEntry number of the line that begins the failure: the first of the kernel's report, or the agent's {@code fail}; without
+ *     one, of the last entry
  */
 public record LogSummary(
         long bytes,

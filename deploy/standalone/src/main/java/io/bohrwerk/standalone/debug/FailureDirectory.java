@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,8 +50,16 @@ public final class FailureDirectory {
             long iteration,
             Instructions instructions,
             List<ArtifactReference> artifacts,
-            List<Checkpoint> checkpoints) {
+            List<Checkpoint> checkpoints,
+            @Nullable Failure failure) {
         private record Instructions(long first, long last) {}
+
+        /** Null in bundles of older versions. */
+        private record Failure(long instruction) {}
+
+        private long failing() {
+            return failure == null ? instructions.last() : failure.instruction();
+        }
     }
 
     /** @throws InvalidInputException when it holds no bundle, or one whose recording, snapshots or target are others than they were */
@@ -139,6 +148,7 @@ public final class FailureDirectory {
                 directory.resolve(ArtifactKind.RECORDING.fileName()),
                 snapshots,
                 manifest.instructions().last(),
+                manifest.failing(),
                 manifest.iteration(),
                 manifest.coordinates().reportEvery());
     }

@@ -1,0 +1,208 @@
+package io.bohrwerk.emulator;
+
+import io.bohrwerk.emulator.qmp.QmpException;
+import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the instruction with which a recorded batch's guest begins a line, or ends its emulator. Replays stop again and again on the way;
+ * the stretch between the last stop before it and the first behind it is walked again in shorter steps, by a fresh emulator from a
+ * snapshot just before, until a step is an instruction. The consoles are plain files meanwhile: what a file holds at a stop is exactly
+ * what the guest had printed.
+ *
+ * <p>On stock QEMU a stop takes some 0.5 ms and a fresh emulator some 150 ms, so three walks are enough for 50 million instructions.
+ */
+final class FailureFinder {
+    static final String NEAR = "near";
+    /** Of one walk. */
+    private static final int STOPS = 250;
+    /** The first steps of a walk whose end is not known. */
+    private static final long LEAST_FIRST_STEP = 10_000;
+
+    private final Opener opener;
+    private final Duration limit;
+    private final long began = System.nanoTime();
+    private String snapshot;
+    private long low;
+    private long high;
+    /** Bytes on the line's console between {@code low} and the line's first; -1 while the line has not been seen. */
+    private long ahead = -1;
+
+    /** Starts an emulator that replays the batch from a snapshot in the machine's image, with consoles in files. */
+    @FunctionalInterface
+    interface Opener {
+        Session open(String snapshot) throws InfrastructureException, IOException;
+    }
+
+    /**
+     * What is looked for.
+     *
+     * @param serial whether the line is printed on the first serial port; else on port 0xe9
+     * @param line as UTF-8 decoded it; null for the guest's end of its emulator
+     */
+    record Wanted(boolean serial, @Nullable String line) {
+        static Wanted line(FailureSpot spot) {
+            return new Wanted(spot.serial(), spot.line());
+        }
+
+        static Wanted debugExit() {
+            return new Wanted(false, null);
+        }
+
+        /** The line's bytes, each as one character, as far as they are known for sure. */
+        private String bytes() {
+            String text = line == null ? "" : line;
+            int lossy = text.indexOf('\ufffd');
+            return new String(
+                    text.substring(0, lossy < 0 ? text.length() : lossy).getBytes(StandardCharsets.UTF_8),
+                    StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /**
+     * @param snapshot from which the first walk begins
+     * @param low an instruction count before what is looked for
+     * @param high one behind it; {@link Long#MAX_VALUE} when none is known
+     */
+    FailureFinder(Opener opener, Duration limit, String snapshot, long low, long high) {
+        this.opener = opener;
+        this.limit = limit;
+        this.snapshot = snapshot;
+        this.low = low;
+        this.high = high;
+    }
+
+    /**
+     * The instruction count at which the next instruction is the one that is looked for.
+     *
+     * @param save the name of a snapshot to be taken there, in place of one of that name; null for none
+     * @throws InfrastructureException of kind {@code INTERNAL} when it does not come between the given instructions
+     */
+    long find(Wanted wanted, @Nullable String save)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        long step = high == Long.MAX_VALUE ? LEAST_FIRST_STEP : step();
+        do {
+            walk(wanted, step);
+            step = step();
+        } while (high - low > 1);
+        if (save != null) {
+            try (Session session = opener.open(snapshot)) {
+                goTo(session, low);
+                session.deleteSnapshot(snapshot);
+                session.deleteSnapshot(save);
+                session.saveSnapshot(save);
+                session.end();
+            }
+        }
+        return low;
+    }
+
+    private long step() {
+        return Math.max(1, (high - low + STOPS - 1) / STOPS);
+    }
+
+    private void walk(Wanted wanted, long step)
+            throws InfrastructureException, IOException, InterruptedException, TimeoutException {
+        try (Session session = opener.open(snapshot)) {
+            goTo(session, low);
+            long before = size(session, wanted);
+            session.deleteSnapshot(snapshot);
+            session.saveSnapshot(NEAR);
+            snapshot = NEAR;
+            long at = low;
+            // The stops whose consoles may not hold the line yet: the line is known only when it is whole.
+            TreeMap<Long, Long> sizes = new TreeMap<>();
+            sizes.put(at, 0L);
+            while (at < high) {
+                long next = Math.min(high, at + step);
+                if (ends(session, wanted, next)) {
+                    low = at;
+                    high = next;
+                    return;
+                }
+                at = next;
+                if (wanted.line() != null) {
+                    sizes.put(at, size(session, wanted) - before);
+                    if (ahead < 0) {
+                        ahead = lineBegins(session, wanted, before);
+                    }
+                    if (ahead >= 0 && size(session, wanted) - before > ahead) {
+                        narrow(sizes);
+                        return;
+                    }
+                } else if (high == Long.MAX_VALUE && at - low > STOPS * step) {
+                    low = at;
+                    walkOn(session, wanted, step * STOPS / 4);
+                    return;
+                }
+            }
+        }
+        throw new InfrastructureException(
+                InfrastructureTrouble.INTERNAL,
+                "the failure is not in its replay between instructions " + low + " and " + high);
+    }
+
+    /** With ever longer steps, where nobody knows how far it is. */
+    private void walkOn(Session session, Wanted wanted, long first) throws InfrastructureException, IOException {
+        for (long step = first; ; step += step / 4) {
+            if (ends(session, wanted, low + step)) {
+                high = low + step;
+                return;
+            }
+            low += step;
+        }
+    }
+
+    /** To the two stops between which the line's first byte came; counts bytes from the first of these on. */
+    private void narrow(TreeMap<Long, Long> sizes) {
+        long said = 0;
+        for (Map.Entry<Long, Long> stop : sizes.entrySet()) {
+            if (stop.getValue() > ahead) {
+                high = stop.getKey();
+                break;
+            }
+            low = stop.getKey();
+            said = stop.getValue();
+        }
+        ahead -= said;
+    }
+
+    /** Goes on to an instruction. @return whether the guest ended its emulator before, where that is what is looked for */
+    private boolean ends(Session session, Wanted wanted, long instruction) throws InfrastructureException, IOException {
+        try {
+            goTo(session, instruction);
+            return false;
+        } catch (InfrastructureException | QmpException e) {
+            if (wanted.line() == null && session.awaitDebugExit()) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    private void goTo(Session session, long instruction) throws InfrastructureException, IOException {
+        if (instruction > session.instructionCount()) {
+            session.breakAt(instruction);
+            session.resume();
+            session.awaitReplayPause(Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
+        }
+    }
+
+    private static long size(Session session, Wanted wanted) throws IOException {
+        return wanted.line() == null ? 0 : Files.size(session.file(wanted.serial()));
+    }
+
+    /** Bytes before the wanted line on its console, behind those that are known; -1 when it is not there. */
+    private static long lineBegins(Session session, Wanted wanted, long before) throws IOException {
+        return Files.readString(session.file(wanted.serial()), StandardCharsets.ISO_8859_1)
+                .substring((int) before)
+                .indexOf(wanted.bytes());
+    }
+}
