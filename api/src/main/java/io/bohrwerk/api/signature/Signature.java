@@ -19,18 +19,18 @@ public record Signature(String key, String title) {
     private static final Pattern ADDRESS =
             Pattern.compile("\\b0[xX][0-9a-fA-F]+\\b|\\b(?=[0-9a-fA-F]*[0-9])[0-9a-fA-F]{8,}\\b");
 
-    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+    private static final Pattern NUMBER = Pattern.compile("(?<![A-Za-z0-9_])[0-9]+");
 
     public static Signature of(Outcome outcome, String reason) {
         String normal = normalised(reason);
-        String title = title(outcome) + (normal.isEmpty() ? "" : ": " + normal);
+        String title = title(outcome, normal);
         return new Signature(outcome + " " + normal, title);
     }
 
     /** Of a kernel's own report, by the title that it was given: that is normal already, and its numbers belong to names. */
     public static Signature ofReport(Outcome outcome, String report) {
         String cut = cut(BLANKS.matcher(report).replaceAll(" ").strip());
-        return new Signature(outcome + " " + cut, title(outcome) + ": " + cut);
+        return new Signature(outcome + " " + cut, title(outcome, cut));
     }
 
     /** Of reports that are not whole: one group for all, as nobody knows what they would have said. */
@@ -53,7 +53,7 @@ public record Signature(String key, String title) {
         int end = key.indexOf(' ');
         Outcome outcome = Outcome.valueOf(key.substring(0, end));
         String rest = key.substring(end + 1);
-        return new Signature(key, title(outcome) + (rest.isEmpty() ? "" : ": " + rest));
+        return new Signature(key, title(outcome, rest));
     }
 
     private static String normalised(String reason) {
@@ -67,6 +67,15 @@ public record Signature(String key, String title) {
         }
         int end = Character.isHighSurrogate(normal.charAt(LONGEST_REASON - 1)) ? LONGEST_REASON - 1 : LONGEST_REASON;
         return normal.substring(0, end);
+    }
+
+    /** A reason that begins with the outcome's own word ("panic: ..", "failed: ..") says it by itself. */
+    private static String title(Outcome outcome, String reason) {
+        String word = outcome == Outcome.PANICKED ? "panic" : outcome.name().toLowerCase(Locale.ROOT);
+        if (reason.toLowerCase(Locale.ROOT).startsWith(word + ":")) {
+            return Character.toUpperCase(reason.charAt(0)) + reason.substring(1);
+        }
+        return title(outcome) + (reason.isEmpty() ? "" : ": " + reason);
     }
 
     private static String title(Outcome outcome) {

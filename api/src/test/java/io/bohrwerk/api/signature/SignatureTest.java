@@ -54,6 +54,12 @@ class SignatureTest {
     }
 
     @Test
+    void anOutcomeIsNotSaidTwice() {
+        assertThat(Signature.ofReport(Outcome.PANICKED, "panic: out of mbufs").title()).isEqualTo("Panic: out of mbufs");
+        assertThat(Signature.of(Outcome.FAILED, "failed: DR6 is 17").title()).isEqualTo("Failed: DR6 is N");
+    }
+
+    @Test
     void aFloodIsCutAndStaysText() {
         String key = Signature.of(Outcome.FAILED, "x".repeat(199) + "\ud83d\ude00".repeat(5_000))
                 .key();
