@@ -69,8 +69,7 @@ record Known(
     /** What a target adds. */
     static Known added(PanicPattern pattern) {
         List<String> titles = pattern.title().isEmpty() ? List.of() : List.of(pattern.title());
-        return of(
-                pattern.line(), null, titles, null, pattern.kind(), null, null, null, null, null, null, null);
+        return of(pattern.line(), null, titles, null, pattern.kind(), null, null, null, null, null, null, null);
     }
 
     boolean skips(String function) {

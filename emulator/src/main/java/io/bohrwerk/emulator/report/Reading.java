@@ -42,6 +42,7 @@ final class Reading {
     private boolean aside;
     /** How many of the lines behind which the stack comes are past. */
     private int moved;
+
     private boolean over;
     private boolean marked;
     private boolean proved;
@@ -110,8 +111,7 @@ final class Reading {
         if (mine) {
             learn(line.body());
         }
-        if (Family.any(family.ends(), line.body())
-                || stack.isNamed() && Family.any(family.prompts(), line.body())) {
+        if (Family.any(family.ends(), line.body()) || stack.isNamed() && Family.any(family.prompts(), line.body())) {
             over = true;
         }
     }

@@ -129,7 +129,8 @@ public final class ReportScanner {
         List<Found> found = patterns.find(cut.body(), candidates);
         boolean inside = found.stream()
                 .allMatch(each -> each.rule().known().inside()
-                        && readings.stream().anyMatch(reading -> reading.isOf(each.rule().family())));
+                        && readings.stream()
+                                .anyMatch(reading -> reading.isOf(each.rule().family())));
         if (!found.isEmpty() && !inside) {
             unproved = 0;
             List<Line> front = List.copyOf(before);

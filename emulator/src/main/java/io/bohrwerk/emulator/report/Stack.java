@@ -38,7 +38,6 @@ final class Stack {
     /** Where it stood when the interrupt came whose stack was forgotten. */
     private @Nullable Frame interrupted;
 
-
     Stack(Family family, Known known) {
         this.family = family;
         this.known = known;

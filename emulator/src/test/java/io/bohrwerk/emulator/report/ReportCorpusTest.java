@@ -33,7 +33,9 @@ class ReportCorpusTest {
                 for (String part : Files.readString(file).split("(?m)^" + HEAD)) {
                     if (!part.isBlank()) {
                         tests.add(DynamicTest.dynamicTest(
-                                file.getFileName() + ": " + part.lines().findFirst().orElseThrow(), () -> check(part)));
+                                file.getFileName() + ": "
+                                        + part.lines().findFirst().orElseThrow(),
+                                () -> check(part)));
                     }
                 }
             }

@@ -124,8 +124,8 @@ class ReportScannerTest {
 
     @Test
     void aReportIsBounded() throws Exception {
-        String console =
-                "[    1.000000] BUG: kernel NULL pointer dereference, address: 0\n" + "[    1.000000]  widget_loop+0x1/0x2\n".repeat(100_000);
+        String console = "[    1.000000] BUG: kernel NULL pointer dereference, address: 0\n"
+                + "[    1.000000]  widget_loop+0x1/0x2\n".repeat(100_000);
         KernelReport report = scan(PanicPatterns.known(), console).orElseThrow();
         assertThat(report.text().length()).isLessThanOrEqualTo(ReportScanner.LONGEST);
         assertThat(report.damage()).isEqualTo("cut at 32 KiB");

@@ -109,7 +109,8 @@ public final class ReportCommand implements Callable<Integer> {
         KernelReport report = found.get();
         out.println("title:        " + report.title());
         out.println("outcome:      " + report.outcome().name().toLowerCase(Locale.ROOT));
-        out.println("alternatives: " + (report.alternatives().isEmpty() ? "none" : String.join("; ", report.alternatives())));
+        out.println("alternatives: "
+                + (report.alternatives().isEmpty() ? "none" : String.join("; ", report.alternatives())));
         out.println("stack:        " + (report.frames().isEmpty() ? "none" : String.join(" < ", report.frames())));
         out.println("damaged:      " + (report.damage().isEmpty() ? "no" : report.damage()));
         out.println("pattern:      " + report.pattern());
