@@ -473,7 +473,7 @@ final class BatchWatch {
                     .mark();
             return new FailureSpot(
                     by.serial(),
-                    by.report().line(),
+                    by.report().text().lines().findFirst().orElse(by.report().line()),
                     true,
                     mark.after(),
                     mark.until() > mark.after() ? mark.until() : last);

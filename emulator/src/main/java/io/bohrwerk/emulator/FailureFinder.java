@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.MachineFile;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import java.io.IOException;
@@ -201,7 +202,9 @@ final class FailureFinder {
 
     /** Bytes before the wanted line on its console, behind those that are known; -1 when it is not there. */
     private static long lineBegins(Session session, Wanted wanted, long before) throws IOException {
-        return Files.readString(session.file(wanted.serial()), StandardCharsets.ISO_8859_1)
+        return new String(
+                        MachineFile.head(session.file(wanted.serial()), MachineFile.LONGEST_CONSOLE),
+                        StandardCharsets.ISO_8859_1)
                 .substring((int) before)
                 .indexOf(wanted.bytes());
     }

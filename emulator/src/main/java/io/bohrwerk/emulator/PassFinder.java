@@ -16,8 +16,6 @@ import java.util.List;
 final class PassFinder {
     /** Each costs about a millisecond; half a percent of a batch is logged too much at either end of a window. */
     private static final int STOPS = 200;
-    /** The run was held to a limit far below. */
-    private static final long LONGEST_CONSOLE = 64 << 20;
 
     private final Session session;
     private final BatchRun run;
@@ -57,7 +55,7 @@ final class PassFinder {
     /** The last iteration reported, given the one that had been at the look before. */
     private long passed(long before) throws IOException {
         long passed = before;
-        String text = new String(MachineFile.head(console, LONGEST_CONSOLE), StandardCharsets.ISO_8859_1);
+        String text = new String(MachineFile.head(console, MachineFile.LONGEST_CONSOLE), StandardCharsets.ISO_8859_1);
         int end = text.lastIndexOf('\n') + 1;
         for (String said : text.substring(Math.min(line, end), end).split("\n")) {
             if (AgentLine.parse(said.stripTrailing()).orElse(null) instanceof AgentLine.Pass pass) {

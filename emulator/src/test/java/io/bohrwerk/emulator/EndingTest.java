@@ -97,6 +97,7 @@ class EndingTest {
                 line,
                 Outcome.PANICKED,
                 line,
+                line,
                 0,
                 9,
                 line,

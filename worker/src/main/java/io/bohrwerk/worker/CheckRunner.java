@@ -10,7 +10,6 @@ import io.bohrwerk.protocol.conformance.Conformance;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out what a target's guest serves of the guest protocol. Safe for many threads. */
@@ -33,7 +32,7 @@ final class CheckRunner implements Runner<Check.Request> {
     }
 
     @Override
-    public Check.Report run(Check.Request request, Instant started, LongConsumer progress)
+    public Check.Report run(Check.Request request, Instant started, Progress progress)
             throws InfrastructureException, IOException {
         try (TargetCache.Target target = targets.hold(request.target(), null)) {
             TargetManifest manifest = target.manifest();

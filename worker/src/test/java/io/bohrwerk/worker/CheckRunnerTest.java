@@ -56,7 +56,9 @@ class CheckRunnerTest {
     @Test
     void aTargetThatIsNotThereIsTrouble() throws Exception {
         try (Bench bench = new Bench(directory.resolve("worker"), directory.resolve("blobs"))) {
-            Report report = runners(bench).run(request(Digest.of(new byte[] {1})), passed -> {}).orElseThrow();
+            Report report = runners(bench)
+                    .run(request(Digest.of(new byte[] {1})), passed -> {})
+                    .orElseThrow();
             assertThat(Objects.requireNonNull(report.trouble()).kind()).isEqualTo(InfrastructureTrouble.BLOB_MISSING);
             assertThat(((Check.Report) report).found()).isNull();
         }

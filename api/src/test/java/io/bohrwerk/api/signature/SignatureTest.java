@@ -55,7 +55,8 @@ class SignatureTest {
 
     @Test
     void anOutcomeIsNotSaidTwice() {
-        assertThat(Signature.ofReport(Outcome.PANICKED, "panic: out of mbufs").title()).isEqualTo("Panic: out of mbufs");
+        assertThat(Signature.ofReport(Outcome.PANICKED, "panic: out of mbufs").title())
+                .isEqualTo("Panic: out of mbufs");
         assertThat(Signature.of(Outcome.FAILED, "failed: DR6 is 17").title()).isEqualTo("Failed: DR6 is N");
     }
 

@@ -13,6 +13,9 @@ import java.nio.file.StandardOpenOption;
  * asked for. Once it has ended {@link Confinement.Cell#takeBack} has deleted everything else.
  */
 public final class MachineFile {
+    /** Bytes of a console that a replay prints again: the run was held to a limit far below. */
+    public static final long LONGEST_CONSOLE = 64 << 20;
+
     private MachineFile() {}
 
     /** The file from the beginning, at most {@code most} bytes of it. */

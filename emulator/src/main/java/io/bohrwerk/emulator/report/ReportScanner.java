@@ -182,7 +182,7 @@ public final class ReportScanner {
 
     /** Whether the report has been printed to its end. */
     public synchronized boolean complete() {
-        return report != null && report.over;
+        return over;
     }
 
     /** Forgets the report that was found, and looks for the next. */

@@ -140,11 +140,7 @@ class InstructionCountTest {
                             .difference())
                     .isEmpty();
             Station past = machine.advance(
-                    Station.beginning(image, run),
-                    BATCH,
-                    recording,
-                    EDGE + 500_000,
-                    directory.resolve("past.qcow2"));
+                    Station.beginning(image, run), BATCH, recording, EDGE + 500_000, directory.resolve("past.qcow2"));
             Station later = machine.advance(past, BATCH, recording, EDGE + 900_000, directory.resolve("later.qcow2"));
             assertThat(later.instruction()).isEqualTo(EDGE + 900_000);
             assertThat(machine.goOn(later, BATCH, 0, BATCH.iterations()).outcome())
