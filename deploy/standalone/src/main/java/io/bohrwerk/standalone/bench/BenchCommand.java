@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Runs benchmarks. */
-@Command(name = "bench", description = "Measures. Exit status 1 when a goal was missed.")
+@Command(name = "bench", description = "Runs benchmarks. Exit status 1 if a goal was missed.")
 public final class BenchCommand implements Callable<Integer> {
     /** Everything runs for about half an hour on two cores. */
     private static final Map<String, Bench> ALL = new LinkedHashMap<>();
@@ -65,23 +65,24 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            description = "Of each selftest. Default: ${DEFAULT-VALUE}",
+            description = "Iterations of each selftest. Default: ${DEFAULT-VALUE}",
             defaultValue = "200")
     private int iterations;
 
     @Option(
             names = "--selftest",
             paramLabel = "DIR/NAME",
-            description = "Only this one; may be repeated. Default: a list of them.")
+            description = "Only this selftest; may be repeated. Default: a built-in list.")
     private List<String> selftests = new ArrayList<>();
 
     @Option(
             names = "--batches",
             paramLabel = "N",
-            description = "Of the largest job of cluster, 1,000 or more. Default: a million; 5,000 with --quick")
+            description =
+                    "Batches of the largest job of cluster, 1,000 or more. Default: a million; 5,000 with --quick")
     private int batches;
 
-    @Option(names = "--json", description = "One JSON object a line: name, value, unit, goal, ok.")
+    @Option(names = "--json", description = "One JSON object per line: name, value, unit, goal, ok.")
     private boolean json;
 
     @Option(

@@ -205,7 +205,7 @@ public final class ApiClient {
     }
 
     private ApiException away() {
-        return new ApiException(0, "no server answers at " + server + "; start one with: ./bohrwerk up");
+        return new ApiException(0, "no server is answering at " + server + "; start one with: ./bohrwerk up");
     }
 
     private JsonNode json(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -219,7 +219,7 @@ public final class ApiClient {
         try {
             return JSON.readTree(response.body());
         } catch (JacksonException e) {
-            throw new ApiException(response.statusCode(), server + " does not answer as Bohrwerk does");
+            throw new ApiException(response.statusCode(), server + " does not look like a Bohrwerk server");
         }
     }
 

@@ -152,7 +152,7 @@ final class ResumableUpload {
             throw ApiClient.refused(server, answer.statusCode(), answer.body());
         }
         if (answer.statusCode() != status) {
-            throw new ApiException(answer.statusCode(), server + " does not answer as Bohrwerk does");
+            throw new ApiException(answer.statusCode(), server + " does not look like a Bohrwerk server");
         }
     }
 }

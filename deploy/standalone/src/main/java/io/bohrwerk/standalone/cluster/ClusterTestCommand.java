@@ -22,15 +22,15 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "cluster-test",
         description =
-                "Starts PostgreSQL, Kafka, S3, two APIs and three workers as processes of their own, kills them in turn,"
-                        + " and checks after each that every batch gave what it must give, once. Exit status 1 when it did not.")
+                "Starts PostgreSQL, Kafka, S3, two APIs and three workers as separate processes, kills them in turn, and"
+                        + " checks after each that every batch gave the right result, once. Exit status 1 if one did not.")
 public final class ClusterTestCommand implements Callable<Integer> {
     /** A batch takes half a second and one in six fails, which takes two more: a job runs for 10 to 30 s. */
     private static final int ITERATIONS = 80_000;
 
     private static final int ITERATIONS_PER_BATCH = 5_000;
 
-    @Parameters(arity = "0..*", paramLabel = "PLAY", description = "${COMPLETION-CANDIDATES}. Default: all")
+    @Parameters(arity = "0..*", paramLabel = "SCENARIO", description = "${COMPLETION-CANDIDATES}. Default: all")
     @SuppressWarnings("NullAway.Init")
     private List<Play> plays;
 
@@ -71,7 +71,7 @@ public final class ClusterTestCommand implements Callable<Integer> {
             }
         }
         List<ProcessHandle> left = Member.emulatorsBelow(directory);
-        out.println(wanted.size() - failed + " of " + wanted.size() + " plays ended well, " + left.size()
+        out.println(wanted.size() - failed + " of " + wanted.size() + " scenarios passed, " + left.size()
                 + " emulators left behind" + (failed == 0 ? "" : "; logs: " + directory));
         return failed == 0 && left.isEmpty() ? 0 : 1;
     }
@@ -95,7 +95,7 @@ public final class ClusterTestCommand implements Callable<Integer> {
             String detail = play.act(cluster);
             Ledger.Verdict verdict = ledger.check(job);
             out.printf(
-                    "  ok: %d batches, %d failures, %d attempts repeated, %d orphan blobs taken away, %s%s%n",
+                    "  ok: %d batches, %d failures, %d attempts repeated, %d orphan blobs removed, %s%s%n",
                     verdict.batches(),
                     verdict.failures(),
                     verdict.troubles(),

@@ -16,19 +16,19 @@ import tools.jackson.databind.node.JsonNodeFactory;
         name = "audit",
         description =
                 "Compares the blob store with the database: missing and orphan blobs, rows that contradict each other."
-                        + " Exit status 1 when there is something to tell.")
+                        + " Exit status 1 if it finds anything.")
 public final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--grace",
             paramLabel = "SECONDS",
             defaultValue = "86400",
-            description =
-                    "A blob that nothing refers to is an orphan when it is older. Default: ${DEFAULT-VALUE}, a day")
+            description = "Age beyond which an unreferenced blob is an orphan. Default: ${DEFAULT-VALUE}, a day")
     private long grace;
 
     @Option(
             names = "--repair",
-            description = "Delete orphans. With a grace below a day only while nothing else writes to the store.")
+            description =
+                    "Delete orphans. With a grace below a day, use it only while nothing else writes to the store.")
     private boolean repair;
 
     @Mixin

@@ -15,13 +15,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Ends jobs. */
-@Command(name = "cancel", description = "Ends jobs. What they found stays. Exit status 1 when one had ended already.")
+@Command(
+        name = "cancel",
+        description = "Cancels jobs. What they found is kept. Exit status 1 if one had already ended.")
 public final class CancelCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "JOB", description = "The job's id.")
     @SuppressWarnings("NullAway.Init")
     private List<String> jobs;
 
-    @Option(names = "--json", description = "One JSON object a line, the job as the API shows it.")
+    @Option(names = "--json", description = "One JSON object per line, the job as returned by the API.")
     private boolean json;
 
     @Mixin

@@ -23,8 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "compare",
         description =
-                "Runs a job's test under two settings, batch by batch by turns, and says whether the failure rates differ:"
-                        + " another target (with a print added, say), another strategy, another speed, another"
+                "Runs a job's test under two settings, alternating batch by batch, and says whether the failure rates differ:"
+                        + " another target (say, with a print added), another strategy, another speed, another"
                         + " processor, an extra interrupt, logging on, icount off. Prints the comparison's id; with"
                         + " --watch, follows it. Exit status then: 0 when both sides ran to their ends.")
 public final class CompareCommand implements Callable<Integer> {
@@ -38,7 +38,7 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(names = "--strategy", paramLabel = "NAME", description = "The second side's: random or aligned.")
     private @Nullable String strategy;
 
-    @Option(names = "--shift", split = ",", paramLabel = "SHIFT", description = "The second side's, as 4,6")
+    @Option(names = "--shift", split = ",", paramLabel = "SHIFT", description = "The second side's, such as 4,6")
     private @Nullable List<Integer> shifts;
 
     @Mixin
@@ -47,10 +47,10 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            description = "Of each side. Default: as many as let 30 failures be expected at the job's rate")
+            description = "Of each side. Default: enough to expect 30 failures at the job's rate")
     private @Nullable Long iterations;
 
-    @Option(names = "--confidence", paramLabel = "C", description = "As 0.99. Default: 0.95")
+    @Option(names = "--confidence", paramLabel = "C", description = "Such as 0.99. Default: 0.95")
     private @Nullable Double confidence;
 
     @Option(names = "--watch", description = "Follow it to its end.")

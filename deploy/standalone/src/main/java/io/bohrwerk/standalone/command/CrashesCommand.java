@@ -24,16 +24,16 @@ public final class CrashesCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "STATE",
-            description = "Only those in this state, as open, fixed, invalid or duplicate.")
+            description = "Only crashes in this state: open, fixed, invalid or duplicate.")
     private @Nullable String state;
 
     @Option(
             names = "--target",
             paramLabel = "ID",
-            description = "Only those that were seen on this target; its whole id.")
+            description = "Only crashes seen on this target; takes the target's full id.")
     private @Nullable String target;
 
-    @Option(names = "--text", paramLabel = "TEXT", description = "Only those with this in their title.")
+    @Option(names = "--text", paramLabel = "TEXT", description = "Only crashes with this text in their title.")
     private @Nullable String text;
 
     @Mixin

@@ -31,23 +31,20 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "debug",
         description = {
-            "Starts a gdb server at a failure, on the loopback interface. gdb can go back there: reverse-stepi, reverse-continue to a",
-            "breakpoint or to a watchpoint's last write, and monitor goto. Ends with Ctrl-C, or with gdb when it was started with --gdb."
+            "Starts a gdb server at a failure, on the loopback interface, where gdb can go back: reverse-stepi, reverse-continue to a",
+            "breakpoint or to a watchpoint's last write, and monitor goto. Ends with Ctrl-C, or with --gdb when gdb exits."
         })
 public final class DebugCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "FAILURE", description = "The failure's id.")
     private @Nullable String failure;
 
-    @Option(
-            names = "--directory",
-            paramLabel = "DIR",
-            description = "An unpacked bundle instead; then no server is asked.")
+    @Option(names = "--directory", paramLabel = "DIR", description = "An unpacked bundle instead; needs no server.")
     private @Nullable Path directory;
 
-    @Option(names = "--port", paramLabel = "N", description = "To listen on. Default: any free one.")
+    @Option(names = "--port", paramLabel = "N", description = "Port to listen on. Default: any free port.")
     private int port;
 
-    @Option(names = "--gdb", description = "Start gdb here, too.")
+    @Option(names = "--gdb", description = "Also start gdb here.")
     private boolean gdb;
 
     @Mixin
@@ -61,7 +58,7 @@ public final class DebugCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if ((failure == null) == (directory == null)) {
-            throw new ParameterException(spec.commandLine(), "say which: FAILURE, or --directory DIR");
+            throw new ParameterException(spec.commandLine(), "give either FAILURE or --directory DIR");
         }
         Path bundle = directory == null ? fetched(String.valueOf(failure)) : directory.toAbsolutePath();
         try (DebugLock lock = DebugLock.take(bundle)) {
@@ -110,7 +107,7 @@ public final class DebugCommand implements Callable<Integer> {
             }
             out.println("listening at 127.0.0.1:" + debugger.port() + "; attach with:");
             out.println("  " + String.join(" ", command));
-            out.println("there: reverse-stepi, reverse-continue, monitor help. Ctrl-C here ends it.");
+            out.println("in gdb: reverse-stepi, reverse-continue, monitor help. Ctrl-C here stops the server.");
             out.flush();
             debugger.await();
             return 0;

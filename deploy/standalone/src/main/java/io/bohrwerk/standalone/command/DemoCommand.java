@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The whole path once, on a bug that is known to be there. */
 @Command(
         name = "demo",
-        description = "Hunts the demo bug to a replayed, downloaded failure. Exit status 0 when that was found.")
+        description = "Hunts the demo bug until a failure is replayed and downloaded. Exit status 0 if one was found.")
 public final class DemoCommand implements Callable<Integer> {
     /**
      * At the demo's rate of about one in 20,000 not one failure in this many has a chance of e^-30; at a tenth of it still only one in
@@ -46,7 +46,7 @@ public final class DemoCommand implements Callable<Integer> {
         StateDirectory state = StateDirectory.ofEnvironment();
         Optional<StateDirectory.Running> running = state.running();
         if (running.isPresent()) {
-            out.println("using what runs at " + running.get().url());
+            out.println("using the server running at " + running.get().url());
             return hunt(new ApiClient(running.get().uri(), state.token().orElse(null)), state, out);
         }
         AllInOne all = AllInOne.start(state, 0, out::println);

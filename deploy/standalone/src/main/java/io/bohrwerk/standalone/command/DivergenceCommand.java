@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "divergence",
         description = {
-            "Shows where a failing iteration and the nearest passing one went apart; a worker compares them when nobody has asked yet.",
-            "With --adjacent: two delays next to each other, one of which fails, and the interrupt that makes the difference."
+            "Shows where a failing iteration and the nearest passing one diverge; if there is no result yet, a worker compares them.",
+            "With --adjacent: two adjacent delays of which one fails, and the interrupt that makes the difference."
         })
 public final class DivergenceCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FAILURE", description = "The failure's id.")
@@ -31,10 +31,10 @@ public final class DivergenceCommand implements Callable<Integer> {
             description = "Search for neighbouring schedules: some twenty short batches, at most ten minutes.")
     private boolean adjacent;
 
-    @Option(names = "--again", description = "Have it done anew, also when there is a result.")
+    @Option(names = "--again", description = "Compute it again even if there is a result.")
     private boolean again;
 
-    @Option(names = "--json", description = "Print one JSON object, as the API gives it.")
+    @Option(names = "--json", description = "Print one JSON object, as returned by the API.")
     private boolean json;
 
     @Mixin

@@ -15,19 +15,19 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "download",
         description =
-                "Fetches a failure's merged log, snapshot, recording and manifest, checks them, prints their paths.")
+                "Downloads a failure's merged log, snapshot, recording and manifest, checks them and prints their paths.")
 public final class DownloadCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FAILURE", description = "The failure's id.")
     @SuppressWarnings("NullAway.Init")
     private String failure;
 
-    @Option(names = "--to", required = true, paramLabel = "DIR", description = "Where to; made when missing.")
+    @Option(names = "--to", required = true, paramLabel = "DIR", description = "Output directory; created if missing.")
     @SuppressWarnings("NullAway.Init")
     private Path to;
 
     @Option(
             names = "--bundle",
-            description = "All that replays it on a machine with only QEMU and gdb, unpacked: see its README.md.")
+            description = "The unpacked bundle, which replays on a machine with only QEMU and gdb: see its README.md.")
     private boolean bundle;
 
     @Mixin

@@ -14,27 +14,30 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** Lists failures. */
-@Command(name = "failures", description = "Lists failures, the latest first.")
+@Command(name = "failures", description = "Lists failures, latest first.")
 public final class FailuresCommand implements Callable<Integer> {
-    @Option(names = "--job", paramLabel = "JOB", description = "Only those that this job found.")
+    @Option(names = "--job", paramLabel = "JOB", description = "Only failures that this job found.")
     private @Nullable String job;
 
-    @Option(names = "--crash", paramLabel = "CRASH", description = "Only those of this crash.")
+    @Option(names = "--crash", paramLabel = "CRASH", description = "Only failures of this crash.")
     private @Nullable String crash;
 
     @Option(
             names = "--outcome",
             paramLabel = "OUTCOME",
-            description = "Only those that ended so: failed, hung or panicked.")
+            description = "Only failures with this outcome: failed, hung or panicked.")
     private @Nullable String outcome;
 
     @Option(
             names = "--replay",
             paramLabel = "VERDICT",
-            description = "Only those whose replay was: verified, diverged or not-replayed.")
+            description = "Only failures with this replay verdict: verified, diverged or not-replayed.")
     private @Nullable String replay;
 
-    @Option(names = "--text", paramLabel = "TEXT", description = "Only those with this in their title or reason.")
+    @Option(
+            names = "--text",
+            paramLabel = "TEXT",
+            description = "Only failures with this text in their title or reason.")
     private @Nullable String text;
 
     @Mixin

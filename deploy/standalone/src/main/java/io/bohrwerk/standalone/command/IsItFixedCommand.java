@@ -36,13 +36,13 @@ public final class IsItFixedCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String target;
 
-    @Option(names = "--confidence", paramLabel = "C", description = "As 0.99. Default: 0.95")
+    @Option(names = "--confidence", paramLabel = "C", description = "Such as 0.99. Default: 0.95")
     private @Nullable Double confidence;
 
     @Option(
             names = "--rate",
             paramLabel = "RATE",
-            description = "Of the failure, as 5e-5, when it is known better than from the job.")
+            description = "Failure rate, such as 5e-5, if known more precisely than from the job.")
     private @Nullable Double rate;
 
     @Option(names = "--watch", description = "Follow it to its end.")

@@ -21,24 +21,27 @@ final class JobOptions {
     private static final double DEFAULT_CONFIDENCE = 0.95;
     private static final YAMLMapper YAML = YAMLMapper.builder().build();
 
-    @Parameters(arity = "0..1", paramLabel = "JOB.yaml", description = "The job, as the API takes it, in YAML or JSON.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "JOB.yaml",
+            description = "The job as the API accepts it, in YAML or JSON.")
     private @Nullable Path file;
 
-    @Option(names = "--target", paramLabel = "ID", description = "The target's id, or its first 8 digits or more.")
+    @Option(names = "--target", paramLabel = "ID", description = "The target's id, or at least its first 8 digits.")
     private @Nullable String target;
 
-    @Option(names = "--name", description = "What people call the job.")
+    @Option(names = "--name", description = "Display name of the job.")
     private @Nullable String name;
 
-    @Option(names = "--iterations", paramLabel = "N", description = "Most iterations to run.")
+    @Option(names = "--iterations", paramLabel = "N", description = "Maximum number of iterations.")
     private @Nullable Long iterations;
 
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
-            description = "random: every phase of the timer, drawn. sweep: every phase once, in order."
-                    + " aligned: the timer strikes inside the test."
-                    + " traced: the timer strikes each place of the test once, modules and traps first. adaptive: goes to where failures are found."
+            description = "random: timer phases drawn at random. sweep: every phase once, in order."
+                    + " aligned: the timer fires inside the test."
+                    + " traced: the timer fires at each place of the test once, modules and traps first. adaptive: favours what finds failures."
                     + " fixed: one schedule. Default: random")
     private @Nullable String strategy;
 
@@ -47,10 +50,10 @@ final class JobOptions {
             split = ",",
             paramLabel = "SHIFT",
             description =
-                    "How slow the virtual CPU is: an instruction lasts 2^SHIFT ns. Several, as 4,6, for all but fixed")
+                    "How slow the virtual CPU is: an instruction takes 2^SHIFT ns. Several, such as 4,6, for all but fixed")
     private @Nullable List<Integer> shifts;
 
-    @Option(names = "--seed", description = "Of the random delays. Default: another for each job")
+    @Option(names = "--seed", description = "Seed of the random delays. Default: a new one for each job")
     private @Nullable Long seed;
 
     @Option(names = "--delay", paramLabel = "N", description = "Instructions before each iteration, for fixed.")
@@ -88,21 +91,27 @@ final class JobOptions {
     @Option(
             names = "--stop-when-rate-below",
             paramLabel = "RATE",
-            description = "Stop once the rate is below this, as 1e-5, with --confidence. For random and aligned.")
+            description = "Stop once the rate is below this, such as 1e-5, with --confidence. For random and aligned.")
     private @Nullable Double rateBelow;
 
-    @Option(names = "--confidence", paramLabel = "C", description = "Of --stop-when-rate-below, as 0.99. Default: 0.95")
+    @Option(
+            names = "--confidence",
+            paramLabel = "C",
+            description = "Confidence for --stop-when-rate-below, such as 0.99. Default: 0.95")
     private @Nullable Double confidence;
 
-    @Option(names = "--stop-after-failures", paramLabel = "N", description = "0 for never.")
+    @Option(names = "--stop-after-failures", paramLabel = "N", description = "Stop after N failures; 0 for never.")
     private @Nullable Long stopAfterFailures;
 
-    @Option(names = "--iterations-per-batch", paramLabel = "N", description = "Default: the target's own.")
+    @Option(
+            names = "--iterations-per-batch",
+            paramLabel = "N",
+            description = "Iterations in each batch. Default: the target's.")
     private @Nullable Integer iterationsPerBatch;
 
     @Option(
             names = "--no-checkpoints",
-            description = "Do not store the snapshots of failures; ./bohrwerk replay FAILURE --checkpoints makes them.")
+            description = "Do not store snapshots of failures; ./bohrwerk replay FAILURE --checkpoints recreates them.")
     private boolean noCheckpoints;
 
     @Mixin
@@ -111,10 +120,10 @@ final class JobOptions {
     @Option(
             names = "--priority",
             paramLabel = "low|normal|high",
-            description = "Its share of the machines, while others want them too: 1, 4, 16. Default: normal")
+            description = "The job's share of the machines while other jobs want them too: 1, 4, 16. Default: normal")
     private @Nullable String priority;
 
-    @Option(names = "--wall-time", paramLabel = "TIME", description = "Most time to take, as 90s or 10m.")
+    @Option(names = "--wall-time", paramLabel = "TIME", description = "Time limit, such as 90s or 10m.")
     private @Nullable String wallTime;
 
     /** The request's body. */

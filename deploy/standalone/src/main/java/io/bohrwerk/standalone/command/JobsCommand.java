@@ -13,12 +13,12 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** Lists jobs. */
-@Command(name = "jobs", description = "Lists jobs, the latest first.")
+@Command(name = "jobs", description = "Lists jobs, latest first.")
 public final class JobsCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "STATE,..",
-            description = "Only those in these states: queued, running, completed, cancelled, error.")
+            description = "Only jobs in these states: queued, running, completed, cancelled, error.")
     private @Nullable String state;
 
     @Mixin

@@ -25,10 +25,10 @@ final class Listing {
             names = "--limit",
             paramLabel = "N",
             defaultValue = "50",
-            description = "Most to show, the latest first; 0 for all. Default: ${DEFAULT-VALUE}")
+            description = "Maximum number to show, latest first; 0 for all. Default: ${DEFAULT-VALUE}")
     private long limit;
 
-    @Option(names = "--json", description = "One JSON object a line, as the API gives it.")
+    @Option(names = "--json", description = "One JSON object per line, as returned by the API.")
     private boolean json;
 
     @Mixin
@@ -88,7 +88,7 @@ final class Listing {
         if (!json && shown == 0) {
             out.println(none);
         } else if (!json && !cursor.isEmpty()) {
-            out.println("there are more: --limit 0 shows all");
+            out.println("there are more; --limit 0 shows all");
         }
         out.flush();
     }

@@ -22,17 +22,15 @@ import tools.jackson.databind.JsonNode;
 /** Shows a failure's merged log. */
 @Command(
         name = "log",
-        description = "Shows a failure's merged log: what the guest said and what the emulator logged, in one order.")
+        description =
+                "Shows a failure's merged log: guest console and emulator log in the order in which things happened.")
 public final class LogCommand implements Callable<Integer> {
     private static final int LARGEST_PAGE = 1000;
 
     @Parameters(arity = "0..1", paramLabel = "FAILURE", description = "The failure's id.")
     private @Nullable String failure;
 
-    @Option(
-            names = "--replay",
-            paramLabel = "REPLAY",
-            description = "The log of an ordered replay instead, by the replay's id.")
+    @Option(names = "--replay", paramLabel = "REPLAY", description = "The log of this replay instead.")
     private @Nullable String replay;
 
     @Option(
@@ -47,23 +45,23 @@ public final class LogCommand implements Callable<Integer> {
             description = "Only entries of these kinds: guest, interrupt, reset, other.")
     private @Nullable String kind;
 
-    @Option(names = "--iteration", paramLabel = "N", description = "Only entries that can be of this iteration.")
+    @Option(names = "--iteration", paramLabel = "N", description = "Only entries that may belong to this iteration.")
     private @Nullable Long iteration;
 
     @Option(names = "--before-failure", paramLabel = "N", description = "Only the last N entries up to the failure.")
     private @Nullable Integer beforeFailure;
 
-    @Option(names = "--text", paramLabel = "TEXT", description = "Only entries in which this stands.")
+    @Option(names = "--text", paramLabel = "TEXT", description = "Only entries that contain this text.")
     private @Nullable String text;
 
     @Option(
             names = "--repeated",
             description =
-                    "Only traps whose frame was there before in the same iteration: same place, registers and address"
-                            + " space. A system call made again counts only when no other trap came between.")
+                    "Only traps that came before in the same iteration with the same frame, registers and address space."
+                            + " A repeated system call counts only when no other trap came between.")
     private boolean repeated;
 
-    @Option(names = "--json", description = "One JSON object a line, as the API gives it.")
+    @Option(names = "--json", description = "One JSON object per line, as returned by the API.")
     private boolean json;
 
     /** Of the line before, CR3; null where no line had one yet. */
@@ -80,7 +78,7 @@ public final class LogCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if ((failure == null) == (replay == null)) {
-            throw new ParameterException(spec.commandLine(), "say which: FAILURE, or --replay REPLAY");
+            throw new ParameterException(spec.commandLine(), "give either FAILURE or --replay REPLAY");
         }
         PrintWriter out = spec.commandLine().getOut();
         if (beforeFailure != null) {

@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "replay",
         description =
-                "Replays a failure on any worker: for another log (default), to verify it, or to make its snapshots. Prints the replay's id.")
+                "Replays a failure on any worker: for another log (default), to verify it, or to recreate its snapshots. Prints the replay's id.")
 public final class ReplayCommand implements Callable<Integer> {
     private static final Pattern ITERATIONS = Pattern.compile("([0-9]{1,18})-([0-9]{1,18})");
 
@@ -44,7 +44,7 @@ public final class ReplayCommand implements Callable<Integer> {
     private @Nullable Window window;
 
     private static final class Window {
-        @Option(names = "--iterations", paramLabel = "A-B", description = "Log from iteration A to B.")
+        @Option(names = "--iterations", paramLabel = "A-B", description = "Log iterations A to B.")
         private @Nullable String iterations;
 
         @Option(
@@ -57,16 +57,16 @@ public final class ReplayCommand implements Callable<Integer> {
         private boolean all;
     }
 
-    @Option(names = "--verify", paramLabel = "K", description = "Replay K times, and say how many went the same way.")
+    @Option(names = "--verify", paramLabel = "K", description = "Replay K times and report how many matched.")
     private @Nullable Integer verify;
 
-    @Option(names = "--checkpoints", description = "Make the snapshots again that were not kept.")
+    @Option(names = "--checkpoints", description = "Recreate snapshots that were not kept.")
     private boolean checkpoints;
 
-    @Option(names = "--wait", description = "Wait for the result. Exit status 0 when every replay went the same way.")
+    @Option(names = "--wait", description = "Wait for the result. Exit status 0 if every replay matched.")
     private boolean wait;
 
-    @Option(names = "--json", description = "Print one JSON object, the replay as the API shows it.")
+    @Option(names = "--json", description = "Print one JSON object, the replay as returned by the API.")
     private boolean json;
 
     @Mixin

@@ -27,14 +27,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "report",
         description = "Finds the first kernel report in a console log and prints its title, functions and text.",
-        footer = "Exits with 0 when each log holds a report, 1 when one holds none, 2 when one cannot be read.")
+        footer = "Exit status 0 if each log has a report, 1 if one has none, 2 if one cannot be read.")
 public final class ReportCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Console logs; - is the standard input.")
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Console logs; - is standard input.")
     private List<String> files = List.of();
 
-    @Option(names = "--json", description = "One JSON object a line for each log.")
+    @Option(names = "--json", description = "One JSON object per log, one per line.")
     private boolean json;
 
     @Spec

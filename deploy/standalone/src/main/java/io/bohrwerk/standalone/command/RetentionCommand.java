@@ -14,10 +14,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** What retention takes away, by its settings. */
 @Command(
         name = "retention",
-        description =
-                "Lists the failures that are past a limit of retention, and with --run takes their artifacts away.")
+        description = "Lists failures that exceed a retention limit, and with --run removes their artifacts.")
 public final class RetentionCommand implements Callable<Integer> {
-    @Option(names = "--run", description = "Do it, instead of only telling.")
+    @Option(names = "--run", description = "Remove the artifacts instead of only listing.")
     private boolean run;
 
     @Mixin

@@ -18,13 +18,14 @@ final class ServerOption {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The server. Default: what runs in the state directory, else http://localhost:8080")
+            description =
+                    "URL of the server. Default: the one running in the state directory, else http://localhost:8080")
     private @Nullable URI url;
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "Holds the token to show. Default: $BOHRWERK_TOKEN, else what the state directory has")
+            description = "File with the token to use. Default: $BOHRWERK_TOKEN, else the one in the state directory")
     private @Nullable Path tokenFile;
 
     ApiClient client() throws IOException {

@@ -15,27 +15,26 @@ final class SettingOptions {
     @Option(
             names = "--cpu",
             paramLabel = "MODEL",
-            description = "The machines' processor, as core2duo. Default: the target's, or qemu32 and qemu64")
+            description = "CPU model, such as core2duo. Default: the target's, or qemu32 and qemu64")
     private @Nullable String cpu;
 
     @Option(
             names = "--extra",
             paramLabel = "OFFSET[+WINDOW[,seed=N]]",
             description =
-                    "An interrupt more in each iteration, so many instructions behind its test's begin; 0+5000: drawn from the"
-                            + " first 5000.")
+                    "One extra interrupt in each iteration, this many instructions after its test begins; 0+5000: drawn from"
+                            + " the first 5000.")
     private @Nullable String extra;
 
-    @Option(names = "--timer-hz", paramLabel = "N", description = "Timer interrupts a second, where the guest allows.")
+    @Option(names = "--timer-hz", paramLabel = "N", description = "Timer frequency, if the guest can set it.")
     private @Nullable Integer timerHz;
 
-    @Option(names = "--logging", description = "The emulator writes its log of interrupts while it runs the test.")
+    @Option(names = "--logging", description = "The emulator writes its interrupt log while it runs the test.")
     private boolean logging;
 
     @Option(
             names = "--no-icount",
-            description =
-                    "The emulator runs free, as anyone's does: nothing is counted or recorded, and no failure can be replayed.")
+            description = "Plain QEMU without icount or recording: failures are counted, but cannot be replayed.")
     private boolean noIcount;
 
     /** Puts them into a request, if there are any. */

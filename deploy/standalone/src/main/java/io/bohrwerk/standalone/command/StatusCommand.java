@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Tells what runs in the state directory. */
-@Command(name = "status", description = "Tells what runs here. Exit status 1 when nothing does.")
+@Command(name = "status", description = "Shows what is running here. Exit status 1 if nothing is.")
 public final class StatusCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")

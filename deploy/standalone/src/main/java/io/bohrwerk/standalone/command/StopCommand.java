@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Ends what runs in the state directory. */
-@Command(name = "stop", description = "Ends what runs here, and waits for it.")
+@Command(name = "stop", description = "Stops the running instance and waits for it to exit.")
 public final class StopCommand implements Callable<Integer> {
     /** Stopping in order is bounded to ten seconds by the process itself. */
     private static final int LIMIT_SECONDS = 20;
@@ -35,7 +35,7 @@ public final class StopCommand implements Callable<Integer> {
         } catch (TimeoutException e) {
             spec.commandLine()
                     .getErr()
-                    .println("bohrwerk: process " + process.get().pid() + " does not end; kill -9 it");
+                    .println("bohrwerk: process " + process.get().pid() + " did not exit; use kill -9");
             return 1;
         }
         out.println("stopped");

@@ -17,13 +17,13 @@ import picocli.CommandLine.Spec;
 /** Starts a hunt. */
 @Command(
         name = "submit",
-        description = "Submits a job. Prints its id; with --watch, follows it and downloads its first failure.")
+        description = "Submits a job and prints its id; with --watch, follows it and downloads its first failure.")
 public final class SubmitCommand implements Callable<Integer> {
     @Mixin
     @SuppressWarnings("NullAway.Init")
     private JobOptions job;
 
-    @Option(names = "--watch", description = "Follow it to its end. Exit status 0 when it completed.")
+    @Option(names = "--watch", description = "Follow it to its end. Exit status 0 if it completed.")
     private boolean watch;
 
     @Option(names = "--json", description = "Print one JSON object as the last line.")

@@ -21,21 +21,21 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "build-linux",
         description = {
-            "Makes a target of a Linux kernel and a test: an initramfs with the agent, which runs the test in each iteration;",
-            "or with --console one that has no agent.",
-            "Prints its directory last, or with --add its id."
+            "Builds a target from a Linux kernel and a test: an initramfs with the agent, which runs the test in each iteration,",
+            "or with --console one without an agent.",
+            "The last line is its directory, or with --add its id."
         })
 final class TargetBuildLinuxCommand implements Callable<Integer> {
     @Option(names = "--kernel", paramLabel = "BZIMAGE", description = "Your kernel. Default: Debian's cloud kernel.")
     private @Nullable Path kernel;
 
-    @Option(names = "--debian-kernel", description = "Debian's cloud kernel, which is the default.")
+    @Option(names = "--debian-kernel", description = "Use Debian's cloud kernel (the default).")
     private boolean debianKernel;
 
     @Option(
             names = "--test",
             paramLabel = "FILE",
-            description = "Run in each iteration: a static program, or a script with what it needs in --files.")
+            description = "What runs in each iteration: a static program, or a script with what it needs in --files.")
     private @Nullable Path test;
 
     @Option(
@@ -48,7 +48,7 @@ final class TargetBuildLinuxCommand implements Callable<Integer> {
     @Option(
             names = "--files",
             paramLabel = "DIR",
-            description = "What is in there is put into the guest's root directory.")
+            description = "Directory whose contents are copied into the guest's root directory.")
     private @Nullable Path files;
 
     @Option(
@@ -67,16 +67,16 @@ final class TargetBuildLinuxCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORMAT",
             description =
-                    "How the test tells its result: exit, tap, kselftest, atf or kyua. Default: exit, or what the selftest speaks.")
+                    "How the test reports its result: exit, tap, kselftest, atf or kyua. Default: exit, or what the selftest uses.")
     private @Nullable String format;
 
     @Option(
             names = "--expect-failure",
             paramLabel = "TEXT",
-            description = "A subtest that may fail; a trailing * stands for any rest. May be repeated.")
+            description = "A subtest that may fail; a trailing * matches any rest. May be repeated.")
     private List<String> expectedFailures = new ArrayList<>();
 
-    @Option(names = "--iterations-per-batch", paramLabel = "N", description = "Default: 20.")
+    @Option(names = "--iterations-per-batch", paramLabel = "N", description = "Iterations in each batch. Default: 20.")
     private @Nullable Integer iterationsPerBatch;
 
     @Option(
@@ -88,19 +88,22 @@ final class TargetBuildLinuxCommand implements Callable<Integer> {
             names = "--disk-size",
             paramLabel = "SIZE",
             description =
-                    "With --console: all that is on an ext4 disk image of this size, for example 64M, and not in the initramfs.")
+                    "With --console: put all of it on an ext4 disk image of this size, such as 64M, instead of the initramfs.")
     private @Nullable String diskSize;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "The target's name. Default: linux- and the test's.")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "The target's name. Default: linux- followed by the test's name.")
     private @Nullable String name;
 
     @Option(
             names = "--to",
             paramLabel = "DIR",
-            description = "The target's directory, made when missing. Default: in the state directory.")
+            description = "The target's directory, created if missing. Default: in the state directory.")
     private @Nullable Path to;
 
-    @Option(names = "--add", description = "Upload it, too.")
+    @Option(names = "--add", description = "Also upload it.")
     private boolean add;
 
     @Mixin
@@ -114,7 +117,7 @@ final class TargetBuildLinuxCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (debianKernel && kernel != null) {
-            throw new ParameterException(spec.commandLine(), "--kernel and --debian-kernel: only one of them");
+            throw new ParameterException(spec.commandLine(), "--kernel and --debian-kernel exclude each other");
         }
         if ((test == null) == (selftest == null)) {
             throw new ParameterException(spec.commandLine(), "say what is tested: --test FILE or --selftest DIR/NAME");

@@ -38,24 +38,24 @@ import picocli.CommandLine.Spec;
         name = "check",
         description = {
             "Validates a target, boots it once, tests its guest's side of the protocol by counting instructions, runs a batch",
-            "twice and replays it, and says what it saw. What it found is kept in check.json beside target.yaml: target add takes",
-            "it along. Exit status 1 when the target cannot be used, or a hunt in it would go wrong: the words say why."
+            "twice and replays it, and reports what it saw. The result is kept in check.json beside target.yaml; target add",
+            "uploads it too. Exit status 1 if the target cannot be used or a hunt in it would go wrong; the output says why."
         })
 final class TargetCheckCommand implements Callable<Integer> {
     /** Of a failing iteration's output: a screen of it. */
     private static final int SHOWN_LINES = 25;
 
-    @Parameters(paramLabel = "DIR", description = "Holds target.yaml and the files it names.")
+    @Parameters(paramLabel = "DIR", description = "Directory with target.yaml and the files it names.")
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            description = "How many to run in the batch that is run twice and replayed. Default: some seconds of them.")
+            description = "Iterations in the batch that is run twice and replayed. Default: a few seconds of them.")
     private int iterations;
 
-    @Option(names = "--json", description = "Print what check.json holds, and nothing else.")
+    @Option(names = "--json", description = "Print the contents of check.json and nothing else.")
     private boolean json;
 
     @Spec
@@ -108,7 +108,7 @@ final class TargetCheckCommand implements Callable<Integer> {
             Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
             out.println("kept in " + file + " for target add");
         } catch (IOException e) {
-            out.println("could not be kept in " + file + ": " + e + "; the first worker will check the target again");
+            out.println("could not be saved in " + file + ": " + e + "; the first worker will check the target again");
         }
     }
 
@@ -200,7 +200,7 @@ final class TargetCheckCommand implements Callable<Integer> {
                     .lines()
                     .filter(line -> !line.startsWith("@bw "))
                     .toList();
-            out.println("the guest's last words:");
+            out.println("the guest's last output:");
             lines.stream().skip(Math.max(0, lines.size() - SHOWN_LINES)).forEach(line -> out.println("    " + line));
         }
     }

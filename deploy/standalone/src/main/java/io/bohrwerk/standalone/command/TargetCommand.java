@@ -49,19 +49,19 @@ public final class TargetCommand implements Runnable {
 
     @Command(
             name = "build",
-            description = "Makes a target out of Debian's packages. Prints its directory last, or with --add its id.")
+            description = "Builds a target from Debian packages. The last line is its directory, or with --add its id.")
     static final class Build implements Callable<Integer> {
-        @Parameters(paramLabel = "NAME", description = "There is: linux-breakpoint")
+        @Parameters(paramLabel = "NAME", description = "Available: linux-breakpoint")
         @SuppressWarnings("NullAway.Init")
         private String name;
 
         @Option(
                 names = "--to",
                 paramLabel = "DIR",
-                description = "Where its directory is made. Default: the state directory")
+                description = "Directory to create it in. Default: the state directory")
         private @Nullable Path to;
 
-        @Option(names = "--add", description = "Upload it, too.")
+        @Option(names = "--add", description = "Also upload it.")
         private boolean add;
 
         @Mixin
@@ -87,9 +87,9 @@ public final class TargetCommand implements Runnable {
         }
     }
 
-    @Command(name = "add", description = "Uploads a target. Prints its id last.")
+    @Command(name = "add", description = "Uploads a target. The last line is its id.")
     static final class Add implements Callable<Integer> {
-        @Parameters(paramLabel = "DIR", description = "Holds target.yaml and the files it names.")
+        @Parameters(paramLabel = "DIR", description = "Directory with target.yaml and the files it names.")
         @SuppressWarnings("NullAway.Init")
         private Path directory;
 
@@ -168,13 +168,17 @@ public final class TargetCommand implements Runnable {
         }
     }
 
-    @Command(name = "export", description = "Fetches a target's files, checks them, prints their paths.")
+    @Command(name = "export", description = "Downloads a target's files, checks them and prints their paths.")
     static final class Export implements Callable<Integer> {
         @Parameters(paramLabel = "TARGET", description = "The target's id, or its first digits.")
         @SuppressWarnings("NullAway.Init")
         private String target;
 
-        @Option(names = "--to", required = true, paramLabel = "DIR", description = "Where to; made when missing.")
+        @Option(
+                names = "--to",
+                required = true,
+                paramLabel = "DIR",
+                description = "Output directory; created if missing.")
         @SuppressWarnings("NullAway.Init")
         private Path to;
 
@@ -212,7 +216,7 @@ public final class TargetCommand implements Runnable {
         }
     }
 
-    @Command(name = "remove", description = "Takes a target away. Refused while a job was made for it.")
+    @Command(name = "remove", description = "Removes a target. Refused if it has jobs.")
     static final class Remove implements Callable<Integer> {
         @Parameters(paramLabel = "TARGET", description = "The target's id, or its first digits.")
         @SuppressWarnings("NullAway.Init")

@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Who may call the server. */
 @Command(
         name = "token",
-        description = "Makes, lists and revokes the tokens by which a server lets callers in.",
+        description = "Creates, lists and revokes API tokens.",
         subcommands = {TokenCommand.Create.class, TokenCommand.ListAll.class, TokenCommand.Revoke.class})
 public final class TokenCommand implements Runnable {
     @Spec
@@ -35,9 +35,9 @@ public final class TokenCommand implements Runnable {
     @Command(
             name = "create",
             description =
-                    "Makes a token and prints its secret last. Nobody can ask for it again: the server keeps a hash.")
+                    "Creates a token; the last line is its secret. It is not shown again: the server stores only a hash.")
     static final class Create implements Callable<Integer> {
-        @Parameters(paramLabel = "NAME", description = "What it is for, or who has it.")
+        @Parameters(paramLabel = "NAME", description = "What it is for, or who uses it.")
         @SuppressWarnings("NullAway.Init")
         private String name;
 
@@ -45,23 +45,23 @@ public final class TokenCommand implements Runnable {
                 names = "--scope",
                 required = true,
                 paramLabel = "read|submit|admin",
-                description = "read looks; submit also uploads, submits, cancels, decides; admin also makes tokens.")
+                description = "read: view; submit: also upload, submit, cancel, triage; admin: also manage tokens.")
         @SuppressWarnings("NullAway.Init")
         private String scope;
 
-        @Option(names = "--days", description = "Until it expires. Default: 90")
+        @Option(names = "--days", description = "Days until it expires. Default: 90")
         private @Nullable Integer days;
 
         @Option(
                 names = "--running-jobs",
                 paramLabel = "N",
-                description = "Jobs of it that have not ended, at once. Default: as the server has it")
+                description = "Limit on its unfinished jobs. Default: the server's")
         private @Nullable Integer runningJobs;
 
         @Option(
                 names = "--iterations",
                 paramLabel = "N",
-                description = "Budgets of its jobs that have not ended, together. Default: as the server has it")
+                description = "Limit on the total budget of its unfinished jobs. Default: the server's")
         private @Nullable Long iterations;
 
         @Mixin
@@ -94,7 +94,7 @@ public final class TokenCommand implements Runnable {
         }
     }
 
-    @Command(name = "list", description = "Lists the tokens, newest first: id, scope, state, until when, name.")
+    @Command(name = "list", description = "Lists the tokens, newest first: id, scope, state, expiry, name.")
     static final class ListAll implements Callable<Integer> {
         @Mixin
         @SuppressWarnings("NullAway.Init")
@@ -122,9 +122,9 @@ public final class TokenCommand implements Runnable {
         }
     }
 
-    @Command(name = "revoke", description = "Ends a token at once.")
+    @Command(name = "revoke", description = "Revokes a token, effective at once.")
     static final class Revoke implements Callable<Integer> {
-        @Parameters(paramLabel = "TOKEN", description = "The token's id; 'token list' tells it.")
+        @Parameters(paramLabel = "TOKEN", description = "The token's id, as shown by 'token list'.")
         @SuppressWarnings("NullAway.Init")
         private String token;
 

@@ -12,31 +12,31 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Runs everything until it is told to stop. */
-@Command(name = "up", description = "Starts everything in one process, and runs until ctrl-C.")
+@Command(name = "up", description = "Starts everything in one process and runs until Ctrl-C.")
 public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             defaultValue = "" + ServerOption.DEFAULT_PORT,
-            description = "Where API and page answer. 0 for any. Default: ${DEFAULT-VALUE}")
+            description = "Port of API and dashboard. 0 for any free port. Default: ${DEFAULT-VALUE}")
     private int port;
 
     @Option(
             names = "--address",
             defaultValue = "127.0.0.1",
-            description = "The address to listen on. Any but loopback's wants --tokens. Default: ${DEFAULT-VALUE}")
+            description = "The address to listen on. Any but loopback needs --tokens. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
     private String address;
 
     @Option(
             names = "--tokens",
-            description = "Let in only who shows a token. The first is made in the state directory, where the commands"
+            description = "Require a token for access. The first is created in the state directory, where the commands"
                     + " find it; 'token create' makes more.")
     private boolean tokens;
 
     @Option(
             names = "--host",
             paramLabel = "NAME",
-            description = "A name, or an address, by which others call this server. Can be given several times.")
+            description = "A host name or address by which clients reach this server. May be repeated.")
     private List<String> hosts = List.of();
 
     /** For the launcher, which makes an archive of the classes that a start loads. */

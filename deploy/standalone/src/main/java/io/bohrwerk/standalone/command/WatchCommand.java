@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Follows a job. */
-@Command(name = "watch", description = "Follows a job to its end. Exit status 0 when it completed.")
+@Command(name = "watch", description = "Follows a job to its end. Exit status 0 if it completed.")
 public final class WatchCommand implements Callable<Integer> {
     @Parameters(paramLabel = "JOB", description = "The job's id.")
     @SuppressWarnings("NullAway.Init")

@@ -21,9 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "when",
         description = {
-            "Shows how likely a failure is from points further and further back, and from where on it fails whatever the timing;",
-            "a worker finds out when nobody has asked yet. From each point the machine goes on again and again, with its timers held",
-            "back by another part of their period each time. At most ten minutes."
+            "Shows how likely a failure is from points further and further back, and from which point it fails whatever the timing.",
+            "If there is no result yet, a worker computes it: it runs the machine from each point many times, each time with the",
+            "timers held back by a different part of their period. Takes at most ten minutes."
         })
 public final class WhenCommand implements Callable<Integer> {
     private static final int BAR = 20;
@@ -32,16 +32,16 @@ public final class WhenCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String failure;
 
-    @Option(names = "--points", description = "Points to go on from, 2 to 30; 8 when it is not given.")
+    @Option(names = "--points", description = "Number of points, 2 to 30. Default: 8")
     private @Nullable Integer points;
 
-    @Option(names = "--runs", description = "Runs from each point, 1 to 100; 20 when it is not given.")
+    @Option(names = "--runs", description = "Runs from each point, 1 to 100. Default: 20")
     private @Nullable Integer runs;
 
-    @Option(names = "--again", description = "Have it done anew, also when there is a result.")
+    @Option(names = "--again", description = "Compute it again even if there is a result.")
     private boolean again;
 
-    @Option(names = "--json", description = "Print one JSON object, as the API gives it.")
+    @Option(names = "--json", description = "Print one JSON object, as returned by the API.")
     private boolean json;
 
     @Mixin
@@ -121,6 +121,6 @@ public final class WhenCommand implements Callable<Integer> {
                 "%d runs in %d s%s%n",
                 result.path("runs").asInt(),
                 result.path("millis").asLong() / 1000,
-                result.path("cut").asBoolean() ? "; cut short, its time was up" : "");
+                result.path("cut").asBoolean() ? "; cut short by the time limit" : "");
     }
 }

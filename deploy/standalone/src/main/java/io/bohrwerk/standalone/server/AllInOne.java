@@ -96,7 +96,7 @@ public final class AllInOne implements AutoCloseable {
             throws IOException, InterruptedException {
         StateDirectory.Lock lock = state.tryLock();
         if (lock == null) {
-            throw new IOException("one runs in " + state.path() + " already: "
+            throw new IOException("already running in " + state.path() + ": "
                     + state.running().map(StateDirectory.Running::url).orElse("it is just starting, or stopping"));
         }
         if (port != 0 && !StateDirectory.isFree(port)) {
