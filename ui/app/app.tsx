@@ -112,7 +112,7 @@ export function App() {
   return (
     <>
       <a className="skip" href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <header className="bar">
         <nav aria-label="Places">
@@ -145,7 +145,7 @@ export function App() {
           </span>
         )}
         <span className="quiet">
-          <kbd>g</kbd> and a place's first letter goes there, <kbd>/</kbd> searches
+          <kbd>g</kbd> and a page's first letter goes there, <kbd>/</kbd> searches
         </span>
         <label className="theme">
           <span className="sr">Colours</span>

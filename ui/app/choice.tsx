@@ -9,7 +9,7 @@ export function ChoiceFields({ choice, set, wrong }: { choice: Choice; set: (cho
         <span>Strategy</span>
         <select name="kind" value={choice.kind} onChange={(event) => set({ kind: event.target.value, options: choice.options, other: "" })}>
           {STRATEGIES.map(({ kind, words }) => <option key={kind} value={kind}>{kind}: {words}</option>)}
-          {!known && <option value={choice.kind}>{choice.kind}, as the earlier job had it</option>}
+          {!known && <option value={choice.kind}>{choice.kind}, from the earlier job</option>}
         </select>
         <small>how schedules are chosen</small>
       </label>

@@ -31,7 +31,7 @@ export const Guest = ({ text }: { text: string }) => <bdi>{visible(text)}</bdi>;
 
 export function RateWords({ rate, failures, iterations }: { rate: Rate; failures: number; iterations: number }) {
   if (iterations === 0) return <span className="quiet">not yet</span>;
-  if (rate.high === null) return <span className="rate" title="The places were not drawn, so they say nothing of how often random runs fail">{number(failures)} of {number(iterations)} tried</span>;
+  if (rate.high === null) return <span className="rate" title="The places were not drawn at random, so they do not say how often random runs fail">{number(failures)} of {number(iterations)} tried</span>;
   return (
     <span className="rate" title={`${failures} of ${iterations} iterations; the interval covers the true rate in 95 of 100 cases`}>
       {failures === 0 ? `below ${oneIn(rate.high)}` : oneIn(rate.perIteration)}
@@ -49,9 +49,9 @@ export const Badge = ({ of, title }: { of: string; title?: string }) => (
 export function Trouble({ problem }: { problem: Problem }) {
   return (
     <div className="trouble" role="alert">
-      <strong>{problem.status === 404 ? "Not here" : problem.status === 0 ? "No connection" : "That did not work"}</strong>
+      <strong>{problem.status === 404 ? "Not found" : problem.status === 0 ? "No connection" : "Request failed"}</strong>
       <span>{problem.message}</span>
-      {problem.status === 0 && <span className="quiet">Trying again.</span>}
+      {problem.status === 0 && <span className="quiet">Retrying.</span>}
     </div>
   );
 }
@@ -176,9 +176,9 @@ export function NextStep({ crash: { id, state, bin, verified, merged, latestFail
 export function Commands({ failure }: { failure: string }) {
   return (
     <div className="commands">
-      <Copy label="Replay it, and check that it is the same" text={`./bohrwerk replay ${failure} --verify 5`} />
-      <Copy label="Debug it with gdb, backwards too" text={`./bohrwerk debug ${failure} --gdb`} />
-      <Copy label="Fetch it, to replay with only QEMU and gdb" text={`./bohrwerk download ${failure} --to failure --bundle`} />
+      <Copy label="Replay it and check that it matches" text={`./bohrwerk replay ${failure} --verify 5`} />
+      <Copy label="Debug it with gdb, also backwards" text={`./bohrwerk debug ${failure} --gdb`} />
+      <Copy label="Download it to replay with only QEMU and gdb" text={`./bohrwerk download ${failure} --to failure --bundle`} />
     </div>
   );
 }
@@ -196,7 +196,7 @@ export function Filter({ name, all, of, value }: { name: string; all: string; of
 
 /** How many of a crash's failures could be made again, exactly. */
 export const Verified = ({ crash: { verified, failures } }: { crash: Crash }) => (
-  <span title={`the replay held of ${number(verified)} of ${number(failures)} failures`}>
+  <span title={`${number(verified)} of ${number(failures)} failures replayed identically`}>
     {verified === failures ? <Badge of="VERIFIED" /> : verified === 0 ? <Badge of="NOT_REPLAYED" /> : <>{number(verified)} <small>of {number(failures)}</small></>}
   </span>
 );

@@ -14,21 +14,21 @@ export function SettingFields({ setting, set, target, wrong }: { setting: Settin
   const hz = manifest?.machine.timerHz as [number, number] | undefined;
   return (
     <details className="setting" open={Object.entries(setting).some(([name, value]) => value !== NO_SETTING[name as keyof SettingChoice])}>
-      <summary>The machines&rsquo; setting</summary>
+      <summary>Machine settings</summary>
       <datalist id="processors">{PROCESSORS.map((name) => <option key={name} value={name} />)}</datalist>
       <div className="fields">
-        {field("cpu", "Processor", "as core2duo; empty: the target's own", "cpu")}
-        {field("extra", "Extra interrupt", manifest && !manifest.test.extraInterrupt ? "this target's agent knows none" : "instructions behind the test's begin; empty: none", "extra")}
-        {field("extraWindow", "drawn from", "instructions from there on; empty: always there", "extra.window")}
-        {field("timerHz", "Timer interrupts a second", manifest && !hz ? "this target's timer cannot be told" : `${hz ? `${hz[0]} to ${hz[1]}; ` : ""}empty: the target's own`, "timerHz")}
+        {field("cpu", "Processor", "such as core2duo; empty: the target's", "cpu")}
+        {field("extra", "Extra interrupt", manifest && !manifest.test.extraInterrupt ? "this target's agent does not support it" : "instructions after the test begins; empty: none", "extra")}
+        {field("extraWindow", "drawn from", "window of so many instructions; empty: always at that one", "extra.window")}
+        {field("timerHz", "Timer frequency, Hz", manifest && !hz ? "this target's timer frequency cannot be set" : `${hz ? `${hz[0]} to ${hz[1]}; ` : ""}empty: the target's`, "timerHz")}
       </div>
       <label className="check">
         <input type="checkbox" checked={setting.logging} onChange={(event) => set({ ...setting, logging: event.target.checked })} />
-        The emulator logs while it runs <small>each interrupt, to nowhere: only what it costs is there</small>
+        Emulator logging <small>logs each interrupt and discards it: shows what logging costs</small>
       </label>
       <label className="check">
         <input type="checkbox" checked={setting.free} onChange={(event) => set({ ...setting, free: event.target.checked })} />
-        icount off <small>runs free, as anyone&rsquo;s does: failures are counted, and cannot be replayed</small>
+        icount off <small>plain QEMU: failures are counted but cannot be replayed</small>
       </label>
     </details>
   );

@@ -23,7 +23,7 @@ export function SignIn({ done }: { done: () => void }) {
     <>
       <Title name="Sign in" />
       <p>
-        This server lets in only who shows a token. An administrator makes one with <code>./bohrwerk token create NAME --scope read</code>.
+        This server requires a token. An administrator creates one with <code>./bohrwerk token create NAME --scope read</code>.
       </p>
       {problem && <Trouble problem={problem} />}
       <form className="form" onSubmit={submit} autoComplete="off">

@@ -3,12 +3,12 @@ import type { Setting } from "./types";
 /** A submission as the form holds it, and the forms in which the API and the command line take it. Pure. */
 export type Option = { name: string; label: string; hint: string; list?: "numbers" | "words"; placeholder?: string };
 
-const SHIFTS: Option = { name: "shifts", label: "Shifts", hint: "an instruction lasts 2^shift ns; empty: as at boot", list: "numbers", placeholder: "4, 6" };
+const SHIFTS: Option = { name: "shifts", label: "Shifts", hint: "an instruction takes 2^shift ns; empty: as at boot", list: "numbers", placeholder: "4, 6" };
 const SEED: Option = { name: "seed", label: "Seed", hint: "empty: a new one" };
 
 /** What the form offers. A strategy that is not here can still be submitted again, as the earlier job had it. */
 export const STRATEGIES: { kind: string; words: string; options: Option[] }[] = [
-  { kind: "random", words: "other delays in each iteration, as plain looping would meet them", options: [SHIFTS, SEED] },
+  { kind: "random", words: "random delay before each iteration, as in plain looping", options: [SHIFTS, SEED] },
   {
     kind: "sweep",
     words: "every phase of the timer once, in order",
@@ -16,7 +16,7 @@ export const STRATEGIES: { kind: string; words: string; options: Option[] }[] = 
   },
   {
     kind: "aligned",
-    words: "so that the next tick strikes inside the test",
+    words: "delays such that the next tick lands inside the test",
     options: [
       SHIFTS,
       { name: "length", label: "Length of the test", hint: "instructions; empty: a whole timer period" },
@@ -24,7 +24,7 @@ export const STRATEGIES: { kind: string; words: string; options: Option[] }[] = 
       SEED,
     ],
   },
-  { kind: "traced", words: "the timer on each place of the traced test once: modules and traps first", options: [SHIFTS] },
+  { kind: "traced", words: "the timer at each place of the traced test once: modules and traps first", options: [SHIFTS] },
   {
     kind: "adaptive",
     words: "more where failures were found",
@@ -32,15 +32,15 @@ export const STRATEGIES: { kind: string; words: string; options: Option[] }[] = 
       SHIFTS,
       { name: "strategies", label: "Arms", hint: "random, aligned, or both; empty: both", list: "words", placeholder: "random, aligned" },
       { name: "buckets", label: "Buckets", hint: "parts of the period for aligned arms; empty: 8" },
-      { name: "floor", label: "Floor", hint: "share that goes to any arm whatever was found; empty: 0.1" },
+      { name: "floor", label: "Floor", hint: "share spread evenly over all arms; empty: 0.1" },
       SEED,
     ],
   },
   {
     kind: "fixed",
-    words: "one schedule, which is one run",
+    words: "one schedule, one run",
     options: [
-      { name: "shift", label: "Shift", hint: "an instruction lasts 2^shift ns; empty: as at boot", placeholder: "4" },
+      { name: "shift", label: "Shift", hint: "an instruction takes 2^shift ns; empty: as at boot", placeholder: "4" },
       { name: "delay", label: "Delay", hint: "instructions before each iteration" },
     ],
   },

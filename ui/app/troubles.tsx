@@ -6,7 +6,7 @@ import type { InfrastructureTrouble } from "./types";
 /** Attempts that said nothing about their test. They are in no rate. */
 export function TroubleTable({ items, jobs = false }: { items: InfrastructureTrouble[]; jobs?: boolean }) {
   return (
-    <Table label="Infrastructure troubles" head={<><th>When</th><th>Kind</th><th>What was said</th><th className="n">Attempt</th>{jobs && <th>Job</th>}<th>Worker</th></>}>
+    <Table label="Infrastructure trouble" head={<><th>When</th><th>Kind</th><th>Message</th><th className="n">Attempt</th>{jobs && <th>Job</th>}<th>Worker</th></>}>
       {items.map((trouble) => (
         <tr key={`${trouble.batchId} ${trouble.attempt}`}>
           <td><Time at={trouble.at} /></td>

@@ -10,5 +10,5 @@ export function FixAnswerWords({ answer }: { answer: FixAnswer }) {
     NO_FAILURE_AT_CONFIDENCE: `No failure in the ${number(answer.iterationsNeeded)} iterations that ${answer.confidence * 100} % takes.`,
     UNDECIDED: `Not decided: ${number(answer.iterationsNeeded)} iterations without a failure are needed.`,
   }[answer.verdict];
-  return <p><strong>Is it fixed?</strong> {words}{sure} The failure was met by <Link href={`/jobs/${answer.job}`}>job {answer.job.slice(0, 8)}</Link>.</p>;
+  return <p><strong>Is it fixed?</strong> {words}{sure} The failure was found by <Link href={`/jobs/${answer.job}`}>job {answer.job.slice(0, 8)}</Link>.</p>;
 }

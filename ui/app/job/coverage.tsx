@@ -34,8 +34,8 @@ export function TracedCoverage({ job, every }: { job: Job; every: number }) {
                 <p>
                   Shift {each.shift}: {each.state === "COMPLETED"
                     ? <>{number(each.tried)} of {number(each.places)} places in {number(each.instructions)} traced instructions, by {number(each.run)} of {number(each.iterations)} iterations.
-                      {typeof each.exact === "number" && <> Of the interrupts that were looked at, {Math.round(each.exact * 100)} % landed on their very instruction.</>}
-                      {each.checked === false && <> <strong>The first ticks were not seen to land where they were put: take places as intended.</strong></>}</>
+                      {typeof each.exact === "number" && <> Of the interrupts checked, {Math.round(each.exact * 100)} % landed on exactly their instruction.</>}
+                      {each.checked === false && <> <strong>The first ticks were not seen to land where intended: places are where they were aimed, not where they landed.</strong></>}</>
                     : <>the trace is {word(each.state)}.</>}
                   {each.message && <> <span className="quiet">{each.message}</span></>}
                 </p>

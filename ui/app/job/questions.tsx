@@ -51,7 +51,7 @@ function IsItFixed({ job, targets }: { job: Job; targets: Target[] }) {
     <details className="ask">
       <summary>Is it fixed?</summary>
       <form className="form" onSubmit={submit}>
-        <p className="quiet">Runs the clean iterations on another target that it takes to say that the failure is gone, and says how sure that is.</p>
+        <p className="quiet">Runs as many clean iterations on another target as it takes to say that the failure is gone, and says how sure that is.</p>
         <TargetField targets={targets} value={target} set={setTarget} />
         <div className="fields">
           <Confidence value={confidence} set={setConfidence} hint="to be reached" />
@@ -84,13 +84,13 @@ function Compare({ job, targets }: { job: Job; targets: Target[] }) {
     <details className="ask">
       <summary>Compare with another setting</summary>
       <form className="form" onSubmit={submit}>
-        <p className="quiet">Runs this job as it was and with something else by turns, batch by batch, and says whether their rates differ.</p>
+        <p className="quiet">Runs this job as it was and with a change, alternating batch by batch, and says whether the failure rates differ.</p>
         <TargetField targets={targets} value={target} set={setTarget} />
         <label className="check"><input type="checkbox" checked={choice !== null} onChange={(event) => setChoice(event.target.checked ? RANDOM : null)} /> Another strategy</label>
         {choice && <ChoiceFields choice={choice} set={setChoice} wrong={problem?.field} />}
         <SettingFields setting={setting} set={setSetting} target={targets.find(({ id }) => id === target)} wrong={problem?.field} />
         <div className="fields">
-          <label><span>Iterations of each side</span><input name="sideIterations" value={iterations} onChange={(event) => setIterations(event.target.value)} /><small>empty: as many as 30 failures take</small></label>
+          <label><span>Iterations of each side</span><input name="sideIterations" value={iterations} onChange={(event) => setIterations(event.target.value)} /><small>empty: enough to expect 30 failures</small></label>
           <Confidence value={confidence} set={setConfidence} hint="of the answer" />
         </div>
         {problem && <Trouble problem={problem} />}

@@ -37,7 +37,7 @@ export function Row({ entry, before, linked, open, onOpen }: { entry: LogEntry; 
       <span className="iteration" title="iteration">{entry.iterationFrom === null ? "" : number(entry.iterationFrom)}</span>
       <span className="mark" aria-hidden="true">{entry.kind === "guest" ? "›" : entry.kind === "interrupt" ? "⚡" : entry.kind === "reset" ? "↺" : "·"}</span>
       <span className="words">{visible(shown.replaceAll("\n", " ⏎ "))}</span>
-      {space !== null && before !== null && space !== before && <small className="space" title="Another address space than the entry before it: CR3">CR3 {space}</small>}
+      {space !== null && before !== null && space !== before && <small className="space" title="Different address space from the entry before: CR3">CR3 {space}</small>}
       {left > 0 && <small>{number(left)} characters more</small>}
       {entry.repeats && <small className="again">repeats {number(entry.repeats.entry)}</small>}
     </div>

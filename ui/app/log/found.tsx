@@ -63,9 +63,9 @@ export function Found({ failure, filter, open, onOpen }: { failure: string; filt
       {trouble && <Trouble problem={trouble} />}
       <div className="scroller found" tabIndex={0} role="region" aria-label="Entries found" onKeyDown={key} aria-busy={busy || first.value === null}>
         {entries.map((entry, i) => <Row key={entry.number} entry={entry} before={before[i] ?? null} linked={false} open={open?.number === entry.number} onOpen={() => onOpen(entry)} />)}
-        {first.value && entries.length === 0 && next === null && <Empty>No entry is like this.</Empty>}
+        {first.value && entries.length === 0 && next === null && <Empty>No matching entries.</Empty>}
         {!first.value && !trouble && <div className="waiting">Looking</div>}
-        {next !== null && <button type="button" disabled={busy} onClick={() => void on()}>{entries.length === 0 ? "Nothing so far; look further" : "More"}</button>}
+        {next !== null && <button type="button" disabled={busy} onClick={() => void on()}>{entries.length === 0 ? "Nothing so far; search further" : "More"}</button>}
       </div>
     </>
   );

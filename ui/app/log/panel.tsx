@@ -32,7 +32,7 @@ export function LogPanel({ failure }: { failure: string }) {
   const address = useAddress();
   const filter = fromWords(address.searchParams);
   if (summary.problem?.status === 404) {
-    return <p className="quiet">This log cannot be read here{summary.problem.message.startsWith("No static resource") ? "" : `: ${summary.problem.message}`}. It can be downloaded below: <code>zstdcat merged.log.zst | less</code></p>;
+    return <p className="quiet">This log cannot be shown here{summary.problem.message.startsWith("No static resource") ? "" : `: ${summary.problem.message}`}. It can be downloaded below: <code>zstdcat merged.log.zst | less</code></p>;
   }
   const iteration = async (text: string) => {
     try {

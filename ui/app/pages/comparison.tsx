@@ -5,13 +5,13 @@ import { useResource } from "../resource";
 import { Link } from "../router";
 import type { Comparison as ComparisonType } from "../types";
 
-const VERDICTS = { DIFFERENT: "The rates differ", NO_DIFFERENCE_SEEN: "No difference was seen", UNDECIDED: "Not decided yet" };
+const VERDICTS = { DIFFERENT: "The rates differ", NO_DIFFERENCE_SEEN: "No difference seen", UNDECIDED: "Not decided yet" };
 
 function words(c: ComparisonType): string {
   const sure = `${Number((c.confidence * 100).toPrecision(6))} %`;
   if (c.verdict === "DIFFERENT") return `Equal rates would give counts as unlike as these in ${(c.pValue * 100).toPrecision(2)} of 100 cases; less than ${sure} confidence asks for.`;
-  if (c.verdict === "NO_DIFFERENCE_SEEN") return "What was seen can be chance. It does not say that the rates are equal: the ratio's interval says how unlike they may be.";
-  return "It still runs, or one side was ended before its time.";
+  if (c.verdict === "NO_DIFFERENCE_SEEN") return "The difference may be chance. That does not mean that the rates are equal: the interval of the ratio says how far apart they may be.";
+  return "It is still running, or one side ended early.";
 }
 
 /** The same test under two settings, side by side. */

@@ -15,7 +15,7 @@ import { When } from "./when";
  */
 export function FailureTable({ items, chosen = null, choose, crash = false }: { items: Failure[]; chosen?: ReadonlySet<string> | null; choose?: (id: string) => void; crash?: boolean }) {
   return (
-    <Table label="Failures" head={<>{chosen && <th><span className="sr">Choose</span></th>}<th>When</th><th>What was said</th><th>Replay</th><th className="n">Iteration</th><th className="n">Shift</th><th className="n">Instructions</th>{crash && <th>Crash</th>}</>}>
+    <Table label="Failures" head={<>{chosen && <th><span className="sr">Choose</span></th>}<th>When</th><th>Message</th><th>Replay</th><th className="n">Iteration</th><th className="n">Shift</th><th className="n">Instructions</th>{crash && <th>Crash</th>}</>}>
       {items.map((failure) => (
         <tr key={failure.id}>
           {chosen && <td><input type="checkbox" aria-label={`Choose the failure of iteration ${failure.iteration}`} checked={chosen.has(failure.id)} onChange={() => choose?.(failure.id)} /></td>}
@@ -66,7 +66,7 @@ function CrashField({ label, placeholder, value, set }: { label: string; placeho
   );
 }
 
-const VERDICTS: Record<string, string> = { NOT_FIXED: "failed again", NO_FAILURE_AT_CONFIDENCE: "no failure, as many iterations as it takes", UNDECIDED: "no failure so far, too few iterations" };
+const VERDICTS: Record<string, string> = { NOT_FIXED: "failed again", NO_FAILURE_AT_CONFIDENCE: "no failure in as many iterations as it takes", UNDECIDED: "no failure so far, too few iterations" };
 const fixWords = (job: FixJob) => `${VERDICTS[job.verdict] ?? word(job.verdict)} (${number(job.iterations)} of ${number(job.needed)})`;
 
 function Actions({ crash, done }: { crash: CrashType; done: () => void }) {
@@ -110,7 +110,7 @@ function Actions({ crash, done }: { crash: CrashType; done: () => void }) {
           <button type="submit" disabled={!title.trim() || title === crash.title}>Rename</button>
         </form>
       </div>
-      <p className="quiet">A crash that is marked as fixed opens again by itself when it fails again. What is merged counts here from then on; a signature can be split out again.</p>
+      <p className="quiet">A crash marked as fixed reopens when it fails again. Merged failures count here from then on; a signature can be split out again.</p>
     </section>
   );
 }
@@ -199,9 +199,9 @@ export function Crash({ id }: { id: string }) {
           <Title name={c.title}>
             <Badge of={c.state} /> <Badge of={c.outcome} />
           </Title>
-          {c.duplicateOf && <p>{c.merged ? "It was merged into" : "The same as"} <Link href={`/crashes/${c.duplicateOf}`}>{c.duplicateOf}</Link>{c.merged && ", where its failures are"}.</p>}
-          {c.bin && <div className="trouble" role="note"><strong>Not one bug</strong><span>Here are reports that were cut or garbled and carry no known title. Look through them, and split them into the crashes that they belong to.</span></div>}
-          {c.fixed && <p>Fixed, says job <Link href={`/jobs/${c.fixed.job}`}>{c.fixed.name}</Link>: {fixWords(c.fixed)}.</p>}
+          {c.duplicateOf && <p>{c.merged ? "It was merged into" : "The same as"} <Link href={`/crashes/${c.duplicateOf}`}>{c.duplicateOf}</Link>{c.merged && ", which has its failures"}.</p>}
+          {c.bin && <div className="trouble" role="note"><strong>Not one bug</strong><span>These reports were truncated or garbled and have no known title. Look through them and split them into the crashes they belong to.</span></div>}
+          {c.fixed && <p>Fixed according to job <Link href={`/jobs/${c.fixed.job}`}>{c.fixed.name}</Link>: {fixWords(c.fixed)}.</p>}
           <dl className="facts">
             <Fact name="Failures">{number(c.failures)}</Fact>
             <Fact name="Rate where seen"><RateWords rate={c.failureRate} failures={c.failuresSampled} iterations={c.iterations} /></Fact>
@@ -222,7 +222,7 @@ export function Crash({ id }: { id: string }) {
             <h2>Failures</h2>
             <Show of={failures}>
               {({ items, next }) =>
-                items.length === 0 ? <Empty>No failure on this page.</Empty> : (
+                items.length === 0 ? <Empty>No failures on this page.</Empty> : (
                   <>
                     <Choosable crash={c} items={items} done={again} />
                     <Pager next={next} cursor={cursor} />

@@ -56,10 +56,10 @@ export function Failure({ id }: { id: string }) {
               <Badge of={f.outcome} /> <Badge of={f.replay} title={f.replayNote} />
             </Title>
             {f.replay !== "VERIFIED" && (
-              <div className="trouble" role="note"><strong>{f.replay === "DIVERGED" ? "Its replay went another way" : "It was not replayed"}</strong><span><Guest text={f.replayNote} /></span></div>
+              <div className="trouble" role="note"><strong>{f.replay === "DIVERGED" ? "Its replay diverged" : "It was not replayed"}</strong><span><Guest text={f.replayNote} /></span></div>
             )}
-            {f.note && <div className="trouble" role="note"><strong>The guest did not keep to the protocol</strong><span><Guest text={f.note} /></span></div>}
-            {f.damage && <div className="trouble" role="note"><strong>Its report is not whole</strong><span><Guest text={f.damage} /></span></div>}
+            {f.note && <div className="trouble" role="note"><strong>The guest broke the protocol</strong><span><Guest text={f.note} /></span></div>}
+            {f.damage && <div className="trouble" role="note"><strong>Its report is incomplete</strong><span><Guest text={f.damage} /></span></div>}
             <dl className="facts">
               <Fact name="Crash"><Link href={`/crashes/${f.crashId}`}>all like it</Link></Fact>
               <Fact name="Job"><Link href={`/jobs/${f.jobId}`}>{f.jobId.slice(0, 8)}</Link></Fact>
@@ -68,7 +68,7 @@ export function Failure({ id }: { id: string }) {
               {f.subtests && <Fact name="Subtests">{number(f.subtests.passed)} passed <small>{number(f.subtests.failed)} failed, {number(f.subtests.expected)} failed as expected, {number(f.subtests.skipped)} skipped</small></Fact>}
               {recorded && <Fact name="Instruction">{number(f.instructionCount)}</Fact>}
               {schedule.setting && <Fact name="Setting">{settingWords(schedule.setting)}</Fact>}
-              {typeof f.extraInterrupt === "number" && <Fact name="Extra interrupt">{number(f.extraInterrupt)} <small>instructions behind the test&rsquo;s begin</small></Fact>}
+              {typeof f.extraInterrupt === "number" && <Fact name="Extra interrupt">{number(f.extraInterrupt)} <small>instructions after the test begins</small></Fact>}
               <Fact name="Shift">{schedule.shift} <small>{number(2 ** schedule.shift)} ns per instruction</small></Fact>
               <Fact name="Delay">{typeof f.delay === "number" && <>{number(f.delay)} <small>instructions; its batch: </small></>}{schedule.window > 0 ? `${number(schedule.delay)} + up to ${number(schedule.window)}, seed ${schedule.seed}` : number(schedule.delay)}{schedule.align.toUpperCase() !== "NONE" && `, after a ${word(schedule.align)}`}</Fact>
               <Fact name="Target"><Link href={`/targets/${f.coordinates.target}`}><code>{f.coordinates.target.slice(0, 12)}</code></Link></Fact>
@@ -78,7 +78,7 @@ export function Failure({ id }: { id: string }) {
             <section>
               <h2>Report</h2>
               <pre className="report" tabIndex={0}>{visible(f.report) || "The console was empty."}</pre>
-              {f.frames.length > 0 && <p className="quiet">Stack, the innermost first: <Guest text={f.frames.join(" ← ")} /></p>}
+              {f.frames.length > 0 && <p className="quiet">Stack, innermost first: <Guest text={f.frames.join(" ← ")} /></p>}
             </section>
             <section id="log">
               <h2>Log</h2>

@@ -23,15 +23,15 @@ export function Failures() {
         <Filter name="Replay" all="any replay" of={REPLAYS} value={replay!} />
         <input
           type="search"
-          aria-label="Part of what was said"
-          placeholder="Part of what was said"
+          aria-label="Text in the message"
+          placeholder="Text in the message"
           defaultValue={text}
           onChange={(event) => setQuery({ text: event.target.value, cursor: null })}
         />
       </div>
       <Show of={list}>
         {({ items, next }) =>
-          items.length === 0 ? outcome || replay || text ? <Empty>No failure is like this.</Empty> : <Empty>No failure yet. <Link href="/submit">Submit a hunt</Link> to find one.</Empty> : (
+          items.length === 0 ? outcome || replay || text ? <Empty>No matching failures.</Empty> : <Empty>No failure yet. <Link href="/submit">Submit a hunt</Link> to find one.</Empty> : (
             <>
               <FailureTable items={items} crash />
               <Pager next={next} cursor={cursor} />

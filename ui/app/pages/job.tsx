@@ -19,9 +19,9 @@ import { Progress, remaining } from "./overview";
 const REASONS: Record<string, string> = {
   FAILURES: "it found the failures it was to find",
   ITERATIONS: "its iterations are used up",
-  SCHEDULES: "its strategy has no schedule left that was not run",
-  WALL_TIME: "its time is over",
-  RATE_BELOW: "the failure is as rare as was to be shown",
+  SCHEDULES: "its strategy has run every schedule",
+  WALL_TIME: "its time is up",
+  RATE_BELOW: "the failure rate was shown to be below the limit",
 };
 
 function Actions({ job }: { job: JobType }) {
@@ -75,7 +75,7 @@ export function Job({ id }: { id: string }) {
         return (
           <>
             <Title name={j.name}><Badge of={j.state} /> <Actions job={j} /></Title>
-            {j.message && <div className="trouble" role="alert"><strong>Ended by trouble</strong><span><Guest text={j.message} /></span></div>}
+            {j.message && <div className="trouble" role="alert"><strong>Ended with an error</strong><span><Guest text={j.message} /></span></div>}
             {j.waitsFor && <p role="status"><strong>It waits:</strong> {j.waitsFor}.</p>}
             {j.stopReason && <p className="quiet">It ended because {REASONS[j.stopReason] ?? word(j.stopReason)}.</p>}
             {j.isItFixed && <FixAnswerWords answer={j.isItFixed} />}
@@ -83,14 +83,14 @@ export function Job({ id }: { id: string }) {
             <Progress job={j} />
             <dl className="facts" aria-live="off">
               <Fact name="Iterations">{number(j.iterations + j.iterationsRunning)} <small>of {number(j.budget.iterations)}</small></Fact>
-              <Fact name="Failures">{number(j.failures)}{j.stop.failures > 0 && <small> stops at {number(j.stop.failures)}</small>}{j.beyondStopRule && j.beyondStopRule.failures > 0 && <small>{j.stop.failures > 0 && ";"} {number(j.beyondStopRule.failures)} of them beyond the stop rule, from batches that ran when it ended</small>}</Fact>
+              <Fact name="Failures">{number(j.failures)}{j.stop.failures > 0 && <small> stops at {number(j.stop.failures)}</small>}{j.beyondStopRule && j.beyondStopRule.failures > 0 && <small>{j.stop.failures > 0 && ";"} {number(j.beyondStopRule.failures)} of them beyond the stop rule, from batches still running when it ended</small>}</Fact>
               <Fact name="Failure rate"><RateWords rate={j.failureRate} failures={j.failures} iterations={j.iterations} /></Fact>
               {next && !ENDED.has(j.state) && <Fact name="Next failure">after {number(Math.round(next.iterations))} <small>iterations{next.seconds !== null && `, ${duration(next.seconds)}`}, on average</small></Fact>}
-              <Fact name="Pace">{seconds ? `${number(Math.round((j.iterations + j.iterationsRunning) / seconds))} per second` : "–"}</Fact>
+              <Fact name="Speed">{seconds ? `${number(Math.round((j.iterations + j.iterationsRunning) / seconds))} per second` : "–"}</Fact>
               <Fact name={ENDED.has(j.state) ? "Took" : "Left, at most"}>{ENDED.has(j.state) ? duration(seconds) : left === null ? "–" : duration(left)}</Fact>
               {!ENDED.has(j.state) && <Fact name="Machines">{j.machines}</Fact>}
               <Fact name="Batches">{number(j.batches.completed)} <small>done{j.batches.queued > 0 && `, ${j.batches.queued} in flight`}{j.batches.lost > 0 && `, ${j.batches.lost} lost`}{!ENDED.has(j.state) && `, ${j.findsBatchSize ? "now of" : "of"} ${number(j.iterationsPerBatch)} ${j.iterationsPerBatch === 1 ? "iteration" : "iterations"}`}</small></Fact>
-              <Fact name="Infrastructure troubles">{number(j.infrastructureTroubles)}</Fact>
+              <Fact name="Infrastructure trouble">{number(j.infrastructureTroubles)}</Fact>
               {j.unexpectedPasses !== undefined && j.unexpectedPasses.length > 0 && (
                 <Fact name="Passed, though expected to fail">
                   {j.unexpectedPasses.map((pass) => (
@@ -109,9 +109,9 @@ export function Job({ id }: { id: string }) {
             <section>
               <h2>Crashes</h2>
               <Show of={crashes}>
-                {({ items, next: more }) => items.length === 0 ? <Empty>{ENDED.has(j.state) ? "It met no crash." : "None so far."}</Empty> : (
+                {({ items, next: more }) => items.length === 0 ? <Empty>{ENDED.has(j.state) ? "It found no crash." : "None so far."}</Empty> : (
                   <>
-                    <Table label="Crashes of this job" head={<><th>Title</th><th className="n">In this job</th><th>Rate here</th><th className="n">In all</th><th>State</th></>}>
+                    <Table label="Crashes of this job" head={<><th>Title</th><th className="n">In this job</th><th>Rate here</th><th className="n">Total</th><th>State</th></>}>
                       {items.map((crash) => (
                         <tr key={crash.id}>
                           <td className="name"><Link href={`/crashes/${crash.id}`}><Guest text={crash.title} /></Link></td>
@@ -131,11 +131,11 @@ export function Job({ id }: { id: string }) {
             <Arms job={j} arms={arms} />
             {j.strategy.kind === "traced" && <TracedCoverage job={j} every={every} />}
             <Questions job={j} />
-            {troubles.value && troubles.value.items.length > 0 && <section><h2>Latest infrastructure troubles</h2><TroubleTable items={troubles.value.items} /></section>}
+            {troubles.value && troubles.value.items.length > 0 && <section><h2>Latest infrastructure trouble</h2><TroubleTable items={troubles.value.items} /></section>}
             <section>
               <h2>Batches</h2>
               <Show of={batches}>
-                {({ items, next: more }) => items.length === 0 ? <Empty>None was cut yet.</Empty> : (
+                {({ items, next: more }) => items.length === 0 ? <Empty>None yet.</Empty> : (
                   <>
                     <Table label="Batches" head={<><th className="n">Batch</th><th>State</th><th className="n">Shift</th><th className="n">Seed</th><th className="n">Iterations</th><th className="n">Instructions</th><th className="n">Attempt</th><th>Worker</th><th>Finished</th></>}>
                       {items.map((batch) => (

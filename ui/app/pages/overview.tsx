@@ -86,7 +86,7 @@ function OpenCrashes() {
       <Show of={crashes}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty>No open crash.</Empty>
+            <Empty>No open crashes.</Empty>
           ) : (
             <Table label="Open crashes" head={<><th>Title</th><th className="n">Count</th><th>Rate where seen</th><th>Last seen</th><th>First seen</th><th>Targets</th><th>Replay</th><th>Next step</th></>}>
               {items.map((crash) => (
@@ -113,13 +113,13 @@ function JobsGoing() {
   const jobs = useResource("going", (signal) => get<Page<Job>>("/jobs?state=running,queued&limit=10", signal), 2_000);
   return (
     <section>
-      <div className="heading"><h2>Jobs going</h2><Link href="/jobs?state=running%2Cqueued">all</Link></div>
+      <div className="heading"><h2>Running jobs</h2><Link href="/jobs?state=running%2Cqueued">all</Link></div>
       <Show of={jobs}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty>No job is running. <Link href="/submit">Submit one</Link></Empty>
           ) : (
-            <Table label="Jobs going" head={<><th>Job</th><th>State</th><th className="wide">Progress</th><th className="n">Left</th><th className="n">Machines</th><th className="n">Failures</th><th>Rate</th></>}>
+            <Table label="Running jobs" head={<><th>Job</th><th>State</th><th className="wide">Progress</th><th className="n">Left</th><th className="n">Machines</th><th className="n">Failures</th><th>Rate</th></>}>
               {items.map((job) => {
                 const left = remaining(job, Date.now());
                 return (
@@ -127,7 +127,7 @@ function JobsGoing() {
                     <td className="name"><Link href={`/jobs/${job.id}`}>{job.name}</Link></td>
                     <td><Badge of={job.state} /></td>
                     <td><Progress job={job} /></td>
-                    <td className="n" title="at most, at its pace so far">{left === null ? "–" : duration(left)}</td>
+                    <td className="n" title="at most, at the rate so far">{left === null ? "–" : duration(left)}</td>
                     <td className="n">{job.machines}</td>
                     <td className="n">{number(job.failures)}</td>
                     <td><RateWords rate={job.failureRate} failures={job.failures} iterations={job.iterations} /></td>
@@ -219,9 +219,9 @@ export function Overview() {
               <div><dt><Link href="/crashes">Crashes</Link></dt><dd>{number(s.crashes)}</dd></div>
               <div><dt><Link href="/failures">Failures</Link></dt><dd>{number(s.failures)}</dd></div>
               <div><dt>Iterations</dt><dd>{number(s.iterations)}</dd></div>
-              <div><dt><Link href="/jobs?state=running%2Cqueued">Jobs going</Link></dt><dd>{number(s.jobs.running + s.jobs.queued)}</dd></div>
+              <div><dt><Link href="/jobs?state=running%2Cqueued">Running jobs</Link></dt><dd>{number(s.jobs.running + s.jobs.queued)}</dd></div>
               <div><dt><Link href="/workers">Machines busy</Link></dt><dd>{s.workers.machines} <small>of {s.workers.slots}</small></dd></div>
-              {s.infrastructureTroubles > 0 && <div><dt><Link href="/workers">Infrastructure troubles</Link></dt><dd>{number(s.infrastructureTroubles)}</dd></div>}
+              {s.infrastructureTroubles > 0 && <div><dt><Link href="/workers">Infrastructure trouble</Link></dt><dd>{number(s.infrastructureTroubles)}</dd></div>}
               {s.deadLetters > 0 && <div><dt>Dead letters</dt><dd>{number(s.deadLetters)}</dd></div>}
             </dl>
           </>

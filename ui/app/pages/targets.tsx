@@ -9,7 +9,7 @@ import type { Page, Target, TargetCheck } from "../types";
 const words = (value: unknown): string => (value !== null && typeof value === "object" ? JSON.stringify(value) : String(value));
 
 const CHECKS = { QUEUED: "is being checked", RUNNING: "is being checked", COMPLETED: "checked", ERROR: "its check failed" };
-const SERVICES = { EXACT: "yes", INEXACT: "not to the instruction", SERVED: "yes, whether to the instruction is not known", NOT_SERVED: "no", UNDECIDED: "not known" };
+const SERVICES = { EXACT: "yes", INEXACT: "not exact to the instruction", SERVED: "yes; not known whether exact to the instruction", NOT_SERVED: "no", UNDECIDED: "not known" };
 const VERDICTS = { YES: "yes", NO: "no", UNDECIDED: "not known" };
 
 /** What the guest serves of the guest protocol. */
@@ -26,7 +26,7 @@ function Check({ check }: { check: TargetCheck }) {
     ["timer period", found.timerPeriod ?? "not known", found.timer],
   ];
   return (
-    <Table label="What the guest serves" head={<><th>Key</th><th>Served</th><th>Why</th></>}>
+    <Table label="What the guest supports" head={<><th>Key</th><th>Supported</th><th>Why</th></>}>
       {rows.map(([key, served, why]) => <tr key={key}><td><code>{key}</code></td><td>{served}</td><td className="wrap"><Guest text={why} /></td></tr>)}
     </Table>
   );
@@ -46,8 +46,8 @@ function One({ id }: { id: string }) {
               .filter(([, value]) => value !== null && value !== "" && words(value) !== "[]")
               .map(([name, value]) => <Fact key={name} name={name}>{words(value)}</Fact>)}
           </dl>
-          <h2>What its guest serves</h2>
-          {t.check ? <Check check={t.check} /> : <p className="quiet">It was not checked. <code>./bohrwerk target add DIR</code> has a worker check it.</p>}
+          <h2>What the guest supports</h2>
+          {t.check ? <Check check={t.check} /> : <p className="quiet">Not checked. <code>./bohrwerk target add DIR</code> has a worker check it.</p>}
           <h2>Files</h2>
           <Table label="Files" head={<><th>File</th><th className="n">Size</th><th>SHA-256</th></>}>
             {t.files.map((file) => (
@@ -92,7 +92,7 @@ function List() {
           items.length === 0 ? (
             <Empty>
               No target. Upload a <code>target.yaml</code> together with the files that it names, or from a shell:{" "}
-              <code>./bohrwerk target add DIR</code>. <code>./bohrwerk target build linux-breakpoint --add</code> makes one of Debian's kernel.
+              <code>./bohrwerk target add DIR</code>. <code>./bohrwerk target build linux-breakpoint --add</code> builds one from Debian's kernel.
             </Empty>
           ) : (
             <>

@@ -28,7 +28,7 @@ function Curve({ of }: { of: WhenCurve }) {
       </Table>
       <p className="quiet">
         From each point the machine went on by itself, its timers held back by up to a period of {number(of.period)} instructions. {number(of.runs)} runs in {duration(of.millis / 1000)}
-        {of.cut && "; cut short, its time was up"}.
+        {of.cut && "; cut short by the time limit"}.
       </p>
     </>
   );
@@ -41,7 +41,7 @@ export function When({ failure }: { failure: string }) {
     <section>
       <h2>When it became certain</h2>
       <div className="tools">
-        <button type="button" disabled={when.under} onClick={when.order}>Find out from where on it fails</button>
+        <button type="button" disabled={when.under} onClick={when.order}>Find the point from which it fails</button>
       </div>
       <Said of={when} />
       {when.value?.result && <Curve of={when.value.result} />}

@@ -19,7 +19,7 @@ const busy = ({ work }: Worker) => work.length;
 /** Kinds that are told in words of their own. */
 const TOLD = ["batch", "replay", "trace"];
 
-const REPLAYS: Record<string, string> = { VERIFY: "is verified", LOG: "is logged", CHECKPOINTS: "checkpoints are made", DIVERGENCE: "its first divergence is looked for", ADJACENT: "neighbouring schedules are searched", WHEN: "its when curve is drawn" };
+const REPLAYS: Record<string, string> = { VERIFY: "is verified", LOG: "is logged", CHECKPOINTS: "checkpoints are made", DIVERGENCE: "finding its first divergence", ADJACENT: "neighbouring schedules are searched", WHEN: "its when curve is drawn" };
 
 export function Workers() {
   const cursor = useAddress().searchParams.get("cursor");
@@ -34,9 +34,9 @@ export function Workers() {
       <Show of={list}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty>No worker was heard of in the last 24 hours. <code>./bohrwerk up</code> starts one within it; a cluster has its own.</Empty>
+            <Empty>No worker seen in the last 24 hours. <code>./bohrwerk up</code> starts one within it; a cluster has its own.</Empty>
           ) : (
-            <Table label="Workers" head={<><th>Worker</th><th>State</th><th>Slots</th><th>Runs now</th><th>Last seen</th><th>Last trouble</th><th>Emulator</th></>}>
+            <Table label="Workers" head={<><th>Worker</th><th>State</th><th>Slots</th><th>Running</th><th>Last seen</th><th>Last trouble</th><th>Emulator</th></>}>
               {items.map((worker) => (
                 <tr key={worker.id}>
                   <td>{worker.host}<br /><small>{worker.id}</small></td>
@@ -52,7 +52,7 @@ export function Workers() {
                           </li>
                         ))}
                         {worker.replays?.map((replay) => <li key={replay.replayId}><Link href={`/failures/${replay.failureId}`}>failure {replay.failureId.slice(0, 8)}</Link> <small>{REPLAYS[replay.mode] ?? word(replay.mode)}</small></li>)}
-                        {worker.traces?.map(({ traceId, jobId }) => <li key={traceId}>{jobId && <Link href={`/jobs/${jobId}`}>{names.get(jobId) ?? `job ${jobId.slice(0, 8)}`}</Link>} <small>its test is traced</small></li>)}
+                        {worker.traces?.map(({ traceId, jobId }) => <li key={traceId}>{jobId && <Link href={`/jobs/${jobId}`}>{names.get(jobId) ?? `job ${jobId.slice(0, 8)}`}</Link>} <small>tracing its test</small></li>)}
                         {worker.work.filter(({ kind }) => !TOLD.includes(kind)).map(({ kind, id }) => <li key={id}>{kind} <small>{id.slice(0, 8)}</small></li>)}
                       </ul>
                     )}
@@ -67,10 +67,10 @@ export function Workers() {
         }
       </Show>
       <section>
-        <h2>Infrastructure troubles</h2>
+        <h2>Infrastructure trouble</h2>
         <Show of={troubles}>
           {({ items, next }) =>
-            items.length === 0 ? <Empty>{cursor ? "No further one." : "None: every attempt at a batch has said something about its test."}</Empty> : (
+            items.length === 0 ? <Empty>{cursor ? "No more." : "None: every attempt at a batch gave a result."}</Empty> : (
               <>
                 <TroubleTable items={items} jobs />
                 <Pager next={next} cursor={cursor} />
