@@ -58,26 +58,26 @@ export function Submit() {
                 <fieldset>
                   <legend>Stop when any of these is met</legend>
                   <div className="fields">
-                    {field("iterations", "Iterations", "empty: 1,000,000, or every place that the strategy goes through")}
+                    {field("iterations", "Iterations", "empty: 1,000,000, or every place that the strategy tries")}
                     {field("stopAfterFailures", "Failures", "0: never")}
                     {field("wallTime", "Wall time", "30m, 8h; empty: no limit")}
-                    {field("rateBelow", "Rate is below", "as 1 in 20,000; where iterations are drawn at random", "stopWhenRateBelow")}
+                    {field("rateBelow", "Rate is below", "such as 1 in 20,000; only where iterations are drawn at random", "stopWhenRateBelow")}
                     <Confidence value={draft.confidence} set={(confidence) => change({ confidence })} hint="that it is below" />
                   </div>
                 </fieldset>
                 <div className="fields">
-                  {field("iterationsPerBatch", "Iterations per batch", "empty: the target's own, or what makes batches of some seconds")}
+                  {field("iterationsPerBatch", "Iterations per batch", "empty: the target's, or sized for batches of a few seconds")}
                   {field("name", "Name", "empty: the target's")}
                 </div>
                 <label className="check">
                   <input type="checkbox" checked={draft.keepCheckpoints} onChange={(event) => change({ keepCheckpoints: event.target.checked })} />
-                  Keep snapshots of failures <small>a replay can make them later</small>
+                  Keep snapshots of failures <small>a replay can recreate them later</small>
                 </label>
                 {problem && <Trouble problem={problem} />}
                 <button type="submit" className="primary" disabled={busy}>Submit</button>
               </form>
               <section className="same">
-                <h2>The same elsewhere</h2>
+                <h2>The same job as curl and YAML</h2>
                 <Copy label="curl" text={curl(body, location.origin)} />
                 <Copy label="job.yaml" text={yaml(body)} />
                 <p className="quiet"><code>./bohrwerk submit job.yaml</code> takes the latter.</p>

@@ -53,7 +53,7 @@ public final class Hunt {
                     exact.isNumber()
                             ? String.format(
                                     Locale.ROOT,
-                                    "%.0f %% of the interrupts that were looked at landed on their very instruction",
+                                    "%.0f %% of the interrupts checked landed on exactly their instruction",
                                     100 * exact.asDouble())
                             : "where its interrupts landed was not seen"));
         }

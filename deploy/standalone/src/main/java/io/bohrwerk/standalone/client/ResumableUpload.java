@@ -93,8 +93,8 @@ final class ResumableUpload {
         }
         throw new ApiException(
                 0,
-                "the upload of " + file.getFileName() + " was cut off too often, the last time by: " + last
-                        + "; the same command again goes on from there");
+                "uploading " + file.getFileName() + " failed too often, the last time with: " + last
+                        + "; run the same command again to resume");
     }
 
     private static boolean passes(int status) {

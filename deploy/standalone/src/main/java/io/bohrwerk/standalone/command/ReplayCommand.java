@@ -125,7 +125,7 @@ public final class ReplayCommand implements Callable<Integer> {
             if (!range.matches()) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--iterations: '" + window.iterations + "' must be two numbers, as 100-200");
+                        "--iterations: '" + window.iterations + "' must be two numbers, such as 100-200");
             }
             order.putObject("window")
                     .put("fromIteration", Long.parseLong(range.group(1)))

@@ -113,7 +113,7 @@ final class TargetCheckCommand implements Callable<Integer> {
     }
 
     private static void tell(Conformance found, PrintWriter out) {
-        out.println("what the guest serves of the protocol:");
+        out.println("what the guest supports of the protocol:");
         found.keys()
                 .forEach((key, finding) -> out.printf(
                         Locale.ROOT,

@@ -138,11 +138,11 @@ public final class AllInOne implements AutoCloseable {
             state.publish(StateDirectory.Running.here(url.toString(), access.tokens()));
             parts.push(new Part("notice", state::withdraw));
         } catch (IOException | RuntimeException e) {
-            LOG.error("The start failed", e);
+            LOG.error("Startup failed", e);
             close();
             throw new IOException(
-                    "it does not start: " + Explain.oneLine(Explain.root(e)) + "\nIts log: " + state.logFile()
-                            + "\nIf the state in " + state.path() + " is damaged, move it away and start anew.",
+                    "startup failed: " + Explain.oneLine(Explain.root(e)) + "\nLog: " + state.logFile()
+                            + "\nIf the state in " + state.path() + " is damaged, move it aside and start again.",
                     e);
         }
         LOG.info(
@@ -170,8 +170,8 @@ public final class AllInOne implements AutoCloseable {
             settings.put(
                     "bohrwerk.api.access.admin-token-file", state.ensureToken().toString());
         } else if (state.hasToken()) {
-            tell("without --tokens everyone on this host may call; the token in " + state.tokenFile()
-                    + " stays for the next start with them");
+            tell("without --tokens everyone on this host can use the API; the token in " + state.tokenFile()
+                    + " is kept for the next start with --tokens");
         }
         settings.put("bohrwerk.api.hosts", String.join(",", access.allHosts()));
         // An open page must not hold up the stop.
@@ -249,7 +249,7 @@ public final class AllInOne implements AutoCloseable {
         } catch (TimeoutException e) {
             LOG.warn("{} did not stop in time", part.name());
         } catch (ExecutionException e) {
-            LOG.warn("{} did not stop well", part.name(), e.getCause());
+            LOG.warn("{} did not stop cleanly", part.name(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -25,12 +25,12 @@ public final class SecretFile {
         UserPrincipal owner = Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
         if (!owner.equals(thisUser())) {
             throw new IOException(file + " belongs to " + owner + ", who can change it, and this process runs as "
-                    + thisUser() + ": delete it, and a new token is made");
+                    + thisUser() + ": delete it to have a new token created");
         }
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
         if (!OWNERS.containsAll(permissions)) {
             throw new IOException("others can read or write " + file + " (" + PosixFilePermissions.toString(permissions)
-                    + "), so its token is no secret: delete it, and a new one is made");
+                    + "), so its token is not secret: delete it to have a new one created");
         }
     }
 

@@ -264,13 +264,13 @@ public final class StateDirectory {
         }
         if (!Files.getOwner(path).equals(SecretFile.thisUser())) {
             throw new IOException(path + " belongs to " + Files.getOwner(path) + ", and this process runs as "
-                    + SecretFile.thisUser() + ": choose a directory of your own by BOHRWERK_HOME");
+                    + SecretFile.thisUser() + ": set BOHRWERK_HOME to a directory of your own");
         }
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
         if (permissions.contains(PosixFilePermission.GROUP_WRITE)
                 || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
             throw new IOException("others can write to " + path + " (" + PosixFilePermissions.toString(permissions)
-                    + "), so what lies there may be theirs. Choose another by BOHRWERK_HOME, or look at what is in it and"
+                    + "), so its contents may be theirs. Set BOHRWERK_HOME to another directory, or inspect this one and"
                     + " then run: chmod 700 " + path);
         }
         Files.setPosixFilePermissions(path, OWNER_ONLY);
