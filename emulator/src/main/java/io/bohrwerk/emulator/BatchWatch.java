@@ -19,20 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** Lets a batch run, watches it, and stops it when enough was seen. What that means is for {@link Ending} to say. */
 final class BatchWatch {
     /** How often a running machine is asked how far it is. Each question costs it microseconds. */
-    /** How many times its usual instructions every iteration between two reports may take before their silence is a hang. */
-    private static final long SLOWEST = 100;
-
     private static final Duration POLL = Duration.ofMillis(250);
     /** An agent that stops the machine does so an instruction after its last word; one that cannot is stopped from here. */
     private static final Duration GRACE_TO_STOP = Duration.ofMillis(500);
     /** A shell ends its machine by a command of its system's: in milliseconds, if it may do so at all. */
     private static final Duration GRACE_TO_RESET = Duration.ofSeconds(5);
-    /**
-     * A halted processor under {@code sleep=off} wakes at once when there is any timer to wake it; after this long there is none. With
-     * disks time goes by as on the host, so there it may wait as long as an iteration may.
-     */
-    private static final Duration HALTED_FOR_GOOD = Duration.ofSeconds(3);
-
     /** To the end of a translated block: microseconds, on a host that is not overloaded. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -44,14 +35,6 @@ final class BatchWatch {
     private static final long INSTRUCTIONS_TO_REPORT = 50_000_000;
     /** The same, where nothing is counted. */
     private static final Duration TIME_TO_REPORT = Duration.ofSeconds(2);
-
-    /**
-     * Where nothing is counted the guest's clock is the host's, and a busy host gives the guest little of it: only a silence of so many times
-     * the limit, and of no less than this, is taken for a hang.
-     */
-    private static final int FREE_PATIENCE = 4;
-
-    private static final Duration LEAST_FREE_PATIENCE = Duration.ofSeconds(20);
 
     /**
      * A kernel that goes on after its report gives its agent's word within milliseconds: that word tells the iteration. Nobody needs what
@@ -66,16 +49,13 @@ final class BatchWatch {
     private final Batch batch;
     private final EmulatorSettings settings;
     private final boolean counted;
-    private final long silenceLimit;
-    private final long freeSilenceNanos;
     private final Duration graceToStop;
-    private final Duration haltedForGood;
+    private final Silence silence;
 
     private final BatchWords words;
     private boolean enough;
     private boolean exited;
     private @Nullable QmpEvent stop;
-    private @Nullable String hang;
     /** What kernels said of their trouble, the first in front; one for each console on which one has begun to. */
     private final List<Heard> heard = new ArrayList<>();
 
@@ -89,21 +69,9 @@ final class BatchWatch {
     private long wordsAtCompletion;
     private @Nullable Mark failedAt;
 
-    private long seenWords;
-    /** At or after the instruction of the last word. */
-    private long lastWordInstruction;
-    /** Before the instruction of the last word. */
-    private long beforeLastWord;
-
     private final BooleanSupplier unwanted;
     /** Whether it was ended because nobody wants the rest. */
     private boolean cutShort;
-
-    private long lastSeenInstruction;
-    /** A poll earlier. */
-    private long seenBefore;
-
-    private long lastAdvance = System.nanoTime();
 
     /** Instruction counts around the moment at which a line was read. */
     private record Mark(long after, long until) {}
@@ -134,49 +102,19 @@ final class BatchWatch {
         this.settings = settings;
         this.counted = counted;
         this.words = words;
-        long perIteration =
-                manifest.test().iterationTimeout().instructions(batch.schedule().shift())
-                        + batch.schedule().longestDelay();
-        this.silenceLimit = silenceLimit(batch, perIteration);
-        // A delay is over in no time: its instructions take as long as the host needs for them.
-        this.freeSilenceNanos = Math.max(
-                LEAST_FREE_PATIENCE.toNanos(),
-                FREE_PATIENCE
-                        * manifest.test().iterationTimeout().nanos()
-                        * Math.min(batch.reportEvery(), batch.iterations()));
+        this.silence = new Silence(session, batch, manifest, counted);
         this.graceToStop = manifest.test()
                         .console()
                         .filter(script -> !script.loop().stopCommand().isEmpty())
                         .isPresent()
                 ? GRACE_TO_RESET
                 : GRACE_TO_STOP;
-        this.haltedForGood = manifest.boot().disks().isEmpty()
-                ? HALTED_FOR_GOOD
-                : HALTED_FOR_GOOD.plusNanos(manifest.test().iterationTimeout().nanos());
-    }
-
-    /**
-     * One iteration between two reports may take all the time it has. That all of them do is not to be waited for when it is known what
-     * they usually take: with a thousand of them a hang would then be seen after hours.
-     *
-     * @param most instructions that one may take
-     */
-    static long silenceLimit(Batch batch, long most) {
-        int unreported = Math.min(batch.reportEvery(), batch.iterations());
-        Long usual = batch.usualInstructions();
-        long others = usual == null
-                ? most
-                : Math.min(most, SLOWEST * usual + batch.schedule().longestDelay());
-        return most + (unreported - 1) * others;
     }
 
     BatchRun run(long began, Path recording)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         long first = counted ? session.instructionCount() : 0;
-        lastWordInstruction = first;
-        beforeLastWord = first;
-        lastSeenInstruction = first;
-        seenBefore = first;
+        silence.begin(first);
         long running = System.nanoTime();
         if (reaches(session::resume)) {
             watch(running + settings.batchLimit().toNanos());
@@ -187,7 +125,7 @@ final class BatchWatch {
         } else {
             session.drain();
         }
-        long last = lastSeenInstruction;
+        long last = silence.seen();
         Integer exit = exited ? session.debugExit() : null;
         long ended = System.nanoTime();
         addLate();
@@ -222,7 +160,7 @@ final class BatchWatch {
     private void watch(long hostLimit) throws InfrastructureException, IOException {
         long stopFromHere = Long.MAX_VALUE;
         long nextPoll = System.nanoTime() + POLL.toNanos();
-        while (stop == null && hang == null && !enough && !exited) {
+        while (stop == null && silence.hang() == null && !enough && !exited) {
             long now = System.nanoTime();
             if (now >= Math.min(stopFromHere, stopAfterReport)
                     || stopAfterReport != Long.MAX_VALUE && words.spoken() > wordsAtCompletion) {
@@ -238,10 +176,10 @@ final class BatchWatch {
                                 + " s on the host, at iteration " + (words.passed() + 1));
             }
             if (now >= nextPoll) {
-                if (!reaches(this::poll)) {
+                if (!reaches(() -> silence.poll(words.spoken()))) {
                     return;
                 }
-                cutShort = heard.isEmpty() && hang == null && unwanted.getAsBoolean();
+                cutShort = heard.isEmpty() && silence.hang() == null && unwanted.getAsBoolean();
                 if (cutShort || reported()) {
                     return;
                 }
@@ -302,7 +240,7 @@ final class BatchWatch {
             session.pause();
         }
         session.awaitPause("the machine", LONGEST_PAUSE);
-        lastSeenInstruction = counted ? session.instructionCount() : 0;
+        silence.stand(counted ? session.instructionCount() : 0);
     }
 
     private void exits() throws InfrastructureException {
@@ -314,23 +252,19 @@ final class BatchWatch {
     }
 
     private Mark mark() throws QmpException {
-        return counted ? new Mark(seenBefore, session.instructionCount()) : new Mark(0, 0);
+        return counted ? new Mark(silence.seenBefore(), session.instructionCount()) : new Mark(0, 0);
     }
 
     /** A kernel begins to tell of its trouble: it is let to speak on for a while. */
     private void reports(Session.Happening.Reported begun) throws InfrastructureException, IOException {
         boolean first = heard.isEmpty();
         Mark mark = mark();
-        hears(begun, mark);
+        heard.add(new Heard(begun, mark));
         if (first) {
             wordsAtReport = -1;
             reportUntil = System.nanoTime() + TIME_TO_REPORT.toNanos();
             reportUntilInstruction = mark.until() + INSTRUCTIONS_TO_REPORT;
         }
-    }
-
-    private void hears(Session.Happening.Reported begun, Mark mark) {
-        heard.add(new Heard(begun, mark));
     }
 
     /** A dead kernel goes to its debugger or resets the machine; one that lives gives its agent a word. */
@@ -345,7 +279,7 @@ final class BatchWatch {
     private void addLate() throws InfrastructureException {
         for (Session.Happening late = session.next(Duration.ZERO); late != null; late = session.next(Duration.ZERO)) {
             if (late instanceof Session.Happening.Reported reported) {
-                hears(reported, new Mark(seenBefore, lastSeenInstruction));
+                heard.add(new Heard(reported, new Mark(silence.seenBefore(), silence.seen())));
             }
         }
     }
@@ -367,7 +301,7 @@ final class BatchWatch {
             wordsAtReport = words.spoken(); // a poll later than the report
             return false;
         }
-        if (counted ? lastSeenInstruction < reportUntilInstruction : System.nanoTime() < reportUntil) {
+        if (counted ? silence.seen() < reportUntilInstruction : System.nanoTime() < reportUntil) {
             return false;
         }
         KernelReport report = heard.get(0).report();
@@ -376,40 +310,6 @@ final class BatchWatch {
             return false;
         }
         return report.certain();
-    }
-
-    /** Looks for a guest that is hung: no word for too long in its own time, or halted with nothing to wake it. */
-    private void poll() throws InfrastructureException, IOException {
-        long spoken = words.spoken();
-        if (!counted) {
-            if (spoken != seenWords) {
-                seenWords = spoken;
-                lastAdvance = System.nanoTime();
-            } else if (System.nanoTime() - lastAdvance > freeSilenceNanos) {
-                hang = "no word for " + (System.nanoTime() - lastAdvance) / 1_000_000_000
-                        + " s of the host's, the limit is " + freeSilenceNanos / 1_000_000_000;
-            }
-            return;
-        }
-        long count = session.instructionCount();
-        if (spoken != seenWords) {
-            seenWords = spoken;
-            beforeLastWord = lastSeenInstruction;
-            lastWordInstruction = count;
-        }
-        seenBefore = lastSeenInstruction;
-        if (count != lastSeenInstruction) {
-            lastSeenInstruction = count;
-            lastAdvance = System.nanoTime();
-        } else if (System.nanoTime() - lastAdvance > haltedForGood.toNanos() && session.halted()) {
-            hang = "halted, with no interrupt to come";
-        }
-        // The count at a word is seen late, never early: so what is measured here is at most the true silence, and a
-        // hang is never
-        // called too early.
-        if (count - lastWordInstruction > silenceLimit) {
-            hang = "no word for " + (count - lastWordInstruction) + " instructions, the limit is " + silenceLimit;
-        }
     }
 
     /**
@@ -423,7 +323,7 @@ final class BatchWatch {
         long unreported = batch.reportEvery() - 1L;
         long margin =
                 (2 + (ending.outcome() == Outcome.FAILED ? 0 : unreported)) * (last - first) / ending.iterations();
-        long before = stoppedByGuest ? last : beforeLastWord;
+        long before = stoppedByGuest ? last : silence.beforeLastWord();
         for (Heard each : heard) {
             before = Math.min(before, each.mark().after());
         }
@@ -454,7 +354,7 @@ final class BatchWatch {
                                 each.reported().passed()))
                         .toList(),
                 exit != null ? "the guest ended with debug-exit value " + exit : stop == null ? null : describe(stop),
-                hang,
+                silence.hang(),
                 enough || cutShort && stop == null && exit == null));
         if (ending instanceof Ending.Broken broken) {
             throw new InfrastructureException(InfrastructureTrouble.AGENT_PROTOCOL, broken.why());
@@ -483,7 +383,7 @@ final class BatchWatch {
             return null;
         }
         boolean atOnce = stop != null && words.later().isEmpty();
-        Mark mark = failedAt == null ? new Mark(seenBefore, last) : failedAt;
+        Mark mark = failedAt == null ? new Mark(silence.seenBefore(), last) : failedAt;
         return atOnce ? null : new FailureSpot(session.driven(), failed.line(), false, mark.after(), mark.until());
     }
 

@@ -69,6 +69,11 @@ public final class Emulator implements AutoCloseable {
         return confinement.cell();
     }
 
+    /** As {@link Confinement#millisPerStart}. */
+    public double confinementMillis(int starts) throws IOException {
+        return confinement.millisPerStart(starts);
+    }
+
     /** A fresh private directory: it goes when this is closed, or with the next process when this one dies. */
     public Path newDirectory(String prefix) throws IOException {
         return workspace.newDirectory(prefix);

@@ -36,8 +36,8 @@ final class Bubblewrap {
     private static final int LONGEST_SCRIPT = 16 << 10;
 
     private final boolean root;
-    /** What each emulator needs of the host, by its path. */
-    private final Map<Path, List<String>> views = new ConcurrentHashMap<>();
+    /** What commands need of the host, by their programs. */
+    private final Map<List<Path>, List<String>> views = new ConcurrentHashMap<>();
 
     Bubblewrap(boolean root) {
         this.root = root;
@@ -60,11 +60,10 @@ final class Bubblewrap {
         }
         command.addAll(
                 List.of("--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"));
-        Path emulator = programs.get(programs.size() - 1);
-        List<String> view = views.get(emulator);
+        List<String> view = views.get(programs);
         if (view == null) {
             view = view(programs, data);
-            views.put(emulator, view);
+            views.put(List.copyOf(programs), view);
         }
         command.addAll(view);
         command.addAll(List.of("--dev", "/dev", "--proc", "/proc", "--bind", directory.toString(), MACHINE));

@@ -13,6 +13,8 @@ final class EngineBench implements Bench {
     private static final int SHIFT = 4;
     private static final double GOAL_ITERATIONS_PER_SECOND = 5000;
     private static final double GOAL_MILLIS_TO_FIRST = 1000;
+    private static final int STARTS = 51;
+    private static final double GOAL_MILLIS_CONFINED = 30;
 
     @Override
     public void run(Bench.Place place, Measurement.Sink sink) throws Exception {
@@ -29,5 +31,10 @@ final class EngineBench implements Bench {
         sink.accept(Measurement.atLeast(
                 "engine.recorded-iterations", iterations / (nanos / 1e9), "1/s per core", GOAL_ITERATIONS_PER_SECOND));
         sink.accept(Measurement.atMost("engine.to-first-iteration", Bench.median(toFirst), "ms", GOAL_MILLIS_TO_FIRST));
+        sink.accept(Measurement.atMost(
+                "engine.confinement-per-start",
+                place.emulator().confinementMillis(STARTS),
+                "ms",
+                GOAL_MILLIS_CONFINED));
     }
 }
