@@ -117,7 +117,11 @@ public record BatchRun(
      * one of them after its failure was said, it did so at any instruction, and what decided is compared instead.
      */
     public boolean agrees(BatchRun other) {
-        if (outcome != other.outcome || iterations != other.iterations || !reason.equals(other.reason)) {
+        // Where the kernel lives on, what had passed when its report was read depends on the host.
+        boolean counted = kernelReport == null || kernelReport.deadly();
+        if (outcome != other.outcome
+                || counted && iterations != other.iterations
+                || !reason.equals(other.reason)) {
             return false;
         }
         if (stoppedByGuest && other.stoppedByGuest) {
@@ -143,18 +147,37 @@ public record BatchRun(
 
     /** The same run, of which a replay has found where its failure is. */
     BatchRun failingAt(long instruction) {
-        return at(lastInstruction, stoppedByGuest, exit, spot, instruction);
+        return at(iterations, lastInstruction, stoppedByGuest, exit, spot, instruction);
+    }
+
+    /** The same run, of which a verified replay tells the failing iteration, if it does. */
+    public BatchRun failingIn(ReplayRun replay) {
+        return replay.failingIteration() > 0
+                ? at(
+                        replay.failingIteration(),
+                        lastInstruction,
+                        stoppedByGuest,
+                        exit,
+                        spot,
+                        failureInstruction)
+                : this;
     }
 
     /** The same run, as one that was stopped just before the guest ended its emulator. */
     BatchRun endingAt(long instruction) {
-        return at(instruction, false, null, spot, spot == null ? instruction : failureInstruction);
+        return at(iterations, instruction, false, null, spot, spot == null ? instruction : failureInstruction);
     }
 
-    private BatchRun at(long last, boolean byGuest, @Nullable Integer exited, @Nullable FailureSpot at, long failing) {
+    private BatchRun at(
+            long ran,
+            long last,
+            boolean byGuest,
+            @Nullable Integer exited,
+            @Nullable FailureSpot at,
+            long failing) {
         return new BatchRun(
                 outcome,
-                iterations,
+                ran,
                 reason,
                 note,
                 firstInstruction,

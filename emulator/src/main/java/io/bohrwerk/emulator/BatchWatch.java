@@ -227,6 +227,9 @@ final class BatchWatch {
             return true;
         } catch (InfrastructureException | QmpException e) {
             if (!session.awaitDebugExit()) {
+                if (session.gone()) {
+                    throw died(e);
+                }
                 throw e;
             }
             exited = true;
@@ -246,9 +249,13 @@ final class BatchWatch {
     private void exits() throws InfrastructureException {
         exited = true;
         if (session.debugExit() == null) {
-            throw new InfrastructureException(
-                    InfrastructureTrouble.EMULATOR_DIED, "the emulator died in the batch: " + session.describeExit());
+            throw died(null);
         }
+    }
+
+    private InfrastructureException died(@Nullable Exception cause) {
+        return new InfrastructureException(
+                InfrastructureTrouble.EMULATOR_DIED, "the emulator died in the batch: " + session.describeExit(), cause);
     }
 
     private Mark mark() throws QmpException {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param difference what was not as in the run: empty when outcome, iteration, instruction count and consoles are the same
  * @param lastInstruction where the replay stopped
  * @param failureInstruction where the failure is, see {@link BatchRun#failureInstruction}; {@link BatchRun#UNKNOWN} when nobody asked
+ * @param failingIteration in which a kernel\'s report began, by the merged log; 0 where nothing was reported
  * @param beforeInstruction instruction count of the snapshot {@code before}; of the batch's beginning when none was taken
  * @param logFrom instruction count at which the emulator's log begins
  * @param logTo instruction count at which it ends
@@ -24,6 +25,7 @@ public record ReplayRun(
         String difference,
         long lastInstruction,
         long failureInstruction,
+        long failingIteration,
         long beforeInstruction,
         long logFrom,
         long logTo,
@@ -39,6 +41,7 @@ public record ReplayRun(
                 difference,
                 lastInstruction,
                 instruction,
+                failingIteration,
                 beforeInstruction,
                 logFrom,
                 logTo,

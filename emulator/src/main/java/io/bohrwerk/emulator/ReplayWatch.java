@@ -102,6 +102,7 @@ final class ReplayWatch {
                 String.join("; ", differences),
                 last,
                 run.failureInstruction(),
+                merged.failingIteration(),
                 before,
                 logFrom,
                 logTo,

@@ -348,6 +348,11 @@ final class Session implements AutoCloseable {
         return debugExit() != null;
     }
 
+    /** Whether the process is gone. */
+    boolean gone() {
+        return qemu.onExit().isDone();
+    }
+
     String describeExit() {
         return qemu.describeExit();
     }

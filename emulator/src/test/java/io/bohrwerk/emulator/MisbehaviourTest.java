@@ -107,7 +107,7 @@ class MisbehaviourTest {
             assertThat(run.reason()).isEqualTo("[  31.4142590] panic: out of tea 7");
             assertThat(run.stoppedByGuest()).isFalse();
             KernelReport report = Objects.requireNonNull(run.kernelReport());
-            assertThat(report.title()).isEqualTo("panic: out of tea N");
+            assertThat(report.title()).isEqualTo("panic: out of tea N in brew");
             assertThat(report.damage()).isEmpty();
             assertThat(report.text()).startsWith(run.reason()).contains("brew() at netbsd:brew+0x1f");
             ReplayRun replay = machine.replay(ready, BATCH, run, run.recording(), "int");

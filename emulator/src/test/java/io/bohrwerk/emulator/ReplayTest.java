@@ -89,7 +89,7 @@ class ReplayTest {
             assertThat(machine.replay(ready, BATCH, other, recording, ReplayPlan.comparison())
                             .difference())
                     .contains("last instruction was " + (run.lastInstruction() + 1))
-                    .contains("outcome was FAILED at iteration 17, in the replay Done[iteration=400]")
+                    .contains("outcome was FAILED at iteration 17, in the replay the agent said done")
                     .contains("console differs")
                     .doesNotContain("serial");
         }

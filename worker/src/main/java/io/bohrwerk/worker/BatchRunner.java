@@ -85,7 +85,7 @@ final class BatchRunner implements Runner<BatchRequest> {
                                 : failures.keep(request, coordinates, target, ready, open.machine(), batch, run);
                 return new BatchReport.Finished(
                         coordinates,
-                        run.iterations(),
+                        failure == null ? run.iterations() : failure.iteration(),
                         run.instructions(),
                         preparing.plus(run.toFirstIteration()).toMillis(),
                         failure,

@@ -56,8 +56,9 @@ final class FailureKeeper {
             SnapshotCache.Snapshot ready,
             Machine machine,
             Batch batch,
-            BatchRun run)
+            BatchRun ran)
             throws IOException, InfrastructureException {
+        BatchRun run = ran;
         ReplayRun replay = null;
         FailureManifest.Replay verdict;
         try (Spans.Span span = Spans.Span.part("verify")) {
@@ -68,6 +69,7 @@ final class FailureKeeper {
                     run.recording(),
                     ReplayPlan.failure(run, LOG_CLASSES, request.keepsCheckpoints()));
             verdict = verdict(replay);
+            run = replay.verified() ? run.failingIn(replay) : run;
             span.with("bohrwerk.verdict", verdict.verdict().name());
         } catch (InfrastructureException e) {
             if (e.kind() == InfrastructureTrouble.WORKER_STOPPED) {

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -234,7 +235,15 @@ final class Bench implements AutoCloseable {
         return ProcessHandle.current()
                 .descendants()
                 .filter(process -> process.info().command().orElse("").contains("qemu-system"))
-                .filter(process -> cwd(process).startsWith(directory.toAbsolutePath()));
+                .filter(this::isHere);
+    }
+
+    /** A confined emulator sees its directory under another name, but not the processes around it. */
+    private boolean isHere(ProcessHandle process) {
+        return Stream.iterate(Optional.of(process), Optional::isPresent, each -> each.flatMap(ProcessHandle::parent))
+                .flatMap(Optional::stream)
+                .limit(3)
+                .anyMatch(each -> cwd(each).startsWith(directory.toAbsolutePath()));
     }
 
     private static Path cwd(ProcessHandle process) {

@@ -75,6 +75,11 @@ public final class MergedLogFile implements AutoCloseable {
         }
     }
 
+    /** As {@link LogIndexWriter#failingIteration}. Call it when the stream has been read to its end. */
+    public long failingIteration() {
+        return index == null ? 0 : index.failingIteration();
+    }
+
     /** Reads the stream to its end, also when the limit is reached: its writer must not be held up. */
     public void writeAll(InputStream in) throws IOException {
         try (Counted out = new Counted(

@@ -57,6 +57,7 @@ public final class LogIndexWriter implements AutoCloseable {
     private boolean over;
     private long failure = IndexFormat.UNKNOWN;
     private @Nullable String failureLine;
+    private long failingIteration;
     private final long[] kindCounts = new long[LogKind.values().length];
     private final long[] vectorCounts = new long[256];
     private long repeatCount;
@@ -98,6 +99,14 @@ public final class LogIndexWriter implements AutoCloseable {
      */
     public void failsAt(String line) {
         failureLine = line;
+    }
+
+    /**
+     * The iteration in which the line of {@link #failsAt} was printed; 0 when it was not met. Unlike two readers of two consoles, the log has
+     * one order.
+     */
+    public long failingIteration() {
+        return failingIteration;
     }
 
     /** Another zstd frame of the log begins: what is fed next is its first byte. */
@@ -251,6 +260,7 @@ public final class LogIndexWriter implements AutoCloseable {
                     && textLength >= line.length()
                     && new String(text, 0, textLength, StandardCharsets.UTF_8).contains(line)) {
                 failure = number;
+                failingIteration = from;
             }
             row(
                     LogShape.GUEST,

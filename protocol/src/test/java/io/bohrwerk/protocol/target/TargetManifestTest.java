@@ -72,8 +72,8 @@ class TargetManifestTest {
                         VirtualTime.parse("60s"),
                         TargetManifest.Format.EXIT,
                         List.of(),
-                        1,
-                        100,
+                        null,
+                        null,
                         List.of(),
                         List.of(),
                         false));

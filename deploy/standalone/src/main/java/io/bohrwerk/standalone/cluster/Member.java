@@ -100,19 +100,26 @@ public final class Member {
         return handle.info().command().orElse("").contains("qemu-system");
     }
 
-    /** Every emulator whose working directory is below this one, whoever started it. */
+    /** Every emulator of a machine below this directory, whoever started it. */
     static List<ProcessHandle> emulatorsBelow(Path directory) {
         try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-            return all.filter(Member::isEmulator)
+            return all.filter(handle -> isEmulator(handle) || isWall(handle))
                     .filter(handle -> worksBelow(handle, directory))
                     .toList();
         }
     }
 
+    /** A confined emulator lives as long as the bubblewrap around it. */
+    private static boolean isWall(ProcessHandle handle) {
+        return handle.info().command().orElse("").endsWith("/bwrap");
+    }
+
     private static boolean worksBelow(ProcessHandle handle, Path directory) {
+        Path proc = Path.of("/proc", Long.toString(handle.pid()));
         try {
-            return Files.readSymbolicLink(Path.of("/proc", Long.toString(handle.pid()), "cwd"))
-                    .startsWith(directory);
+            return Files.readSymbolicLink(proc.resolve("cwd")).startsWith(directory)
+                    || isWall(handle)
+                            && Files.readString(proc.resolve("cmdline")).contains(directory.toString());
         } catch (IOException e) {
             return false; // it has just ended
         }
