@@ -52,6 +52,7 @@ class MigrationTest {
                         "outbox",
                         "replay_artifacts",
                         "replays",
+                        "report_key",
                         "retired_blobs",
                         "target_checks",
                         "targets",
