@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param deadly see {@link KernelReport#deadly}
  * @param inside whether it comes in the middle of other reports, too, and is a part of them then
  * @param proof later lines without one of which it was no report: programs and people print the first line, too
+ * @param within how many lines later a proof comes at the latest
+ * @param swallows whether another report that begins before this one's stack is a part of it
  * @param skip functions that say nothing in reports of this kind, besides the family's
  * @param from lines behind which the stack comes that names it; each is looked for behind those in front of it
  * @param choice which function names it
@@ -34,9 +36,14 @@ record Known(
         boolean deadly,
         boolean inside,
         List<LinePattern> proof,
+        int within,
+        boolean swallows,
         Skip skip,
         List<LinePattern> from,
         Stack.Choice choice) {
+    /** Xen prints registers, code and its stack before it says that it panics. */
+    private static final int MOST_UNPROVED = 200;
+
     @JsonCreator
     static Known of(
             LinePattern line,
@@ -48,6 +55,8 @@ record Known(
             @Nullable Boolean deadly,
             @Nullable Boolean inside,
             @Nullable List<LinePattern> proof,
+            @Nullable Integer within,
+            @Nullable Boolean swallows,
             @Nullable List<String> skip,
             @Nullable List<LinePattern> from,
             @Nullable String names) {
@@ -61,6 +70,8 @@ record Known(
                 Boolean.TRUE.equals(deadly),
                 Boolean.TRUE.equals(inside),
                 Family.list(proof),
+                within == null ? MOST_UNPROVED : within,
+                Boolean.TRUE.equals(swallows),
                 new Skip(Family.list(skip)),
                 Family.list(from),
                 names == null ? Stack.Choice.FIRST : Stack.Choice.valueOf(names.toUpperCase(Locale.ROOT)));
@@ -69,7 +80,21 @@ record Known(
     /** What a target adds. */
     static Known added(PanicPattern pattern) {
         List<String> titles = pattern.title().isEmpty() ? List.of() : List.of(pattern.title());
-        return of(pattern.line(), null, titles, null, pattern.kind(), null, null, null, null, null, null, null);
+        return of(
+                pattern.line(),
+                null,
+                titles,
+                null,
+                pattern.kind(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     boolean skips(String function) {

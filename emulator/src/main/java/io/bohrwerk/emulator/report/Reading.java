@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** A report that is being read, as one of a family's. */
 final class Reading {
     private static final LinePattern DROPPED = LinePattern.parse("printk messages dropped");
+    private static final String CUT = "cut at " + (ReportScanner.LONGEST >> 10) + " KiB";
     private static final LinePattern MODULE = LinePattern.parse("+0x*/0x* [");
     /** The name under which patterns keep a function of the stack. */
     private static final String FRAME = "frame";
@@ -42,6 +43,9 @@ final class Reading {
     private boolean aside;
     /** How many of the lines behind which the stack comes are past. */
     private int moved;
+
+    /** Whether the line before was one of the stack's. */
+    private boolean inStack;
 
     private boolean over;
     private boolean marked;
@@ -96,7 +100,7 @@ final class Reading {
         if (family.timed() && !mine) {
             return; // another processor's, or another task's
         }
-        if (another) {
+        if (another && !(known.swallows() && !traced)) {
             over = true;
             if (known.stack() && !traced) {
                 damage("another report begins in it");
@@ -150,10 +154,12 @@ final class Reading {
             });
         }
         String body = wrapped + line;
+        inStack = false;
         for (LinePattern pattern : family.frames()) {
             Optional<Map<String, String>> found = pattern.match(body);
             if (found.isPresent()) {
                 traced = true;
+                inStack = true;
                 if (!aside) {
                     stack.add(
                             Titles.function(found.get().getOrDefault(FRAME, "")),
@@ -175,8 +181,15 @@ final class Reading {
             end = line.end();
             return;
         }
-        damage("cut at " + (ReportScanner.LONGEST >> 10) + " KiB");
+        // What is cut off behind the stack is missed by nobody; the text of a recursion is cut, and its stack still
+        // read.
+        if (!stack.isNamed()) {
+            damage(CUT);
+        }
         if (read >= LONGEST_READ) {
+            if (inStack) {
+                damage(CUT);
+            }
             over = true;
         }
     }
@@ -185,6 +198,16 @@ final class Reading {
         if (damage.isEmpty()) {
             damage = why;
         }
+    }
+
+    /** Whether it may still turn out to be no report, and is given up for one that certainly is. */
+    boolean isTentative() {
+        return !proved && !known.proof().isEmpty();
+    }
+
+    /** How many lines it is waited for a proof. */
+    int patience() {
+        return known.within();
     }
 
     /** Whether it is a report at all. */

@@ -19,8 +19,6 @@ public final class ReportScanner {
     static final int LONGEST = 32 << 10;
     /** The top of a stack tells bugs apart; what is further out is alike in all. */
     static final int MOST_FRAMES = 8;
-    /** A line that needs proof is given up after so many. Xen prints registers, code and its stack before it says that it panics. */
-    private static final int MOST_UNPROVED = 200;
     /** Lines of a warning's own words, behind the line to cut along. */
     private static final int MOST_BEFORE = 8;
 
@@ -95,13 +93,23 @@ public final class ReportScanner {
     /**
      * Takes the console's next line.
      *
-     * @param start where it begins, in bytes from the console's beginning
+     * @param printed the line, without its end
+     * @param first where it begins, in bytes from the console's beginning
      * @param end behind it
      * @return whether a report is known to have begun by it, which is with its first line unless that one needs proof
      */
-    public synchronized boolean take(String line, long start, long end) {
+    public synchronized boolean take(String printed, long first, long end) {
         if (over) {
             return false;
+        }
+        String line = printed;
+        long start = first;
+        if (printed.indexOf('\0') >= 0) {
+            // A serial port that is set up or reset drops NULs into a line; those before it are not the kernel's.
+            while (start - first < printed.length() && printed.charAt((int) (start - first)) == '\0') {
+                start++;
+            }
+            line = printed.replace("\0", "");
         }
         BitSet candidates = patterns.candidates(line);
         if (readings.isEmpty() && before.isEmpty() && candidates.isEmpty()) {
@@ -117,7 +125,8 @@ public final class ReportScanner {
             if (isProved()) {
                 return true;
             }
-            if (++unproved > MOST_UNPROVED) {
+            unproved++;
+            if (readings.stream().allMatch(reading -> unproved > reading.patience())) {
                 readings = List.of();
             }
         }
@@ -130,7 +139,8 @@ public final class ReportScanner {
         boolean inside = found.stream()
                 .allMatch(each -> each.rule().known().inside()
                         && readings.stream()
-                                .anyMatch(reading -> reading.isOf(each.rule().family())));
+                                .anyMatch(reading -> !reading.isTentative()
+                                        && reading.isOf(each.rule().family())));
         if (!found.isEmpty() && !inside) {
             unproved = 0;
             List<Line> front = List.copyOf(before);
