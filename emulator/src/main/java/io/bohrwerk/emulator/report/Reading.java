@@ -113,7 +113,7 @@ final class Reading {
         }
         add(line);
         if (mine) {
-            learn(line.body());
+            learn(line);
         }
         if (Family.any(family.ends(), line.body()) || stack.isNamed() && Family.any(family.prompts(), line.body())) {
             over = true;
@@ -121,7 +121,8 @@ final class Reading {
     }
 
     /** Takes from a later line of the report what its title needs. */
-    private void learn(String line) {
+    private void learn(Line next) {
+        String line = next.body();
         if (atFirst) {
             kept.put("next", line);
             atFirst = false;
@@ -129,7 +130,9 @@ final class Reading {
         if (Family.any(family.marks(), line)) {
             marked = true;
         }
-        if (known.proof().isEmpty() ? marked : Family.any(known.proof(), line)) {
+        // A program's first line has no stamp, and the kernel's words behind it prove nothing.
+        boolean proves = next.timed() == first.timed() && Family.any(known.proof(), line);
+        if (known.proof().isEmpty() ? marked : proves) {
             proved = true;
         }
         if (Family.any(family.asides(), line)) {

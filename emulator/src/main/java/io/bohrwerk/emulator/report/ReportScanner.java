@@ -80,9 +80,18 @@ public final class ReportScanner {
                     : new Line(text, text, at, end, false, null);
         }
 
-        Line withoutPrompt() {
+        /** Without what a program had printed on the line before the kernel spoke, where that can be told. */
+        Line alone() {
+            Matcher prefix = PREFIX.matcher(text);
+            if (prefix.find()) {
+                return prefix.start() > 0 ? from(prefix.start()) : this;
+            }
             Matcher prompt = PROMPT.matcher(text);
-            return prompt.find() ? of(text.substring(prompt.end()), start + bytes(text, prompt.end()), end) : this;
+            return prompt.find() ? from(prompt.end()) : this;
+        }
+
+        private Line from(int index) {
+            return of(text.substring(index), start + bytes(text, index), end);
         }
 
         private static int bytes(String text, int end) {
@@ -134,7 +143,7 @@ public final class ReportScanner {
             front(next, false);
             return false;
         }
-        Line cut = next.withoutPrompt();
+        Line cut = next.alone();
         List<Found> found = patterns.find(cut.body(), candidates);
         boolean inside = found.stream()
                 .allMatch(each -> each.rule().known().inside()

@@ -101,7 +101,7 @@ final class Stack {
             }
         }
         for (Frame frame : left) {
-            if (frame.module || !family.waits(frame.function)) {
+            if (!isWaiting(frame)) {
                 return frame.function;
             }
         }
@@ -126,14 +126,24 @@ final class Stack {
 
     /** The innermost functions that are not skipped; registers name the function once more that the stack begins with. */
     List<String> top(int most) {
+        List<Frame> left =
+                frames.stream().filter(frame -> frame.traced && !skips(frame)).toList();
+        int from = 0;
+        // Of a task in which all wait the last one stays, as in its name.
+        while (known.choice() == Choice.WAITER && from < left.size() - 1 && isWaiting(left.get(from))) {
+            from++;
+        }
         List<String> top = new ArrayList<>();
-        for (Frame frame : frames) {
+        for (Frame frame : left.subList(from, left.size())) {
             boolean repeats = !top.isEmpty() && top.get(top.size() - 1).equals(frame.function);
-            boolean only = top.isEmpty() && known.choice() == Choice.WAITER && family.waits(frame.function);
-            if (frame.traced && !only && !repeats && top.size() < most && !family.skips(frame.function)) {
+            if (!repeats && top.size() < most) {
                 top.add(frame.function);
             }
         }
         return top;
+    }
+
+    private boolean isWaiting(Frame frame) {
+        return !frame.module && family.waits(frame.function);
     }
 }

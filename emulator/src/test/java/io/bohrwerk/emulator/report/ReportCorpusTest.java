@@ -17,8 +17,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Many short consoles in few files, after the kernels' sources. Each is headed by a line {@code #### OUTCOME | TITLE}; the outcome is
- * {@code NONE} where there is no report.
+ * Many short consoles in few files, after the kernels' sources. Each is headed by a line {@code #### OUTCOME | TITLE | FRAMES}, the
+ * frames from the inside out; the outcome is {@code NONE} where there is no report.
  */
 class ReportCorpusTest {
     private static final String HEAD = "#### ";
@@ -46,7 +46,7 @@ class ReportCorpusTest {
 
     private static void check(String part) throws IOException {
         int end = part.indexOf('\n');
-        String[] head = part.substring(0, end).split(" \\| ?", 2);
+        String[] head = part.substring(0, end).split(" \\| ?", 3);
         byte[] console = part.substring(end + 1).getBytes(StandardCharsets.UTF_8);
         ReportScanner scanner = new ReportScanner(PanicPatterns.known());
         new ConsoleReader(scanner::take, Long.MAX_VALUE, () -> {}).readAll(new ByteArrayInputStream(console));
@@ -59,6 +59,9 @@ class ReportCorpusTest {
         assertThat(report.title()).isEqualTo(head[1]);
         assertThat(report.outcome().name()).isEqualTo(head[0]);
         assertThat(report.damage()).isEmpty();
+        if (head.length > 2) {
+            assertThat(String.join(" ", report.frames())).isEqualTo(head[2]);
+        }
         // A report begins where the kernel's first line does, also behind a prompt.
         assertThat((char) console[(int) report.start()]).isEqualTo('[');
     }
