@@ -131,4 +131,74 @@ class ReportScannerTest {
         assertThat(report.damage()).isEqualTo("cut at 32 KiB");
         assertThat(report.title()).isEqualTo("BUG: kernel NULL pointer dereference in widget_loop");
     }
+
+    private static final String OOPS = """
+            [    1.000000] BUG: kernel NULL pointer dereference, address: 0000000000000018
+            [    1.000001] Oops: 0000 [#1] PREEMPT SMP
+            [    1.000002] RIP: 0010:widget_poke+0x1b/0x30
+            [    1.000003] Call Trace:
+            [    1.000004]  widget_poke+0x1d/0x90
+            [    1.000005]  vfs_write+0xc7/0x3f0
+            """;
+
+    /** Hung tasks are told of one after the other, and registers of all processors follow; the first stack came whole. */
+    @Test
+    void aReportThatIsCutBehindItsStackIsNotDamaged() throws Exception {
+        KernelReport report = scan(
+                        PanicPatterns.known(),
+                        OOPS + "[    1.000006] Stack: 0000000000000000 0000000000000000\n".repeat(2000))
+                .orElseThrow();
+        assertThat(report.text().length())
+                .isGreaterThan(ReportScanner.LONGEST - 100)
+                .isLessThanOrEqualTo(ReportScanner.LONGEST);
+        assertThat(report.damage()).isEmpty();
+        assertThat(report.title()).isEqualTo("BUG: kernel NULL pointer dereference in widget_poke");
+    }
+
+    @Test
+    void aReportThatIsCutBeforeItsStackIsDamaged() throws Exception {
+        String first = OOPS.substring(0, OOPS.indexOf('\n') + 1);
+        KernelReport report = scan(
+                        PanicPatterns.known(), first + "[    1.000006] Stack: 0000000000000000\n".repeat(2000) + OOPS)
+                .orElseThrow();
+        assertThat(report.damage()).isEqualTo("cut at 32 KiB");
+    }
+
+    @Test
+    void aLineOfTenMegabytesHidesNoReport() throws Exception {
+        String tenMegabytes = "A".repeat(10 << 20);
+        String title = "BUG: kernel NULL pointer dereference in widget_poke";
+        // A program's, which had not ended it when the kernel spoke.
+        KernelReport behind = scan(PanicPatterns.known(), tenMegabytes + OOPS).orElseThrow();
+        assertThat(behind.title()).isEqualTo(title);
+        assertThat(behind.start()).isEqualTo(10 << 20);
+        assertThat(behind.text()).startsWith("[    1.000000] BUG: ");
+        // A program's, between two of the kernel's.
+        int second = OOPS.indexOf('\n') + 1;
+        KernelReport among = scan(
+                        PanicPatterns.known(), OOPS.substring(0, second) + tenMegabytes + "\n" + OOPS.substring(second))
+                .orElseThrow();
+        assertThat(among.title()).isEqualTo(title);
+        assertThat(among.damage()).isEmpty();
+        assertThat(among.text()).doesNotContain("AAAA");
+        // The kernel's own.
+        KernelReport first = scan(
+                        PanicPatterns.known(),
+                        OOPS.substring(0, second - 1) + tenMegabytes + "\n" + OOPS.substring(second))
+                .orElseThrow();
+        assertThat(first.title()).isEqualTo(title);
+        assertThat(first.text().length()).isLessThanOrEqualTo(ReportScanner.LONGEST);
+        assertThat(scan(PanicPatterns.known(), tenMegabytes)).isEmpty();
+    }
+
+    /** PostgreSQL takes none, and no console shows them. */
+    @Test
+    void aReportHoldsNoNuls() throws Exception {
+        String console = "\0\0ready\n\0\0" + OOPS.replace("widget", "wid\0get").replace("BUG: ", "BU\0G: ");
+        KernelReport report = scan(PanicPatterns.known(), console).orElseThrow();
+        assertThat(report.title()).isEqualTo("BUG: kernel NULL pointer dereference in widget_poke");
+        assertThat(report.start()).isEqualTo(10);
+        assertThat(report.text()).isEqualTo(OOPS);
+        assertThat(report.frames()).containsExactly("widget_poke", "vfs_write");
+    }
 }
