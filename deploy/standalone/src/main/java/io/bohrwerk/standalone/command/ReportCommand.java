@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -85,6 +86,9 @@ public final class ReportCommand implements Callable<Integer> {
                 Optional<KernelReport> report = read(file);
                 exit = Math.max(exit, report.isPresent() ? 0 : 1);
                 print(out, file, report);
+            } catch (NoSuchFileException e) {
+                spec.commandLine().getErr().println("cannot read " + file + ": no such file");
+                exit = 2;
             } catch (IOException e) {
                 spec.commandLine().getErr().println("cannot read " + file + ": " + e.getMessage());
                 exit = 2;
@@ -116,7 +120,7 @@ public final class ReportCommand implements Callable<Integer> {
         out.println("pattern:      " + report.pattern());
         out.println("bytes:        " + report.start() + " to " + report.end());
         out.println();
-        out.println(report.text());
+        report.text().lines().map(LogCommand::harmless).forEach(out::println);
     }
 
     private static Optional<KernelReport> read(String file) throws IOException {
