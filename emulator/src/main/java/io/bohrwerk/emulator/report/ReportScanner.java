@@ -22,12 +22,16 @@ public final class ReportScanner {
     /** Lines of a warning's own words, behind the line to cut along. */
     private static final int MOST_BEFORE = 8;
 
+    private static final String STAMP =
+            "(?:<[0-9]{1,3}>)?\\[ {0,12}[0-9]{1,12}\\.[0-9]{6,9}](?:\\[ {0,8}([CT][0-9]{1,10})])? ";
+
     /**
-     * What stands in front of a kernel's line: a time, and on Linux the syslog level before and the task or processor behind it (group
-     * 1). A program may have printed half a line just before.
+     * What stands in front of a kernel's line: a time, and on Linux the syslog level before and the task or processor behind it (groups 1
+     * and 2). A program may have printed half a line just before. In a log that a syslog daemon wrote there may be its words only.
      */
-    private static final Pattern PREFIX =
-            Pattern.compile("(?:<[0-9]{1,3}>)?\\[ {0,12}[0-9]{1,12}\\.[0-9]{6,9}](?:\\[ {0,8}([CT][0-9]{1,10})])? ");
+    private static final Pattern PREFIX = Pattern.compile(
+            "^(?:[A-Z][a-z]{2} [ 0-3][0-9] [0-9:]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.,+Z-]{8,24}) [^ ]{1,64} kernel: (?:"
+                    + STAMP + ")?|" + STAMP);
 
     /** In front of Xen's lines, which share the console with those of its first domain; with or without a date or time. */
     private static final Pattern XEN = Pattern.compile("^\\(XEN\\) (?:\\[[^]]{1,40}] ?)?");
@@ -76,8 +80,12 @@ public final class ReportScanner {
             }
             Matcher prefix = PREFIX.matcher(text);
             return prefix.find()
-                    ? new Line(text, text.substring(prefix.end()), at, end, true, prefix.group(1))
+                    ? new Line(text, text.substring(prefix.end()), at, end, true, by(prefix))
                     : new Line(text, text, at, end, false, null);
+        }
+
+        private static @Nullable String by(Matcher prefix) {
+            return prefix.group(1) == null ? prefix.group(2) : prefix.group(1);
         }
 
         /** Without what a program had printed on the line before the kernel spoke, where that can be told. */

@@ -201,4 +201,33 @@ class ReportScannerTest {
         assertThat(report.text()).isEqualTo(OOPS);
         assertThat(report.frames()).containsExactly("widget_poke", "vfs_write");
     }
+
+    /** With the kernel's stamps or without them, and among the words of others. */
+    @Test
+    void aLogThatASyslogDaemonWrote() throws Exception {
+        for (String head :
+                List.of("Dec  1 03:21:05 guest kernel: ", "2026-12-01T03:21:05.123456+00:00 guest kernel: ")) {
+            for (String kernel : List.of(OOPS, OOPS.replaceAll("(?m)^\\[.{12}] ", ""))) {
+                String log = kernel.replaceAll("(?m)^", head)
+                        .replace(
+                                "Call Trace:\n",
+                                "Call Trace:\n" + head.replace("kernel", "test[80]") + " lost+0x1/0x2\n");
+                KernelReport report = scan(PanicPatterns.known(), log).orElseThrow();
+                assertThat(report.title()).isEqualTo("BUG: kernel NULL pointer dereference in widget_poke");
+                assertThat(report.certain()).isTrue();
+                assertThat(report.frames()).containsExactly("widget_poke", "vfs_write");
+                assertThat(report.text()).doesNotContain("test[80]");
+            }
+        }
+    }
+
+    /** Mailers strip the blanks at which a stack's lines begin, and people the time stamps. */
+    @Test
+    void aReportThatAMailQuotes() throws Exception {
+        String quoted = OOPS.replaceAll("(?m)^\\[.{12}] +", "");
+        KernelReport report =
+                scan(PanicPatterns.known(), "It died:\n\n" + quoted).orElseThrow();
+        assertThat(report.title()).isEqualTo("BUG: kernel NULL pointer dereference in widget_poke");
+        assertThat(report.frames()).containsExactly("widget_poke", "vfs_write");
+    }
 }
