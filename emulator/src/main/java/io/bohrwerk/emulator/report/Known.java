@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param deadly see {@link KernelReport#deadly}
  * @param inside whether it comes in the middle of other reports, too, and is a part of them then
  * @param proof later lines without one of which it was no report: programs and people print the first line, too
- * @param within how many lines later a proof comes at the latest
- * @param swallows whether another report that begins before this one's stack is a part of it
+ * @param within the proof must come within this many lines
+ * @param swallows whether another report that begins before this one's stack is part of it
  * @param skip functions that say nothing in reports of this kind, besides the family's
  * @param from lines behind which the stack comes that names it; each is looked for behind those in front of it
  * @param choice which function names it

@@ -130,7 +130,7 @@ final class Reading {
         if (Family.any(family.marks(), line)) {
             marked = true;
         }
-        // A program's first line has no stamp, and the kernel's words behind it prove nothing.
+        // An unstamped first line was a program's: stamped lines behind it prove nothing.
         boolean proves = next.timed() == first.timed() && Family.any(known.proof(), line);
         if (known.proof().isEmpty() ? marked : proves) {
             proved = true;
@@ -184,8 +184,7 @@ final class Reading {
             end = line.end();
             return;
         }
-        // What is cut off behind the stack is missed by nobody; the text of a recursion is cut, and its stack still
-        // read.
+        // Cutting behind the stack loses nothing that names the bug. The stack of a recursion is read on.
         if (!stack.isNamed()) {
             damage(CUT);
         }
@@ -203,12 +202,12 @@ final class Reading {
         }
     }
 
-    /** Whether it may still turn out to be no report, and is given up for one that certainly is. */
+    /** Whether this may turn out not to be a report; a certain one then takes its place. */
     boolean isTentative() {
         return !proved && !known.proof().isEmpty();
     }
 
-    /** How many lines it is waited for a proof. */
+    /** How many lines to wait for a proof. */
     int patience() {
         return known.within();
     }

@@ -27,7 +27,7 @@ public final class ReportScanner {
 
     /**
      * What stands in front of a kernel's line: a time, and on Linux the syslog level before and the task or processor behind it (groups 1
-     * and 2). A program may have printed half a line just before. In a log that a syslog daemon wrote there may be its words only.
+     * and 2). A program may have printed half a line just before. A syslog daemon puts its own words in front, with the kernel's stamp behind them or without.
      */
     private static final Pattern PREFIX = Pattern.compile(
             "^(?:[A-Z][a-z]{2} [ 0-3][0-9] [0-9:]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.,+Z-]{8,24}) [^ ]{1,64} kernel: (?:"
@@ -88,7 +88,7 @@ public final class ReportScanner {
             return prefix.group(1) == null ? prefix.group(2) : prefix.group(1);
         }
 
-        /** Without what a program had printed on the line before the kernel spoke, where that can be told. */
+        /** Without what a program had printed on the same line before, where that can be told. */
         Line alone() {
             Matcher prefix = PREFIX.matcher(text);
             if (prefix.find()) {
@@ -122,7 +122,7 @@ public final class ReportScanner {
         String line = printed;
         long start = first;
         if (printed.indexOf('\0') >= 0) {
-            // A serial port that is set up or reset drops NULs into a line; those before it are not the kernel's.
+            // A serial port being set up or reset inserts NULs; leading ones are not part of the kernel's line.
             while (start - first < printed.length() && printed.charAt((int) (start - first)) == '\0') {
                 start++;
             }

@@ -129,7 +129,7 @@ final class Stack {
         List<Frame> left =
                 frames.stream().filter(frame -> frame.traced && !skips(frame)).toList();
         int from = 0;
-        // Of a task in which all wait the last one stays, as in its name.
+        // When all of them wait, the last one names the report and stays.
         while (known.choice() == Choice.WAITER && from < left.size() - 1 && isWaiting(left.get(from))) {
             from++;
         }
