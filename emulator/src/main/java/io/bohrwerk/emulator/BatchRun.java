@@ -119,9 +119,7 @@ public record BatchRun(
     public boolean agrees(BatchRun other) {
         // Where the kernel lives on, what had passed when its report was read depends on the host.
         boolean counted = kernelReport == null || kernelReport.deadly();
-        if (outcome != other.outcome
-                || counted && iterations != other.iterations
-                || !reason.equals(other.reason)) {
+        if (outcome != other.outcome || counted && iterations != other.iterations || !reason.equals(other.reason)) {
             return false;
         }
         if (stoppedByGuest && other.stoppedByGuest) {
@@ -153,13 +151,7 @@ public record BatchRun(
     /** The same run, of which a verified replay tells the failing iteration, if it does. */
     public BatchRun failingIn(ReplayRun replay) {
         return replay.failingIteration() > 0
-                ? at(
-                        replay.failingIteration(),
-                        lastInstruction,
-                        stoppedByGuest,
-                        exit,
-                        spot,
-                        failureInstruction)
+                ? at(replay.failingIteration(), lastInstruction, stoppedByGuest, exit, spot, failureInstruction)
                 : this;
     }
 
@@ -169,12 +161,7 @@ public record BatchRun(
     }
 
     private BatchRun at(
-            long ran,
-            long last,
-            boolean byGuest,
-            @Nullable Integer exited,
-            @Nullable FailureSpot at,
-            long failing) {
+            long ran, long last, boolean byGuest, @Nullable Integer exited, @Nullable FailureSpot at, long failing) {
         return new BatchRun(
                 outcome,
                 ran,

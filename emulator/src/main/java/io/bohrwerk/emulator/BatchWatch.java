@@ -255,7 +255,9 @@ final class BatchWatch {
 
     private InfrastructureException died(@Nullable Exception cause) {
         return new InfrastructureException(
-                InfrastructureTrouble.EMULATOR_DIED, "the emulator died in the batch: " + session.describeExit(), cause);
+                InfrastructureTrouble.EMULATOR_DIED,
+                "the emulator died in the batch: " + session.describeExit(),
+                cause);
     }
 
     private Mark mark() throws QmpException {

@@ -226,14 +226,4 @@ public final class LogCommand implements Callable<Integer> {
             }
         }
     }
-
-    /** A guest's line without what a terminal would obey. */
-    static String harmless(CharSequence line) {
-        return line.codePoints()
-                .map(c -> c == '\t'
-                        ? ' '
-                        : Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '\ufffd' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-    }
 }

@@ -120,7 +120,7 @@ public final class ReportCommand implements Callable<Integer> {
         out.println("pattern:      " + report.pattern());
         out.println("bytes:        " + report.start() + " to " + report.end());
         out.println();
-        report.text().lines().map(LogCommand::harmless).forEach(out::println);
+        report.text().lines().map(Listing::harmless).forEach(out::println);
     }
 
     private static Optional<KernelReport> read(String file) throws IOException {
