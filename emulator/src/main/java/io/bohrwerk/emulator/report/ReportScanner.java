@@ -27,7 +27,8 @@ public final class ReportScanner {
 
     /**
      * What stands in front of a kernel's line: a time, and on Linux the syslog level before and the task or processor behind it (groups 1
-     * and 2). A program may have printed half a line just before. A syslog daemon puts its own words in front, with the kernel's stamp behind them or without.
+     * and 2). A program may have printed half a line just before. A syslog daemon puts its own words in front, and may leave out the
+     * kernel's.
      */
     private static final Pattern PREFIX = Pattern.compile(
             "^(?:[A-Z][a-z]{2} [ 0-3][0-9] [0-9:]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.,+Z-]{8,24}) [^ ]{1,64} kernel: (?:"
