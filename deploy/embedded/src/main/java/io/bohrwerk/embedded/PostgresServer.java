@@ -12,6 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -126,6 +129,15 @@ public final class PostgresServer implements AutoCloseable {
     /** The same, of a server in that directory, started or not. */
     public static String jdbcUrl(Path directory) {
         return PostgresDirectory.jdbcUrl(directory);
+    }
+
+    /** Whether the server in that directory takes connections. */
+    public static boolean answers(Path directory) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl(directory))) {
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     /** The number of the server's process, if one runs in the directory. */

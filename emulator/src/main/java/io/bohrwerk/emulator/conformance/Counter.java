@@ -94,9 +94,13 @@ final class Counter {
         return machine.interrupts(ready, batch, run.recording(), most);
     }
 
-    /** The iterations that a batch reports as passed, when asked to report every so many. */
+    /** The iterations that a batch reports as passed, when asked to report every so many; null when it does not pass. */
+    @Nullable
     List<Long> reports(Schedule schedule, int count, int every) throws InfrastructureException {
         BatchRun run = machine.run(ready, new Batch(schedule, count, every), passed -> {});
+        if (run.outcome() != Outcome.PASSED) {
+            return null;
+        }
         List<Long> passes = new ArrayList<>();
         run.report()
                 .lines()

@@ -147,6 +147,9 @@ final class Keys {
         int every = count > 4 ? 4 : 2;
         List<Long> each = counter.reports(scale.base(), count, 1);
         List<Long> some = counter.reports(scale.base(), count, every);
+        if (each == null || some == null) {
+            return new Finding(Service.UNDECIDED, "a batch of " + count + " iterations did not pass");
+        }
         List<Long> all = LongStream.rangeClosed(1, count).boxed().toList();
         List<Long> wanted = all.stream().filter(i -> i % every == 0).toList();
         String seen = "of " + count + " iterations it reported " + some + " with report=" + every + ", and " + each

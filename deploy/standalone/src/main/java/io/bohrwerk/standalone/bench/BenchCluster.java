@@ -12,9 +12,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,7 +74,7 @@ final class BenchCluster implements AutoCloseable {
         try {
             postgres.start();
             kafka.start();
-            await(postgres, this::databaseAnswers);
+            await(postgres, () -> PostgresServer.answers(directory.resolve("postgres")));
             await(kafka, () -> answers(kafkaPort));
             api.start();
             await(api, () -> answers(apiPort));
@@ -174,15 +171,6 @@ final class BenchCluster implements AutoCloseable {
     private static String tail(Path log) throws IOException {
         List<String> lines = Files.readAllLines(log);
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
-    }
-
-    private boolean databaseAnswers() {
-        try (Connection connection =
-                DriverManager.getConnection(PostgresServer.jdbcUrl(directory.resolve("postgres")))) {
-            return true;
-        } catch (SQLException e) {
-            return false;
-        }
     }
 
     private static boolean answers(int port) {

@@ -10,9 +10,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -211,12 +208,7 @@ final class Cluster implements AutoCloseable {
     private boolean answers(Member server) throws IOException {
         Integer port = ports.get(server);
         if (port == null) {
-            try (Connection connection =
-                    DriverManager.getConnection(PostgresServer.jdbcUrl(directory.resolve("postgres")))) {
-                return true;
-            } catch (SQLException e) {
-                return false;
-            }
+            return PostgresServer.answers(directory.resolve("postgres"));
         }
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return true;
