@@ -3,6 +3,7 @@ package io.bohrwerk.api;
 import io.bohrwerk.api.queue.AttemptSecrets;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchRequest;
+import io.bohrwerk.protocol.batch.Check;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.ReportSeal;
 import io.bohrwerk.protocol.batch.Topics;
@@ -39,7 +40,7 @@ public final class SealingInterceptor implements ProducerInterceptor<String, byt
         if (known == null || message.headers().lastHeader(ReportSeal.HEADER) != null) {
             return message;
         }
-        for (String kind : List.of(BatchRequest.KIND, ReplayRequest.KIND, TraceRequest.KIND)) {
+        for (String kind : List.of(BatchRequest.KIND, ReplayRequest.KIND, TraceRequest.KIND, Check.KIND)) {
             if (message.topic().equals(Topics.reports(kind))) {
                 try {
                     JsonNode report = Wire.read(message.value(), JsonNode.class);
