@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.QemuProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -73,6 +74,7 @@ final class Workspace implements AutoCloseable {
             try (FileChannel file = FileChannel.open(directory.resolve(LOCK), StandardOpenOption.WRITE);
                     FileLock lock = file.tryLock()) {
                 if (lock != null) {
+                    QemuProcess.endBelow(directory);
                     deleteTree(directory);
                 }
             } catch (OverlappingFileLockException e) {

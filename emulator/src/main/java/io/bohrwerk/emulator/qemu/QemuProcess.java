@@ -7,6 +7,8 @@ import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +63,7 @@ public final class QemuProcess implements AutoCloseable {
     private final LastWords errors;
     private final Confinement.Cell cell;
     private final QmpClient qmp;
+    private boolean ended;
 
     private QemuProcess(Process process, Path directory, LastWords errors, Confinement.Cell cell, QmpClient qmp) {
         this.process = process;
@@ -101,6 +104,7 @@ public final class QemuProcess implements AutoCloseable {
             return new QemuProcess(process, directory, errors, cell, qmp);
         } catch (QmpException e) {
             kill(process);
+            endBelow(directory);
             takeBack(cell, directory);
             throw new InfrastructureException(
                     InfrastructureTrouble.EMULATOR_DIED, "the emulator did not start: " + describe(process, errors), e);
@@ -174,6 +178,7 @@ public final class QemuProcess implements AutoCloseable {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new QmpException("the emulator does not end: still there after " + limit.toMillis() + " ms");
         }
+        ended = true;
         takeBack(cell, directory);
     }
 
@@ -187,7 +192,37 @@ public final class QemuProcess implements AutoCloseable {
     @Override
     public void close() {
         kill(process);
+        if (!ended) {
+            endBelow(directory);
+        }
         takeBack(cell, directory);
+    }
+
+    /**
+     * Ends what is left of emulators in machine directories that are this one or below it. A bubblewrap that is killed while it starts leaves
+     * its inner half behind, which waits for it for ever.
+     */
+    public static void endBelow(Path directory) {
+        Path below = directory.toAbsolutePath();
+        ProcessHandle.allProcesses()
+                .filter(process ->
+                        boundTo(process).map(Path::of).stream().anyMatch(machine -> machine.startsWith(below)))
+                .forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** The machine's directory on the command line of a bubblewrap, or of what becomes one. */
+    private static Optional<String> boundTo(ProcessHandle process) {
+        try {
+            List<String> command = List.of(Files.readString(
+                            Path.of("/proc", Long.toString(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1)
+                    .split("\0"));
+            int machine = command.indexOf(Bubblewrap.MACHINE);
+            return machine > 1 && command.get(machine - 2).equals("--bind")
+                    ? Optional.of(command.get(machine - 1))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // it has ended, or is another user's
+        }
     }
 
     private static void takeBack(Confinement.Cell cell, Path directory) {

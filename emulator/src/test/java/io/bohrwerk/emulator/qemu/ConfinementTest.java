@@ -120,4 +120,20 @@ class ConfinementTest {
                 .containsExactly("lo");
         assertThat(inside(cell, "cat /proc/net/route | tail -n +2")).isEmpty();
     }
+
+    @Test
+    void whatIsLeftOfAMachineIsEnded() throws Exception {
+        cell.give(directory);
+        Process left = new ProcessBuilder(cell.confine(directory, List.of("sh", "-c", "mkfifo fifo; cat fifo"), TOOLS))
+                .directory(directory.toFile())
+                .start();
+        try {
+            assertThat(left.isAlive()).isTrue();
+            QemuProcess.endBelow(parent.resolve("another"));
+            QemuProcess.endBelow(parent);
+            assertThat(left.waitFor(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        } finally {
+            left.destroyForcibly();
+        }
+    }
 }
