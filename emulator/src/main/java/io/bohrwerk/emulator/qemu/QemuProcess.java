@@ -200,7 +200,7 @@ public final class QemuProcess implements AutoCloseable {
 
     /**
      * Ends what is left of emulators in machine directories that are this one or below it. A bubblewrap that is killed while it starts leaves
-     * its inner half behind, which waits for it for ever.
+     * its inner half behind, which waits for it forever.
      */
     public static void endBelow(Path directory) {
         Path below = directory.toAbsolutePath();
