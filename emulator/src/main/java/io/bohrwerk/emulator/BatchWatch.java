@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpEvent;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.report.KernelReport;
@@ -45,7 +46,8 @@ final class BatchWatch {
     private static final Duration POLL_AFTER_REPORT = Duration.ofMillis(5);
     private static final Set<String> STOPS = Set.of("GUEST_PANICKED", "SHUTDOWN");
 
-    private final Session session;
+    private final QemuSession emulator;
+    private final GuestVoice voice;
     private final Batch batch;
     private final EmulatorSettings settings;
     private final boolean counted;
@@ -77,19 +79,19 @@ final class BatchWatch {
     private record Mark(long after, long until) {}
 
     /** A report, and when it was met. */
-    private record Heard(Session.Happening.Reported reported, Mark mark) {
+    private record Heard(Happening.Reported reported, Mark mark) {
         private KernelReport report() {
             return reported.scanner().report().orElseThrow();
         }
     }
 
     /**
-     * @param words the session's
+     * @param words the guest's
      * @param counted whether the machine can be asked for its instruction count
      * @param unwanted whether nobody waits for the rest of the batch any more
      */
     BatchWatch(
-            Session session,
+            Guest guest,
             BatchWords words,
             Batch batch,
             TargetManifest manifest,
@@ -97,12 +99,13 @@ final class BatchWatch {
             boolean counted,
             BooleanSupplier unwanted) {
         this.unwanted = unwanted;
-        this.session = session;
+        this.emulator = guest.emulator();
+        this.voice = guest.voice();
         this.batch = batch;
         this.settings = settings;
         this.counted = counted;
         this.words = words;
-        this.silence = new Silence(session, batch, manifest, counted);
+        this.silence = new Silence(emulator, batch, manifest, counted);
         this.graceToStop = manifest.test()
                         .console()
                         .filter(script -> !script.loop().stopCommand().isEmpty())
@@ -113,20 +116,20 @@ final class BatchWatch {
 
     BatchRun run(long began, Path recording)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
-        long first = counted ? session.instructionCount() : 0;
+        long first = counted ? emulator.instructionCount() : 0;
         silence.begin(first);
         long running = System.nanoTime();
-        if (reaches(session::resume)) {
+        if (reaches(emulator::resume)) {
             watch(running + settings.batchLimit().toNanos());
         }
         boolean stoppedByGuest = stop != null;
         if (!exited && reaches(() -> stand(stoppedByGuest))) {
-            session.end();
+            emulator.end();
         } else {
-            session.drain();
+            emulator.drain();
         }
         long last = silence.seen();
-        Integer exit = exited ? session.debugExit() : null;
+        Integer exit = exited ? emulator.debugExit() : null;
         long ended = System.nanoTime();
         addLate();
         Ending.Ended ending = ending(exit);
@@ -145,9 +148,9 @@ final class BatchWatch {
                 // A guest that stops right after its word stands at its failure.
                 spot == null ? last : BatchRun.UNKNOWN,
                 before(ending, first, last, stoppedByGuest),
-                session.console().digest(),
-                session.serial().digest(),
-                session.serial().tail() + session.console().tail(),
+                voice.console().digest(),
+                voice.serial().digest(),
+                voice.serial().tail() + voice.console().tail(),
                 by == null ? null : by.report(),
                 words.subtests(),
                 words.unexpectedPasses(),
@@ -189,27 +192,27 @@ final class BatchWatch {
             if (stopAfterReport != Long.MAX_VALUE) {
                 wake = Math.min(wake, now + POLL_AFTER_REPORT.toNanos());
             }
-            Session.Happening happening = session.next(Duration.ofNanos(Math.max(0, wake - System.nanoTime())));
-            if (happening instanceof Session.Happening.Event event && stopsForGood(event.event())) {
+            Happening happening = voice.next(Duration.ofNanos(Math.max(0, wake - System.nanoTime())));
+            if (happening instanceof Happening.Event event && stopsForGood(event.event())) {
                 stop = event.event();
-            } else if (happening instanceof Session.Happening.Enough) {
+            } else if (happening instanceof Happening.Enough) {
                 enough = true;
-            } else if (happening instanceof Session.Happening.Said) {
+            } else if (happening instanceof Happening.Said) {
                 stopFromHere = System.nanoTime() + graceToStop.toNanos();
                 if (words.failed() != null && !reaches(() -> failedAt = mark())) {
                     return;
                 }
-            } else if (happening instanceof Session.Happening.Broken) {
+            } else if (happening instanceof Happening.Broken) {
                 return;
-            } else if (happening instanceof Session.Happening.Reported reported) {
+            } else if (happening instanceof Happening.Reported reported) {
                 if (!reaches(() -> reports(reported))) {
                     return;
                 }
-            } else if (happening instanceof Session.Happening.Completed && !heard.isEmpty()) {
+            } else if (happening instanceof Happening.Completed && !heard.isEmpty()) {
                 completed();
-            } else if (happening instanceof Session.Happening.Flooded) {
-                throw Machine.flooded();
-            } else if (happening instanceof Session.Happening.Exited) {
+            } else if (happening instanceof Happening.Flooded) {
+                throw GuestVoice.flooded();
+            } else if (happening instanceof Happening.Exited) {
                 exits();
             }
         }
@@ -226,8 +229,8 @@ final class BatchWatch {
             question.ask();
             return true;
         } catch (InfrastructureException | QmpException e) {
-            if (!session.awaitDebugExit()) {
-                if (session.gone()) {
+            if (!emulator.awaitDebugExit()) {
+                if (emulator.gone()) {
                     throw died(e);
                 }
                 throw e;
@@ -240,15 +243,15 @@ final class BatchWatch {
     /** Lets the machine stand, and asks how far it came. */
     private void stand(boolean stoppedByGuest) throws InfrastructureException, IOException {
         if (!stoppedByGuest) {
-            session.pause();
+            emulator.pause();
         }
-        session.awaitPause("the machine", LONGEST_PAUSE);
-        silence.stand(counted ? session.instructionCount() : 0);
+        emulator.awaitPause(LONGEST_PAUSE);
+        silence.stand(counted ? emulator.instructionCount() : 0);
     }
 
     private void exits() throws InfrastructureException {
         exited = true;
-        if (session.debugExit() == null) {
+        if (emulator.debugExit() == null) {
             throw died(null);
         }
     }
@@ -256,16 +259,16 @@ final class BatchWatch {
     private InfrastructureException died(@Nullable Exception cause) {
         return new InfrastructureException(
                 InfrastructureTrouble.EMULATOR_DIED,
-                "the emulator died in the batch: " + session.describeExit(),
+                "the emulator died in the batch: " + emulator.describeExit(),
                 cause);
     }
 
     private Mark mark() throws QmpException {
-        return counted ? new Mark(silence.seenBefore(), session.instructionCount()) : new Mark(0, 0);
+        return counted ? new Mark(silence.seenBefore(), emulator.instructionCount()) : new Mark(0, 0);
     }
 
     /** A kernel begins to tell of its trouble: it is let to speak on for a while. */
-    private void reports(Session.Happening.Reported begun) throws InfrastructureException, IOException {
+    private void reports(Happening.Reported begun) throws InfrastructureException, IOException {
         boolean first = heard.isEmpty();
         Mark mark = mark();
         heard.add(new Heard(begun, mark));
@@ -286,8 +289,8 @@ final class BatchWatch {
 
     /** A guest's stop may be known before its last words are read. */
     private void addLate() throws InfrastructureException {
-        for (Session.Happening late = session.next(Duration.ZERO); late != null; late = session.next(Duration.ZERO)) {
-            if (late instanceof Session.Happening.Reported reported) {
+        for (Happening late = voice.next(Duration.ZERO); late != null; late = voice.next(Duration.ZERO)) {
+            if (late instanceof Happening.Reported reported) {
                 heard.add(new Heard(reported, new Mark(silence.seenBefore(), silence.seen())));
             }
         }
@@ -348,7 +351,7 @@ final class BatchWatch {
                 batch.iterations(),
                 batch.wishes(),
                 words.served(),
-                session.driven(),
+                voice.driven(),
                 words.passed(),
                 words.failed(),
                 words.later(),
@@ -393,7 +396,7 @@ final class BatchWatch {
         }
         boolean atOnce = stop != null && words.later().isEmpty();
         Mark mark = failedAt == null ? new Mark(silence.seenBefore(), last) : failedAt;
-        return atOnce ? null : new FailureSpot(session.driven(), failed.line(), false, mark.after(), mark.until());
+        return atOnce ? null : new FailureSpot(voice.driven(), failed.line(), false, mark.after(), mark.until());
     }
 
     /** Whether the guest will not run on after this event. */

@@ -1,13 +1,14 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.log.MergedLogFile;
+import io.bohrwerk.emulator.qemu.Deadline;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
+import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +19,12 @@ final class ReplayWatch {
     static final String BEFORE = "before";
     static final String FAILURE = "failure";
 
-    private final Session session;
+    private final QemuSession emulator;
+    private final GuestVoice voice;
     private final BatchWords words;
     private final BatchRun run;
     private final ReplayPlan plan;
-    private final Duration limit;
+    private final Deadline deadline;
     private final long began = System.nanoTime();
     private final List<String> differences = new ArrayList<>();
     private boolean failureSaved;
@@ -30,23 +32,24 @@ final class ReplayWatch {
     private long logFrom;
     private long logTo;
 
-    /** @param words take what the agent says in the session */
-    ReplayWatch(Session session, BatchWords words, BatchRun run, ReplayPlan plan, Duration limit) {
-        this.session = session;
+    /** @param words take what the agent says */
+    ReplayWatch(Guest guest, BatchWords words, BatchRun run, ReplayPlan plan, Duration limit) {
+        this.emulator = guest.emulator();
+        this.voice = guest.voice();
         this.words = words;
         this.run = run;
         this.plan = plan;
-        this.limit = limit;
+        this.deadline = Deadline.in(limit);
     }
 
-    ReplayRun run(Path image, Path log, MergedLogFile merged)
+    ReplayRun run(MachineFiles files, MergedLogFile merged)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
-        long first = session.instructionCount();
+        long first = emulator.instructionCount();
         if (first != run.firstInstruction()) {
             throw otherStart(run.firstInstruction(), first);
         }
         // The image is to hold what leads to the failure; its room is better used by that.
-        session.deleteSnapshot(QemuCommandLine.READY);
+        emulator.deleteSnapshot(QemuCommandLine.READY);
         before = first;
         logFrom = first;
         logTo = first;
@@ -65,38 +68,38 @@ final class ReplayWatch {
             long fails = savesFailure ? reachable(run.failureInstruction()) : Long.MAX_VALUE;
             long near = savesNear && spot != null ? reachable(Math.max(first, spot.after())) : Long.MAX_VALUE;
             long next = Math.min(Math.min(fails, near), Math.min(save, Math.min(start, end)));
-            if (next > session.instructionCount()) {
+            if (next > emulator.instructionCount()) {
                 goTo(next);
             }
             if (save == next) {
-                session.saveSnapshot(BEFORE);
-                before = session.instructionCount();
+                emulator.saveSnapshot(BEFORE);
+                before = emulator.instructionCount();
                 savesBefore = false;
             }
             if (near == next) {
-                session.saveSnapshot(FailureFinder.NEAR);
+                emulator.saveSnapshot(FailureFinder.NEAR);
                 savesNear = false;
             }
             if (fails == next) {
-                session.saveSnapshot(FAILURE);
+                emulator.saveSnapshot(FAILURE);
                 failureSaved = true;
                 savesFailure = false;
             }
             if (start == next) {
-                session.log(plan.logClasses());
-                logFrom = session.instructionCount();
+                emulator.log(plan.logClasses());
+                logFrom = emulator.instructionCount();
                 starts = false;
             }
             if (end == next) {
-                session.log("none");
-                logTo = session.instructionCount();
+                emulator.log("none");
+                logTo = emulator.instructionCount();
                 ends = false;
             }
         }
         long last = run.exit() == null ? toTheEnd() : toTheExit(run.exit());
         compareOutcome();
-        compare("console", run.console(), session.console().digest());
-        compare("serial console", run.serial(), session.serial().digest());
+        compare("console", run.console(), voice.console().digest());
+        compare("serial console", run.serial(), voice.serial().digest());
         merged.finish(logFrom, logTo);
         return new ReplayRun(
                 String.join("; ", differences),
@@ -106,8 +109,8 @@ final class ReplayWatch {
                 before,
                 logFrom,
                 logTo,
-                image,
-                log,
+                files.state(),
+                files.mergedLog(),
                 merged.bytes(),
                 merged.indexFile(),
                 merged.cut(),
@@ -116,19 +119,19 @@ final class ReplayWatch {
 
     private long toTheEnd() throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         if (run.stoppedByGuest()) {
-            session.resume();
+            emulator.resume();
             awaitPause();
         } else {
             goTo(run.lastInstruction());
         }
-        long last = session.instructionCount();
+        long last = emulator.instructionCount();
         compare("last instruction", run.lastInstruction(), last);
-        session.log("none");
+        emulator.log("none");
         logsTo(last);
         if (plan.checkpoints() && !failureSaved) {
-            session.saveSnapshot(FAILURE);
+            emulator.saveSnapshot(FAILURE);
         }
-        session.end();
+        emulator.end();
         return last;
     }
 
@@ -136,19 +139,19 @@ final class ReplayWatch {
     private long toTheExit(int value)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         try {
-            session.resume();
+            emulator.resume();
             awaitPause();
             differences.add("the guest ended with debug-exit value " + value + ", in the replay it stopped");
         } catch (InfrastructureException | QmpException e) {
-            if (!session.awaitDebugExit()) {
+            if (!emulator.awaitDebugExit()) {
                 throw e;
             }
         }
-        Integer now = session.debugExit();
+        Integer now = emulator.debugExit();
         if (now != null && now != value) {
             differences.add("debug-exit value was " + value + ", in the replay " + now);
         }
-        session.drain();
+        emulator.drain();
         logsTo(run.lastInstruction());
         return run.lastInstruction();
     }
@@ -200,12 +203,10 @@ final class ReplayWatch {
     }
 
     private void goTo(long instruction) throws InfrastructureException, IOException {
-        session.breakAt(instruction);
-        session.resume();
-        awaitPause();
+        emulator.replayTo(instruction, deadline);
     }
 
     private void awaitPause() throws InfrastructureException, IOException {
-        session.awaitReplayPause(Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
+        emulator.awaitReplayPause(deadline);
     }
 }

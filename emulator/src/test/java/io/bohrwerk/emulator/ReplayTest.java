@@ -175,7 +175,7 @@ class ReplayTest {
                 })
                 .asInstanceOf(type(InfrastructureException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(InfrastructureTrouble.BLOB_MISSING))
-                .satisfies(e -> assertThat(e.getMessage()).contains("the snapshot is of another target"));
+                .satisfies(e -> assertThat(e.getMessage()).contains("the snapshot belongs to another target"));
     }
 
     private static String text(Path zstd) throws Exception {

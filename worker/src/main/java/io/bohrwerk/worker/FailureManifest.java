@@ -3,8 +3,11 @@ package io.bohrwerk.worker;
 import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.FailureSpot;
-import io.bohrwerk.emulator.Machine;
+import io.bohrwerk.emulator.GuestInput;
 import io.bohrwerk.emulator.ReplayRun;
+import io.bohrwerk.emulator.qemu.Execution;
+import io.bohrwerk.emulator.qemu.Instrument;
+import io.bohrwerk.emulator.qemu.Launch;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.ArtifactKind;
@@ -192,8 +195,9 @@ record FailureManifest(
                     Map.of(),
                     List.of());
         }
-        List<String> command = new ArrayList<>(QemuCommandLine.of(
-                target, QemuCommandLine.Phase.REPLAY, coordinates.schedule().shift()));
+        Execution replay = new Execution.Replayed(coordinates.schedule().shift());
+        Launch launch = Launch.from(QemuCommandLine.READY, replay).with(new Instrument.MergedLog());
+        List<String> command = new ArrayList<>(QemuCommandLine.of(target, launch));
         boolean driven = target.test().driver() == TargetManifest.Driver.CONSOLE;
         command.subList(0, command.indexOf("--") + 1).clear(); // the limits of a worker
         command.set(command.indexOf("-qmp"), "-monitor");
@@ -227,7 +231,7 @@ record FailureManifest(
                         + " the order in which they happened.");
         steps.add(
                 "To debug, start it with -S -gdb tcp:127.0.0.1:1234 added and attach gdb: execution goes the same way each time.");
-        return new ByHand(List.copyOf(steps), Machine.configuration(target, batch), List.copyOf(command));
+        return new ByHand(List.copyOf(steps), GuestInput.of(target, batch), List.copyOf(command));
     }
 
     /** The target's files, and under which names the emulator looks for them. */
