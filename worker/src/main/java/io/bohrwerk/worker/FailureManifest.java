@@ -113,7 +113,9 @@ record FailureManifest(
                 run.outcome(),
                 run.reason(),
                 new Instructions(
-                        run.firstInstruction(), replay == null ? null : replay.logFrom(), run.lastInstruction()),
+                        run.firstInstruction(),
+                        replay == null ? null : replay.log().from(),
+                        run.lastInstruction()),
                 new Console(run.console(), run.serial()),
                 verdict,
                 logClasses,
@@ -142,7 +144,7 @@ record FailureManifest(
     static List<Checkpoint> checkpoints(BatchRun run, ReplayRun replay) {
         return List.of(
                 new Checkpoint(Checkpoint.START, run.firstInstruction()),
-                new Checkpoint(Checkpoint.BEFORE, replay.logFrom()),
+                new Checkpoint(Checkpoint.BEFORE, replay.log().from()),
                 new Checkpoint(Checkpoint.FAILURE, failing(run, replay)));
     }
 
@@ -161,13 +163,12 @@ record FailureManifest(
         boolean byGuest = stoppedByGuest == null ? outcome != Outcome.HUNG : stoppedByGuest;
         Long before = instructions.before();
         return BatchRun.recorded(
-                outcome,
-                iteration,
-                instructions.first(),
-                instructions.last(),
-                byGuest,
-                failure == null ? instructions.last() : failure.instruction(),
-                before == null ? instructions.first() : before,
+                BatchRun.Result.of(outcome, iteration),
+                new BatchRun.Extent(instructions.first(), instructions.last(), byGuest, null),
+                new BatchRun.Where(
+                        null,
+                        failure == null ? instructions.last() : failure.instruction(),
+                        before == null ? instructions.first() : before),
                 console.port0xe9(),
                 console.serial(),
                 recording);
