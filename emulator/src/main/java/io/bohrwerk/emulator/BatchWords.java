@@ -29,7 +29,7 @@ final class BatchWords {
     /**
      * The first failure that was said.
      *
-     * @param order of the line among all lines read, see {@link Session}
+     * @param order of the line among all lines read, see {@link GuestVoice}
      * @param start of the line, in bytes from its console's beginning
      */
     record Failed(long iteration, String reason, String line, long order, long start) {}

@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.Pipes;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.script.LoopProgram;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
@@ -36,7 +37,7 @@ final class ConsoleDriver implements AutoCloseable {
     ConsoleDriver(TargetManifest manifest, ConsoleScript script, Path directory) throws IOException {
         this.manifest = manifest;
         this.script = script;
-        Session.makeFifos(directory, List.of(QemuCommandLine.INPUT));
+        Pipes.make(directory, List.of(QemuCommandLine.INPUT));
         // Open for both, so that it opens before there is a reader, and stays open when that one dies.
         this.keyboard = FileChannel.open(
                 directory.resolve(QemuCommandLine.INPUT), StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -46,7 +47,7 @@ final class ConsoleDriver implements AutoCloseable {
      * @param limit host time for all of it
      * @throws InfrastructureException of kind {@code NEVER_READY} when a step waits in vain
      */
-    void drive(Session session, Duration limit)
+    void drive(Guest guest, Duration limit)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         long end = System.nanoTime() + limit.toNanos();
         for (int i = 0; i < script.steps().size(); i++) {
@@ -58,7 +59,7 @@ final class ConsoleDriver implements AutoCloseable {
                         ? limit
                         : Duration.ofNanos(step.timeout().nanos());
                 await(
-                        session,
+                        guest,
                         String.valueOf(step.awaited()),
                         "script[" + i + "], " + step + ": the guest did not print it",
                         most,
@@ -68,7 +69,7 @@ final class ConsoleDriver implements AutoCloseable {
         for (String line : LoopProgram.lines(manifest, script)) {
             type(line);
             await(
-                    session,
+                    guest,
                     LoopProgram.answer(line),
                     "script[" + script.steps().size() + "], snapshot ready: no POSIX shell stands there, for nobody"
                             + " answered to the line " + line.strip() + ",",
@@ -76,22 +77,22 @@ final class ConsoleDriver implements AutoCloseable {
                     end);
         }
         type(LoopProgram.start());
-        BootWatch.awaitReady(session, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        BootWatch.awaitReady(guest, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
 
-    private static void await(Session session, String text, String complaint, Duration limit, long end)
+    private static void await(Guest guest, String text, String complaint, Duration limit, long end)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         long began = System.nanoTime();
         long until = Math.min(end, began + limit.toNanos());
-        while (!session.printed().take(text)) {
-            Session.Happening happening = BootWatch.next(session, until);
+        while (!guest.voice().printed().take(text)) {
+            Happening happening = BootWatch.next(guest, until);
             if (happening == null) {
                 throw new InfrastructureException(
                         InfrastructureTrouble.NEVER_READY,
                         complaint + " within " + (System.nanoTime() - began) / 1_000_000_000L
-                                + " s; the last lines of its console: " + BootWatch.lastLines(session));
+                                + " s; the last lines of its console: " + BootWatch.lastLines(guest));
             }
-            BootWatch.requireAlive(session, happening);
+            BootWatch.requireAlive(guest, happening);
         }
     }
 

@@ -3,6 +3,7 @@ package io.bohrwerk.emulator;
 import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProbe;
+import io.bohrwerk.emulator.qemu.Trouble;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
@@ -60,7 +61,7 @@ public final class Emulator implements AutoCloseable {
         try {
             return new Machine(target, settings, workspace.newDirectory("machine"), cell());
         } catch (IOException e) {
-            throw Machine.trouble("cannot make a machine's directory", e);
+            throw Trouble.of("cannot make a machine's directory", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.time.Duration;
@@ -24,7 +25,7 @@ final class Silence {
 
     private static final Duration LEAST_FREE_PATIENCE = Duration.ofSeconds(20);
 
-    private final Session session;
+    private final QemuSession emulator;
     private final boolean counted;
     private final long limit;
     private final long freeNanos;
@@ -44,8 +45,8 @@ final class Silence {
     private @Nullable String hang;
 
     /** @param counted whether the machine can be asked for its instruction count */
-    Silence(Session session, Batch batch, TargetManifest manifest, boolean counted) {
-        this.session = session;
+    Silence(QemuSession emulator, Batch batch, TargetManifest manifest, boolean counted) {
+        this.emulator = emulator;
         this.counted = counted;
         long perIteration =
                 manifest.test().iterationTimeout().instructions(batch.schedule().shift())
@@ -97,7 +98,7 @@ final class Silence {
             }
             return;
         }
-        long count = session.instructionCount();
+        long count = emulator.instructionCount();
         if (spoken != seenWords) {
             seenWords = spoken;
             beforeLastWord = seen;
@@ -107,7 +108,7 @@ final class Silence {
         if (count != seen) {
             seen = count;
             lastAdvance = System.nanoTime();
-        } else if (System.nanoTime() - lastAdvance > haltedForGood.toNanos() && session.halted()) {
+        } else if (System.nanoTime() - lastAdvance > haltedForGood.toNanos() && emulator.halted()) {
             hang = "halted, with no interrupt to come";
         }
         // A word's count is seen late, never early. So this is at most the true silence, and a hang is never called too

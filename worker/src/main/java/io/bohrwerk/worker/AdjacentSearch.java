@@ -237,7 +237,7 @@ final class AdjacentSearch {
             throw new InfrastructureException(
                     InfrastructureTrouble.INTERNAL, "a batch of the search does not replay: " + replay.difference());
         }
-        return TraceReader.read(replay.mergedLog(), symbols);
+        return TraceReader.read(replay.log().file(), symbols);
     }
 
     /** A delay near to one that failed in a batch of many, which fails in a batch of its own. */

@@ -3,8 +3,11 @@ package io.bohrwerk.worker;
 import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.FailureSpot;
-import io.bohrwerk.emulator.Machine;
+import io.bohrwerk.emulator.GuestInput;
 import io.bohrwerk.emulator.ReplayRun;
+import io.bohrwerk.emulator.qemu.Execution;
+import io.bohrwerk.emulator.qemu.Instrument;
+import io.bohrwerk.emulator.qemu.Launch;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.ArtifactKind;
@@ -110,7 +113,9 @@ record FailureManifest(
                 run.outcome(),
                 run.reason(),
                 new Instructions(
-                        run.firstInstruction(), replay == null ? null : replay.logFrom(), run.lastInstruction()),
+                        run.firstInstruction(),
+                        replay == null ? null : replay.log().from(),
+                        run.lastInstruction()),
                 new Console(run.console(), run.serial()),
                 verdict,
                 logClasses,
@@ -139,7 +144,7 @@ record FailureManifest(
     static List<Checkpoint> checkpoints(BatchRun run, ReplayRun replay) {
         return List.of(
                 new Checkpoint(Checkpoint.START, run.firstInstruction()),
-                new Checkpoint(Checkpoint.BEFORE, replay.logFrom()),
+                new Checkpoint(Checkpoint.BEFORE, replay.log().from()),
                 new Checkpoint(Checkpoint.FAILURE, failing(run, replay)));
     }
 
@@ -158,13 +163,12 @@ record FailureManifest(
         boolean byGuest = stoppedByGuest == null ? outcome != Outcome.HUNG : stoppedByGuest;
         Long before = instructions.before();
         return BatchRun.recorded(
-                outcome,
-                iteration,
-                instructions.first(),
-                instructions.last(),
-                byGuest,
-                failure == null ? instructions.last() : failure.instruction(),
-                before == null ? instructions.first() : before,
+                BatchRun.Result.of(outcome, iteration),
+                new BatchRun.Extent(instructions.first(), instructions.last(), byGuest, null),
+                new BatchRun.Where(
+                        null,
+                        failure == null ? instructions.last() : failure.instruction(),
+                        before == null ? instructions.first() : before),
                 console.port0xe9(),
                 console.serial(),
                 recording);
@@ -192,8 +196,9 @@ record FailureManifest(
                     Map.of(),
                     List.of());
         }
-        List<String> command = new ArrayList<>(QemuCommandLine.of(
-                target, QemuCommandLine.Phase.REPLAY, coordinates.schedule().shift()));
+        Execution replay = new Execution.Replayed(coordinates.schedule().shift());
+        Launch launch = Launch.from(QemuCommandLine.READY, replay).with(new Instrument.MergedLog());
+        List<String> command = new ArrayList<>(QemuCommandLine.of(target, launch));
         boolean driven = target.test().driver() == TargetManifest.Driver.CONSOLE;
         command.subList(0, command.indexOf("--") + 1).clear(); // the limits of a worker
         command.set(command.indexOf("-qmp"), "-monitor");
@@ -227,7 +232,7 @@ record FailureManifest(
                         + " the order in which they happened.");
         steps.add(
                 "To debug, start it with -S -gdb tcp:127.0.0.1:1234 added and attach gdb: execution goes the same way each time.");
-        return new ByHand(List.copyOf(steps), Machine.configuration(target, batch), List.copyOf(command));
+        return new ByHand(List.copyOf(steps), GuestInput.of(target, batch), List.copyOf(command));
     }
 
     /** The target's files, and under which names the emulator looks for them. */

@@ -9,6 +9,7 @@ import io.bohrwerk.emulator.ReplayPlan;
 import io.bohrwerk.emulator.ReplayRun;
 import io.bohrwerk.emulator.TargetFiles;
 import io.bohrwerk.emulator.conformance.Counter.Count;
+import io.bohrwerk.emulator.qemu.StandStill;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
@@ -245,10 +246,7 @@ public final class Conformer {
                                     run.instructions()))
                     : new Answer(Verdict.NO, cut(replay.difference()));
         } catch (InfrastructureException e) {
-            boolean lost = e.kind() == InfrastructureTrouble.HOST_TIME_LIMIT
-                    ? String.valueOf(e.getMessage()).contains("stands still")
-                    : LOST_REPLAY.contains(e.kind());
-            if (!lost) {
+            if (!StandStill.isIn(e) && !LOST_REPLAY.contains(e.kind())) {
                 throw e;
             }
             boolean died = e.kind() == InfrastructureTrouble.EMULATOR_DIED;

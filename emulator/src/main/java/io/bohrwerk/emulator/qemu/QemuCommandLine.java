@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * QEMU's command line, as a pure function of the target's manifest and what is to be done.
+ * QEMU's command line, as a pure function of the target's manifest and a {@link Launch}.
  *
  * <p>Every file has a fixed name in the machine's private directory, where QEMU runs: so no path and no name that a user chose comes
  * into an option string, where a comma would start another option, and the guest sees the same command line on every host. The one
@@ -55,34 +55,12 @@ public final class QemuCommandLine {
     private static final long LARGEST_RECORDING = 2L << 30;
     /** It opens about thirty. */
     private static final int MOST_FILES = 256;
-    /** Of the processor's time. Long before that a limit of the host's time ends it; this one holds even when nobody watches. */
+    /** CPU time. A wall-clock limit ends it long before; this one holds even when nobody watches. */
     private static final int SECONDS_OF_WORK = 86_400;
     /** What a guest may write to its disk, from its first instruction on. */
     private static final long LARGEST_OVERLAY = 16L << 30;
 
     private QemuCommandLine() {}
-
-    /** What QEMU is started for. */
-    public enum Phase {
-        /** From the kernel to the agent's first word. */
-        BOOT(true),
-        /** The same, in the host's time. */
-        BOOT_FREE(true),
-        RECORD(false),
-        COUNT(false),
-        FREE(false),
-        REPLAY(false),
-        /** A replay with QEMU's gdb server, and without a log. */
-        DEBUG(false),
-        /** A replay whose log is QEMU's own only. */
-        TRACE(false);
-
-        private final boolean boots;
-
-        Phase(boolean boots) {
-            this.boots = boots;
-        }
-    }
 
     /** The options that shape the machine that the guest sees: a part of a batch's coordinates. */
     public static List<String> machineOptions(TargetManifest manifest) {
@@ -134,31 +112,8 @@ public final class QemuCommandLine {
         return DISK + place;
     }
 
-    /**
-     * The file with what the guest prints on its first serial port.
-     *
-     * @param snapshot from which it goes on
-     */
-    public static String serialOutput(TargetManifest manifest, String snapshot) {
-        return typedTo(manifest, snapshot) ? OUTPUT : SERIAL;
-    }
-
-    /** What starts a batch is typed where it begins; a guest that goes on from a later snapshot has read it. */
-    private static boolean typedTo(TargetManifest manifest, String snapshot) {
-        return manifest.test().driver() == TargetManifest.Driver.CONSOLE && snapshot.equals(READY);
-    }
-
-    /**
-     * The whole command, to be run in the machine's private directory.
-     *
-     * @param shift the icount shift; without meaning where nothing is counted
-     */
-    public static List<String> of(TargetManifest manifest, Phase phase, int shift) {
-        return of(manifest, phase, shift, READY);
-    }
-
-    /** @param snapshot from which it goes on; without meaning where the machine boots */
-    public static List<String> of(TargetManifest manifest, Phase phase, int shift, String snapshot) {
+    /** The whole command, to be run in the machine's private directory. */
+    public static List<String> of(TargetManifest manifest, Launch launch) {
         List<String> command = new ArrayList<>(limits(manifest));
         command.add(manifest.machine().arch().qemuBinary());
         command.addAll(machineOptions(manifest));
@@ -168,44 +123,28 @@ public final class QemuCommandLine {
                 "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
                 "-qmp",
                 "stdio"));
-        // While replaying, both consoles are copied as they are written into the stream that QEMU logs to: one order
-        // for all three.
-        String copy = phase == Phase.REPLAY ? ",logfile=" + MERGED + ",logappend=on" : "";
+        // Copied as they are written into the stream that QEMU logs to: one order for all three.
+        String copy = launch.has(Instrument.MergedLog.class) ? ",logfile=" + MERGED + ",logappend=on" : "";
         command.addAll(List.of("-chardev", "file,id=console,path=" + CONSOLE + copy));
         command.addAll(List.of(
                 "-chardev",
-                (typedTo(manifest, snapshot) ? "pipe,id=serial,path=" + TYPED : "file,id=serial,path=" + SERIAL)
-                        + copy));
+                (launch.typesTo(manifest) ? "pipe,id=serial,path=" + TYPED : "file,id=serial,path=" + SERIAL) + copy));
         command.addAll(List.of("-fw_cfg", "name=opt/bohrwerk/batch,file=" + BATCH));
         command.addAll(List.of("-fw_cfg", "name=opt/bohrwerk/delays,file=" + DELAYS));
         command.addAll(List.of("-fw_cfg", "name=opt/bohrwerk/test,file=" + TEST));
         command.addAll(List.of("-drive", "file=" + STATE + ",if=none,id=state,format=qcow2"));
         command.addAll(disks(manifest.boot()));
-        command.addAll(timing(phase, shift, manifest.boot().disks().isEmpty()));
-        if (!phase.boots) {
-            command.addAll(List.of("-loadvm", snapshot, "-S"));
-        }
-        if (phase == Phase.DEBUG) {
-            // FIFOs in the machine's directory: no other process finds them, and no path is too long for them, as it is
-            // for a socket.
-            command.addAll(List.of("-chardev", "pipe,id=gdb,path=" + GDB, "-gdb", "chardev:gdb"));
+        command.addAll(launch.execution().options(idle(manifest.boot())));
+        launch.instruments().forEach(instrument -> command.addAll(instrument.options()));
+        if (launch.snapshot() != null) {
+            command.addAll(List.of("-loadvm", launch.snapshot(), "-S"));
         }
         return List.copyOf(command);
     }
 
     /**
-     * A command that also has QEMU write its log of interrupts and exceptions, to nowhere: for what writing it costs, which without counted
-     * instructions is time of the guest's.
-     */
-    public static List<String> logging(List<String> command) {
-        List<String> logging = new ArrayList<>(command);
-        logging.addAll(List.of("-d", "int", "-D", "/dev/null"));
-        return List.copyOf(logging);
-    }
-
-    /**
-     * Disks as they are recorded: each behind QEMU's layer that puts the completion of a request at an instruction. The one that the guest
-     * writes to is the machine's own image, which lies over the target's; so a snapshot of the machine is one of the disk as well.
+     * Each disk sits behind {@code blkreplay}, which ties the completion of a request to an instruction. The writable one is the machine's
+     * own image, an overlay of the target's, so a snapshot of the machine is one of the disk as well.
      */
     private static List<String> disks(TargetManifest.Boot boot) {
         List<String> options = new ArrayList<>();
@@ -214,7 +153,7 @@ public final class QemuCommandLine {
             String rights = "";
             if (!boot.disks().get(i).writable()) {
                 image = "image" + i;
-                // Said of both: a layer that could be written to would need snapshots of its own.
+                // Both layers: a writable one would need snapshots of its own.
                 rights = ",readonly=on";
                 options.addAll(List.of("-drive", "file=" + disk(i) + ",if=none,id=" + image + ",format=raw" + rights));
             }
@@ -224,21 +163,14 @@ public final class QemuCommandLine {
     }
 
     /**
-     * @param leaps whether virtual time may leap to the next timer while the processor waits. With a disk it may not: a request takes the
-     *     host some time, and the guest would see minutes pass meanwhile; recording such a guest hangs (QEMU 7.2)
+     * Without disks, virtual time leaps to the next timer while the processor waits. With a disk it must not: a request takes host time, in
+     * which the guest would see minutes pass, and recording such a guest hangs (QEMU 7.2).
      */
-    private static List<String> timing(Phase phase, int shift, boolean leaps) {
-        String count = "shift=" + shift + (leaps ? ",sleep=off" : "");
-        return switch (phase) {
-            case BOOT, COUNT -> List.of("-icount", count);
-            case RECORD -> List.of("-icount", count + ",rr=record,rrfile=" + RECORDING);
-            case REPLAY, TRACE -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING, "-D", MERGED);
-            case DEBUG -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING);
-            case BOOT_FREE, FREE -> List.of();
-        };
+    private static String idle(TargetManifest.Boot boot) {
+        return boot.disks().isEmpty() ? ",sleep=off" : "";
     }
 
-    /** The emulator dies with the process that started it, also when that one is killed, and can neither eat the host nor dump core. */
+    /** The emulator dies with the process that started it, even when that one is killed, and can neither exhaust the host nor dump core. */
     private static List<String> limits(TargetManifest manifest) {
         long memory = manifest.machine().memory().bytes();
         long largestFile = Math.max(LARGEST_RECORDING, SNAPSHOTS_PER_DISK * (memory + (64L << 20)))
