@@ -24,6 +24,7 @@ import io.bohrwerk.standalone.command.StopCommand;
 import io.bohrwerk.standalone.command.SubmitCommand;
 import io.bohrwerk.standalone.command.TargetCommand;
 import io.bohrwerk.standalone.command.TokenCommand;
+import io.bohrwerk.standalone.command.TrailCommand;
 import io.bohrwerk.standalone.command.UpCommand;
 import io.bohrwerk.standalone.command.WatchCommand;
 import io.bohrwerk.standalone.command.WhenCommand;
@@ -56,6 +57,7 @@ import picocli.CommandLine.Command;
             DebugCommand.class,
             AuditCommand.class,
             RetentionCommand.class,
+            TrailCommand.class,
             ClusterTestCommand.class,
             ClusterPartCommand.class,
             LogCommand.class,
