@@ -6,6 +6,7 @@ import io.bohrwerk.emulator.qemu.QemuProbe;
 import io.bohrwerk.emulator.qemu.Trouble;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetMachine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -16,7 +17,7 @@ public final class Emulator implements AutoCloseable {
     private final EmulatorSettings settings;
     private final Workspace workspace;
     private final Confinement confinement;
-    private final Map<TargetManifest.Arch, String> versions = new EnumMap<>(TargetManifest.Arch.class);
+    private final Map<TargetMachine.Arch, String> versions = new EnumMap<>(TargetMachine.Arch.class);
 
     private Emulator(EmulatorSettings settings, Workspace workspace, Confinement confinement) {
         this.settings = settings;
@@ -35,7 +36,7 @@ public final class Emulator implements AutoCloseable {
      *
      * @throws InfrastructureException of kind {@code EMULATOR_UNFIT} when it is not there or cannot record and replay
      */
-    public synchronized String version(TargetManifest.Arch arch) throws InfrastructureException {
+    public synchronized String version(TargetMachine.Arch arch) throws InfrastructureException {
         String known = versions.get(arch);
         if (known != null) {
             return known;

@@ -19,6 +19,8 @@ import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetBoot;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,7 +201,7 @@ record FailureManifest(
         Execution replay = new Execution.Replayed(coordinates.schedule().shift());
         Launch launch = Launch.from(QemuCommandLine.READY, replay).with(new Instrument.MergedLog());
         List<String> command = new ArrayList<>(QemuCommandLine.of(target, launch));
-        boolean driven = target.test().driver() == TargetManifest.Driver.CONSOLE;
+        boolean driven = target.test().driver() == TargetTest.Driver.CONSOLE;
         command.subList(0, command.indexOf("--") + 1).clear(); // the limits of a worker
         command.set(command.indexOf("-qmp"), "-monitor");
         if (snapshots) {
@@ -236,7 +238,7 @@ record FailureManifest(
     }
 
     /** The target's files, and under which names the emulator looks for them. */
-    private static String named(TargetManifest.Boot boot) {
+    private static String named(TargetBoot boot) {
         StringBuilder files = new StringBuilder();
         if (boot.kernel() != null) {
             files.append("the target's file ")
