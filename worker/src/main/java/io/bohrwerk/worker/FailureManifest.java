@@ -16,6 +16,7 @@ import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.ReasonText;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
@@ -184,11 +185,7 @@ record FailureManifest(
 
     /** Whether another run failed in the same way: with the same outcome, and for the same reason but for its numbers. */
     boolean happensIn(BatchRun other) {
-        return other.outcome() == outcome && words(other.reason()).equals(words(reason));
-    }
-
-    private static String words(String reason) {
-        return reason.replaceAll("\\b0x[0-9a-fA-F]+|[0-9]+", "N");
+        return other.outcome() == outcome && ReasonText.normal(other.reason()).equals(ReasonText.normal(reason));
     }
 
     private static ByHand byHand(Coordinates coordinates, TargetManifest target, Batch batch, boolean snapshots) {
