@@ -1,7 +1,7 @@
 package io.bohrwerk.worker;
 
-import io.bohrwerk.protocol.divergence.Adjacent;
-import io.bohrwerk.protocol.divergence.Arrival;
+import io.bohrwerk.mergedlog.divergence.Adjacent;
+import io.bohrwerk.mergedlog.divergence.Arrival;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,9 +2,9 @@ package io.bohrwerk.worker;
 
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.protocol.batch.Outcome;
-import io.bohrwerk.protocol.divergence.Adjacent;
-import io.bohrwerk.protocol.divergence.Arrival;
-import io.bohrwerk.protocol.divergence.Divergence;
+import io.bohrwerk.mergedlog.divergence.Adjacent;
+import io.bohrwerk.mergedlog.divergence.Arrival;
+import io.bohrwerk.mergedlog.divergence.Divergence;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
