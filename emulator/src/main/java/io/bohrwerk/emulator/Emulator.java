@@ -25,7 +25,7 @@ public final class Emulator implements AutoCloseable {
         this.confinement = confinement;
     }
 
-    /** Also takes away what processes that died have left in the directory. */
+    /** Also deletes what dead processes have left in the directory. */
     public static Emulator open(EmulatorSettings settings) throws IOException {
         Confinement confinement = Confinement.probe(settings.confinement());
         return new Emulator(settings, Workspace.open(settings.directory().toAbsolutePath()), confinement);
@@ -56,7 +56,7 @@ public final class Emulator implements AutoCloseable {
         return String.join(" ", QemuCommandLine.machineOptions(manifest));
     }
 
-    /** A machine for a target, with a private directory that goes when it is closed. Starts nothing yet. */
+    /** A machine for a target, with a private directory that is deleted when it is closed. Starts nothing yet. */
     public Machine machine(TargetFiles target) throws InfrastructureException {
         version(target.manifest().machine().arch());
         try {
@@ -76,17 +76,17 @@ public final class Emulator implements AutoCloseable {
         return confinement.millisPerStart(starts);
     }
 
-    /** A fresh private directory: it goes when this is closed, or with the next process when this one dies. */
+    /** A fresh private directory: deleted when this is closed, or by the next process when this one dies. */
     public Path newDirectory(String prefix) throws IOException {
         return workspace.newDirectory(prefix);
     }
 
-    /** Takes a directory of {@link #newDirectory} away before its time. */
+    /** Deletes a directory of {@link #newDirectory} early. */
     public void removeDirectory(Path directory) throws IOException {
         Workspace.deleteTree(directory);
     }
 
-    /** Takes the machines' directories away. Close the machines first. */
+    /** Deletes the machines' directories. Close the machines first. */
     @Override
     public void close() {
         workspace.close();
