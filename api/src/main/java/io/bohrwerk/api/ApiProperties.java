@@ -192,7 +192,11 @@ public record ApiProperties(
                         prefix + "age",
                         age,
                         "must be longer than 0, or left out");
-                require(bytes == null || bytes.toBytes() > 0, prefix + "bytes", bytes, "must be more than 0, or left out");
+                require(
+                        bytes == null || bytes.toBytes() > 0,
+                        prefix + "bytes",
+                        bytes,
+                        "must be more than 0, or left out");
             }
         }
 

@@ -1,10 +1,10 @@
 package io.bohrwerk.worker;
 
 import io.bohrwerk.emulator.BatchRun;
-import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.mergedlog.divergence.Adjacent;
 import io.bohrwerk.mergedlog.divergence.Arrival;
 import io.bohrwerk.mergedlog.divergence.Divergence;
+import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +37,7 @@ final class AdjacentWindow {
      * @param failing the schedule of the first that fails
      * @param passing the schedule of the one before it
      */
-    static Adjacent.Window of(
-            SortedMap<Long, Traced> traced, long from, long to, Schedule failing, Schedule passing) {
+    static Adjacent.Window of(SortedMap<Long, Traced> traced, long from, long to, Schedule failing, Schedule passing) {
         Traced fails = get(traced, from);
         Traced passes = get(traced, from - 1);
         Divergence divergence = Divergence.of(
@@ -61,8 +60,7 @@ final class AdjacentWindow {
                     each.run().outcome() != Outcome.PASSED,
                     maker == null ? null : nth(each.trace().arrivals(), maker, before)));
         }
-        return new Adjacent.Window(
-                failing, from, to, maker == null ? null : maker.vector(), places, divergence);
+        return new Adjacent.Window(failing, from, to, maker == null ? null : maker.vector(), places, divergence);
     }
 
     private static Traced get(Map<Long, Traced> traced, long delay) {

@@ -1,9 +1,9 @@
 package io.bohrwerk.emulator.debug;
 
 import io.bohrwerk.emulator.TargetFiles;
-import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.target.TargetBoot;
 import io.bohrwerk.protocol.target.TargetMachine;
+import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
