@@ -73,7 +73,7 @@ public final class Emulator implements AutoCloseable {
     }
 
     /** The options that shape a target's machine, for {@link io.bohrwerk.protocol.batch.Coordinates}. */
-    public static String machineOptions(TargetManifest manifest) {
+    public String machineOptions(TargetManifest manifest) throws InfrastructureException {
         return String.join(" ", QemuCommandLine.machineOptions(manifest));
     }
 

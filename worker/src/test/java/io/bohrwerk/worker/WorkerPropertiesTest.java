@@ -3,7 +3,9 @@ package io.bohrwerk.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bohrwerk.emulator.qemu.Installation;
 import io.bohrwerk.protocol.ByteSize;
+import java.nio.file.Path;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -54,6 +56,16 @@ class WorkerPropertiesTest {
                 .isEqualTo(256 << 20);
         assertThatThrownBy(() -> bind(Map.of("bohrwerk.worker.largest-guest", "0MB")))
                 .hasStackTraceContaining("bohrwerk.worker.largest-guest");
+    }
+
+    @Test
+    void itOffersTheSystemsEmulatorUnlessToldOtherwise() {
+        assertThat(bind(Map.of()).installations()).containsExactly(Installation.SYSTEM);
+        assertThat(bind(Map.of("bohrwerk.worker.emulators", "system,/usr/bin")).installations())
+                .containsExactly(Installation.SYSTEM, new Installation(Path.of("/usr/bin")));
+        assertThatThrownBy(() -> bind(Map.of("bohrwerk.worker.emulators", "system,qemu-10"))
+                        .installations())
+                .hasMessageStartingWith("bohrwerk.worker.emulators[1]");
     }
 
     @Test

@@ -38,13 +38,6 @@ class QemuProbeTest {
     }
 
     @Test
-    void readsTheReleaseOutOfAVersion() {
-        assertThat(Qemu.release("qemu-system-i386: QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)"))
-                .isEqualTo("10.0.2");
-        assertThat(Qemu.release("something else")).isEqualTo("something else");
-    }
-
-    @Test
     void tellsHowToInstallOneThatIsNot() {
         assertUnfit(
                 "qemu-system-nowhere",
