@@ -11,6 +11,7 @@ export type Setting = {
   timerHz?: number | string;
   logging?: boolean;
   icount?: boolean;
+  emulator?: string;
 };
 export type Job = {
   id: string;
@@ -113,6 +114,11 @@ export type Comparison = {
   ratioHigh: number | null;
   first: Side;
   second: Side;
+  /** The same schedules on two releases of QEMU; null where the sides differ in something else. */
+  emulators: {
+    first: string | null; second: string | null; verdict: string; meaning: string;
+    schedules: { ran: number; failedOnBoth: number; failedOnFirst: number; failedOnSecond: number };
+  } | null;
   createdAt: string;
 };
 export type InfrastructureTrouble = { jobId: string; batchId: string; attempt: number; kind: string; message: string; workerId: string | null; at: string };

@@ -8,6 +8,7 @@ import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
+import io.bohrwerk.protocol.schedule.Release;
 import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Duration;
 import java.time.Instant;
@@ -170,6 +171,10 @@ record JobView(
         }
         if (job.awaitsCheck()) {
             return "its target is being checked";
+        }
+        Release emulator = Setting.emulator(job.setting());
+        if (!activity.offers(emulator)) {
+            return "no live worker has QEMU " + emulator + "; they have " + String.join(", ", activity.releases());
         }
         return job.guestBytes() <= activity.largestGuest()
                 ? null

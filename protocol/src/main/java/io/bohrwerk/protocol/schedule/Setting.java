@@ -69,12 +69,10 @@ public record Setting(
         return setting == null ? null : setting.emulator;
     }
 
-    /** The same on any emulator; null where nothing else is other than usual. */
-    public static @Nullable Setting onAnyEmulator(@Nullable Setting setting) {
-        if (setting == null) {
-            return null;
-        }
-        Setting other = new Setting(setting.cpu, setting.extra, setting.timerHz, setting.logging, setting.icount);
+    /** The same on another emulator. @param emulator null for any @return null where nothing is other than usual */
+    public static @Nullable Setting on(@Nullable Release emulator, @Nullable Setting setting) {
+        Setting from = setting == null ? USUAL : setting;
+        Setting other = new Setting(from.cpu, from.extra, from.timerHz, from.logging, from.icount, emulator);
         return other.usual() ? null : other;
     }
 

@@ -44,8 +44,9 @@ class ReleaseTest {
         assertThat(Wire.read(Wire.write(setting), Setting.class)).isEqualTo(setting);
         assertThat(setting.seeded(3).ofBatch(4)).isEqualTo(setting);
         assertThat(setting.usual()).isFalse();
-        assertThat(Setting.onAnyEmulator(setting)).isNull();
-        assertThat(Setting.onAnyEmulator(new Setting(CpuModel.MAX, null, null, null, null, new Release("7"))))
+        assertThat(Setting.on(null, setting)).isNull();
+        assertThat(Setting.on(new Release("10.0"), null)).isEqualTo(setting);
+        assertThat(Setting.on(null, new Setting(CpuModel.MAX, null, null, null, null, new Release("7"))))
                 .isEqualTo(new Setting(CpuModel.MAX));
     }
 }
