@@ -36,12 +36,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Batches of the demo target in real emulators: what they report, what they leave, and what trouble does. */
+@Tag("emulators")
 class BatchRunnerTest {
     /** To be stopped in the middle. */
     private static final int ENDLESS = 1_000_000;

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Instruction counts on both sides of 2<sup>31</sup>, 2<sup>32</sup> and 3 * 2<sup>31</sup>, where QEMU's signed 32-bit arithmetic on them
  * overflows.
  */
+@Tag("emulators")
 @Timeout(300)
 class InstructionCountTest {
     private static final int SHIFT = 4;
