@@ -20,7 +20,7 @@ import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
-import io.bohrwerk.protocol.blob.FileBlobStore;
+import io.bohrwerk.blob.FileBlobStore;
 import io.bohrwerk.protocol.schedule.Release;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
