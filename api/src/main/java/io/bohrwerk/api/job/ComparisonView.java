@@ -71,7 +71,7 @@ record ComparisonView(
     }
 
     static ComparisonView of(
-            Comparison comparison, Job first, Job second, @Nullable EmulatorComparison.Schedules schedules) {
+            Comparison comparison, Job first, Job second, EmulatorComparison.@Nullable Schedules schedules) {
         TwoRates rates = TwoRates.of(first.failures(), first.iterations(), second.failures(), second.iterations());
         Verdict verdict = first.state() != JobState.COMPLETED || second.state() != JobState.COMPLETED
                 ? Verdict.UNDECIDED
