@@ -7,6 +7,7 @@ import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProbe;
 import io.bohrwerk.emulator.qemu.Trouble;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ public final class Emulator implements AutoCloseable {
     private final Workspace workspace;
     private final Confinement confinement;
     private final Installation installation;
-    private final Map<TargetManifest.Arch, Qemu> probed = new EnumMap<>(TargetManifest.Arch.class);
+    private final Map<TargetMachine.Arch, Qemu> probed = new EnumMap<>(TargetMachine.Arch.class);
 
     private Emulator(
             EmulatorSettings settings, Installation installation, Workspace workspace, Confinement confinement) {
@@ -46,7 +47,7 @@ public final class Emulator implements AutoCloseable {
      *
      * @throws InfrastructureException as {@link #qemu}
      */
-    public String version(TargetManifest.Arch arch) throws InfrastructureException {
+    public String version(TargetMachine.Arch arch) throws InfrastructureException {
         return qemu(arch).version();
     }
 
@@ -55,7 +56,7 @@ public final class Emulator implements AutoCloseable {
      *
      * @throws InfrastructureException of kind {@code EMULATOR_UNFIT} when it is not there or cannot record and replay
      */
-    public synchronized Qemu qemu(TargetManifest.Arch arch) throws InfrastructureException {
+    public synchronized Qemu qemu(TargetMachine.Arch arch) throws InfrastructureException {
         Qemu known = probed.get(arch);
         if (known != null) {
             return known;
@@ -78,7 +79,7 @@ public final class Emulator implements AutoCloseable {
         return String.join(" ", QemuCommandLine.machineOptions(manifest, hpet));
     }
 
-    /** A machine for a target, with a private directory that goes when it is closed. Starts nothing yet. */
+    /** A machine for a target, with a private directory that is deleted when it is closed. Starts nothing yet. */
     public Machine machine(TargetFiles target) throws InfrastructureException {
         Qemu qemu = qemu(target.manifest().machine().arch());
         try {
@@ -98,17 +99,17 @@ public final class Emulator implements AutoCloseable {
         return confinement.millisPerStart(starts);
     }
 
-    /** A fresh private directory: it goes when this is closed, or with the next process when this one dies. */
+    /** A fresh private directory: deleted when this is closed, or by the next process when this one dies. */
     public Path newDirectory(String prefix) throws IOException {
         return workspace.newDirectory(prefix);
     }
 
-    /** Takes a directory of {@link #newDirectory} away before its time. */
+    /** Deletes a directory of {@link #newDirectory} early. */
     public void removeDirectory(Path directory) throws IOException {
         Workspace.deleteTree(directory);
     }
 
-    /** Takes the machines' directories away. Close the machines first. */
+    /** Deletes the machines' directories. Close the machines first. */
     @Override
     public void close() {
         workspace.close();

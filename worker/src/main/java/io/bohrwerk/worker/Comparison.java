@@ -16,9 +16,9 @@ import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayMode;
-import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayReport.LogCover;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.batch.ReplayReport;
+import io.bohrwerk.protocol.target.TargetTest;
 import io.bohrwerk.protocol.when.WhenCurve;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -129,7 +129,7 @@ final class Comparison {
      * @param directory for images of the machine
      */
     ReplayReport.Replayed when(int points, int runs, Path directory) throws InfrastructureException, IOException {
-        if (target.manifest().test().driver() == TargetManifest.Driver.CONSOLE) {
+        if (target.manifest().test().driver() == TargetTest.Driver.CONSOLE) {
             String why = "no when curve: a guest that is driven over its serial console cannot go on from a checkpoint";
             return new ReplayReport.Replayed(0, 0, "", null, List.of(), why);
         }

@@ -6,7 +6,7 @@ import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.qemu.Installation;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.schedule.Release;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetMachine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ final class Emulators implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Emulators.class);
 
     /** One emulator for one architecture. */
-    private record Offer(TargetManifest.Arch arch, String version, Emulator emulator) {}
+    private record Offer(TargetMachine.Arch arch, String version, Emulator emulator) {}
 
     private final List<Emulator> opened = new ArrayList<>();
     private final List<Offer> offers = new ArrayList<>();
@@ -43,7 +43,7 @@ final class Emulators implements AutoCloseable {
                 Emulator emulator = Emulator.open(settings, installation);
                 emulators.opened.add(emulator);
                 boolean first = installation.equals(installations.get(0));
-                for (TargetManifest.Arch arch : TargetManifest.Arch.values()) {
+                for (TargetMachine.Arch arch : TargetMachine.Arch.values()) {
                     if (first || installation.serves(arch.qemuBinary())) {
                         emulators.offers.add(new Offer(arch, emulator.version(arch), emulator));
                     }
@@ -69,7 +69,7 @@ final class Emulators implements AutoCloseable {
      * @param wanted null for any
      * @throws InfrastructureException of kind {@code EMULATOR_MISSING} when there is none
      */
-    Emulator serving(TargetManifest.Arch arch, @Nullable Release wanted) throws InfrastructureException {
+    Emulator serving(TargetMachine.Arch arch, @Nullable Release wanted) throws InfrastructureException {
         return offers.stream()
                 .filter(offer -> offer.arch == arch && (wanted == null || wanted.servedBy(offer.version)))
                 .findFirst()
@@ -80,7 +80,7 @@ final class Emulators implements AutoCloseable {
     }
 
     /** The one of exactly this version. */
-    Optional<Emulator> of(TargetManifest.Arch arch, String version) {
+    Optional<Emulator> of(TargetMachine.Arch arch, String version) {
         return offers.stream()
                 .filter(offer -> offer.arch == arch && offer.version.equals(version))
                 .findFirst()
@@ -88,14 +88,14 @@ final class Emulators implements AutoCloseable {
     }
 
     /** What it has for an architecture, for people. */
-    String versions(TargetManifest.Arch arch) {
+    String versions(TargetMachine.Arch arch) {
         return offers.stream()
                 .filter(offer -> offer.arch == arch)
                 .map(Offer::version)
                 .collect(Collectors.joining("; "));
     }
 
-    private String numbers(TargetManifest.Arch arch) {
+    private String numbers(TargetMachine.Arch arch) {
         return offers.stream()
                 .filter(offer -> offer.arch == arch)
                 .map(offer -> Release.in(offer.version))

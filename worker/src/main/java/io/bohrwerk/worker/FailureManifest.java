@@ -16,9 +16,12 @@ import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.ReasonText;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.target.TargetBoot;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,11 +185,7 @@ record FailureManifest(
 
     /** Whether another run failed in the same way: with the same outcome, and for the same reason but for its numbers. */
     boolean happensIn(BatchRun other) {
-        return other.outcome() == outcome && words(other.reason()).equals(words(reason));
-    }
-
-    private static String words(String reason) {
-        return reason.replaceAll("\\b0x[0-9a-fA-F]+|[0-9]+", "N");
+        return other.outcome() == outcome && ReasonText.normal(other.reason()).equals(ReasonText.normal(reason));
     }
 
     private static ByHand byHand(Coordinates coordinates, TargetManifest target, Batch batch, boolean snapshots) {
@@ -200,7 +199,7 @@ record FailureManifest(
         Launch launch = Launch.from(QemuCommandLine.READY, replay).with(new Instrument.MergedLog());
         List<String> command = new ArrayList<>(QemuCommandLine.of(
                 target, QemuCommandLine.haveHpet(coordinates.machineOptions()), launch));
-        boolean driven = target.test().driver() == TargetManifest.Driver.CONSOLE;
+        boolean driven = target.test().driver() == TargetTest.Driver.CONSOLE;
         command.subList(0, command.indexOf("--") + 1).clear(); // the limits of a worker
         command.set(command.indexOf("-qmp"), "-monitor");
         if (snapshots) {
@@ -237,7 +236,7 @@ record FailureManifest(
     }
 
     /** The target's files, and under which names the emulator looks for them. */
-    private static String named(TargetManifest.Boot boot) {
+    private static String named(TargetBoot boot) {
         StringBuilder files = new StringBuilder();
         if (boot.kernel() != null) {
             files.append("the target's file ")

@@ -20,10 +20,10 @@ import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.LogClass;
 import io.bohrwerk.protocol.batch.LogWindow;
 import io.bohrwerk.protocol.batch.ReplayMode;
-import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayReport.LogCover;
+import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetMachine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -81,7 +81,7 @@ final class ReplayRunner implements Runner<ReplayRequest> {
         Coordinates coordinates = failure.coordinates();
         try (TargetCache.Target target =
                 targets.hold(coordinates.target(), coordinates.schedule().setting())) {
-            TargetManifest.Arch arch = target.manifest().machine().arch();
+            TargetMachine.Arch arch = target.manifest().machine().arch();
             String here = coordinates.emulator();
             Emulator emulator = emulators.of(arch, here).orElse(null);
             if (emulator == null) {

@@ -21,7 +21,7 @@ import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetMachine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -307,7 +307,7 @@ class BatchRunnerTest {
     }
 
     private static FailedIteration keep(Change change) throws Exception {
-        Emulator emulator = bench.emulators.serving(TargetManifest.Arch.I386, null);
+        Emulator emulator = bench.emulators.serving(TargetMachine.Arch.I386, null);
         try (TargetCache.Target held = bench.targets.hold(target);
                 SnapshotCache.Snapshot ready = bench.snapshots.hold(
                         held, emulator, finished.coordinates().schedule().shift());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bohrwerk.blob.FileBlobStore;
 import io.bohrwerk.emulator.EmulatorSettings;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.qemu.Installation;
@@ -20,10 +21,9 @@ import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
-import io.bohrwerk.blob.FileBlobStore;
 import io.bohrwerk.protocol.schedule.Release;
 import io.bohrwerk.protocol.schedule.Setting;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetMachine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,15 +47,15 @@ class EmulatorsTest {
         EmulatorSettings settings = EmulatorSettings.in(directory.resolve("machines"));
         try (Emulators emulators = Emulators.open(settings, List.of(Installation.SYSTEM))) {
             String version = emulators
-                    .serving(TargetManifest.Arch.I386, null)
-                    .version(TargetManifest.Arch.I386);
+                    .serving(TargetMachine.Arch.I386, null)
+                    .version(TargetMachine.Arch.I386);
             assertThat(emulators.versions()).contains("qemu-system-i386: ", "; qemu-system-x86_64: ");
             assertThat(emulators
-                            .serving(TargetManifest.Arch.I386, new Release(Release.in(version)))
-                            .version(TargetManifest.Arch.I386))
+                            .serving(TargetMachine.Arch.I386, new Release(Release.in(version)))
+                            .version(TargetMachine.Arch.I386))
                     .isEqualTo(version);
-            assertThat(emulators.of(TargetManifest.Arch.X86_64, version)).isEmpty();
-            assertThatThrownBy(() -> emulators.serving(TargetManifest.Arch.X86_64, NEVER))
+            assertThat(emulators.of(TargetMachine.Arch.X86_64, version)).isEmpty();
+            assertThatThrownBy(() -> emulators.serving(TargetMachine.Arch.X86_64, NEVER))
                     .isInstanceOfSatisfying(InfrastructureException.class, e -> assertThat(e.kind())
                             .isEqualTo(InfrastructureTrouble.EMULATOR_MISSING))
                     .hasMessage("the job asks for QEMU 1.0, and this worker has " + Release.in(version));
@@ -89,8 +89,8 @@ class EmulatorsTest {
         try (Bench bench = new Bench(directory.resolve("both"), FileBlobStore.open(blobs, 0), both)) {
             target = Bench.demo(bench.store);
             system = bench.emulators
-                    .serving(TargetManifest.Arch.I386, null)
-                    .version(TargetManifest.Arch.I386);
+                    .serving(TargetMachine.Arch.I386, null)
+                    .version(TargetMachine.Arch.I386);
             here = bench.finish(Bench.passing(target, 10));
             assertThat(here.coordinates().emulator()).isEqualTo(system);
             String version = bench.emulators.versions().replaceAll(".*; (qemu-system-i386: [^;]*).*", "$1");

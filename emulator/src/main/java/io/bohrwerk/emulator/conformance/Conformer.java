@@ -15,14 +15,15 @@ import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
-import io.bohrwerk.protocol.conformance.Conformance;
 import io.bohrwerk.protocol.conformance.Conformance.Answer;
 import io.bohrwerk.protocol.conformance.Conformance.Finding;
 import io.bohrwerk.protocol.conformance.Conformance.Service;
 import io.bohrwerk.protocol.conformance.Conformance.Verdict;
+import io.bohrwerk.protocol.conformance.Conformance;
 import io.bohrwerk.protocol.conformance.GuestKey;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -99,7 +100,7 @@ public final class Conformer {
     }
 
     private Result check(Digest id, String version, int iterations) throws InfrastructureException {
-        boolean driven = manifest.test().driver() == TargetManifest.Driver.CONSOLE;
+        boolean driven = manifest.test().driver() == TargetTest.Driver.CONSOLE;
         Counter counter =
                 new Counter(machine, ready, ITERATIONS, driven ? manifest.test().reportEvery() : 0);
         Scale scale = new Scale(counter, shift);

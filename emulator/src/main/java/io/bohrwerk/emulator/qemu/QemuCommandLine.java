@@ -1,6 +1,8 @@
 package io.bohrwerk.emulator.qemu;
 
 import io.bohrwerk.protocol.target.Disk;
+import io.bohrwerk.protocol.target.TargetBoot;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +68,7 @@ public final class QemuCommandLine {
 
     /** The options that shape the machine that the guest sees: a part of a batch's coordinates. @param hpet see {@link Qemu} */
     public static List<String> machineOptions(TargetManifest manifest, boolean hpet) {
-        TargetManifest.Machine machine = manifest.machine();
+        TargetMachine machine = manifest.machine();
         List<String> options = new ArrayList<>(List.of(
                 "-M",
                 hpet ? "pc" : WITHOUT_HPET,
@@ -93,7 +95,7 @@ public final class QemuCommandLine {
                 "pvpanic",
                 "-action",
                 "reboot=shutdown,shutdown=pause,panic=pause"));
-        TargetManifest.Boot boot = manifest.boot();
+        TargetBoot boot = manifest.boot();
         for (int i = 0; i < boot.disks().size(); i++) {
             Disk disk = boot.disks().get(i);
             String device = disk.bus() == Disk.Bus.VIRTIO ? "virtio-blk-pci" : disk.writable() ? "ide-hd" : "ide-cd";
@@ -157,7 +159,7 @@ public final class QemuCommandLine {
      * Each disk sits behind {@code blkreplay}, which ties the completion of a request to an instruction. The writable one is the machine's
      * own image, an overlay of the target's, so a snapshot of the machine is one of the disk as well.
      */
-    private static List<String> disks(TargetManifest.Boot boot) {
+    private static List<String> disks(TargetBoot boot) {
         List<String> options = new ArrayList<>();
         for (int i = 0; i < boot.disks().size(); i++) {
             String image = "state";
@@ -177,7 +179,7 @@ public final class QemuCommandLine {
      * Without disks, virtual time leaps to the next timer while the processor waits. With a disk it must not: a request takes host time, in
      * which the guest would see minutes pass, and recording such a guest hangs (QEMU 7.2).
      */
-    private static String idle(TargetManifest.Boot boot) {
+    private static String idle(TargetBoot boot) {
         return boot.disks().isEmpty() ? ",sleep=off" : "";
     }
 

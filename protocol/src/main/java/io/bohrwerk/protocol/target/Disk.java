@@ -19,10 +19,10 @@ public record Disk(String file, Format format, Bus bus) {
     public Disk {
         present(file, "file");
         require(
-                TargetManifest.Boot.isPlain(file) && !file.equals(TargetManifest.FILE_NAME),
+                TargetBoot.isPlain(file) && !file.equals(TargetManifest.FILE_NAME),
                 "file",
                 file,
-                TargetManifest.Boot.PLAIN);
+                TargetBoot.PLAIN);
         present(format, "format");
         require(
                 format != Format.ISO || bus == Bus.IDE,
