@@ -138,7 +138,9 @@ class ModuleArrowsTest {
                 return SliceIdentifier.ignore();
             }
             return SliceIdentifier.of(
-                    name.equals(root) ? "(root)" : name.substring(root.length() + 1).split("\\.")[0]);
+                    name.equals(root)
+                            ? "(root)"
+                            : name.substring(root.length() + 1).split("\\.")[0]);
         }
 
         @Override

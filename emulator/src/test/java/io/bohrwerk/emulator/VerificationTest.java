@@ -58,8 +58,8 @@ class VerificationTest {
             String difference) {
         BatchWords words = new BatchWords(10, false);
         words.take(AgentLine.parse(word).orElseThrow(), word, 1, 0);
-        Verification.Replayed replay = new Verification.Replayed(
-                last, exitAgain, Ending.Spoken.of(words), digest(console), digest("serial"));
+        Verification.Replayed replay =
+                new Verification.Replayed(last, exitAgain, Ending.Spoken.of(words), digest(console), digest("serial"));
         assertThat(Verification.ofReplay(run(outcome, 7, 900, true, exit, "said"), replay))
                 .isEqualTo(difference);
     }

@@ -37,8 +37,7 @@ final class AdjacentWindow {
      * @param failing the schedule of the first that fails
      * @param passing the schedule of the one before it
      */
-    static Adjacent.Window of(
-            SortedMap<Long, Traced> traced, long from, long to, Schedule failing, Schedule passing) {
+    static Adjacent.Window of(SortedMap<Long, Traced> traced, long from, long to, Schedule failing, Schedule passing) {
         Traced fails = get(traced, from);
         Traced passes = get(traced, from - 1);
         Divergence divergence = Divergence.of(
@@ -61,8 +60,7 @@ final class AdjacentWindow {
                     each.run().outcome() != Outcome.PASSED,
                     maker == null ? null : nth(each.trace().arrivals(), maker, before)));
         }
-        return new Adjacent.Window(
-                failing, from, to, maker == null ? null : maker.vector(), places, divergence);
+        return new Adjacent.Window(failing, from, to, maker == null ? null : maker.vector(), places, divergence);
     }
 
     private static Traced get(Map<Long, Traced> traced, long delay) {

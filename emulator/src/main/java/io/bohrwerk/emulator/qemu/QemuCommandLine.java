@@ -10,14 +10,14 @@ import java.util.List;
 /**
  * QEMU's command line, as a pure function of the target's manifest and a {@link Launch}.
  *
- * <p>Every file has a fixed name in the machine's private directory, where QEMU runs: so no path and no name that a user chose comes
- * into an option string, where a comma would start another option, and the guest sees the same command line on every host. The one
- * text of a user's is the kernel's own command line, which is an argument by itself.
+ * <p>Every file has a fixed name in the machine's private directory, where QEMU runs. So no path or name chosen by a user gets into an
+ * option string, where a comma would start another option, and the command line is the same on every host. The one text from a user is
+ * the kernel's command line, which is an argument of its own.
  */
 public final class QemuCommandLine {
     public static final String KERNEL = "kernel";
     public static final String INITRD = "initrd";
-    /** The machine's disk of snapshots. */
+    /** The qcow2 image that holds the machine's snapshots. */
     public static final String STATE = "state.qcow2";
 
     /** The stem of the target's disk images, by their place in the manifest. */
@@ -30,11 +30,11 @@ public final class QemuCommandLine {
     public static final String SERIAL = "serial.fifo";
     /** The stem of {@link #INPUT} and {@link #OUTPUT}. */
     private static final String TYPED = "serial";
-    /** What is typed on the first serial port, of a guest that is driven over it. */
+    /** Input to the first serial port, for a guest that is driven over it. */
     public static final String INPUT = TYPED + ".in";
-    /** What such a guest prints there, instead of {@link #SERIAL}. */
+    /** Output of such a guest, instead of {@link #SERIAL}. */
     public static final String OUTPUT = TYPED + ".out";
-    /** Both of these and QEMU's own log, while replaying. */
+    /** Both consoles and QEMU's own log, while replaying. */
     public static final String MERGED = "merged.fifo";
 
     public static final String BATCH = "batch.cfg";
@@ -47,11 +47,11 @@ public final class QemuCommandLine {
     /** The snapshot that batches start from. */
     public static final String READY = "ready";
 
-    /** Code that QEMU translated, in MiB. The default grows to a gigabyte, which is more than a batch of one test ever needs. */
+    /** Translated code, in MiB. QEMU's default grows to a gigabyte, more than a batch of one test ever needs. */
     private static final int TRANSLATION_BUFFER_MIB = 64;
-    /** QEMU's own needs beside the guest's memory and that buffer: measured 0.9 GiB of address space, of it 60 MiB resident. */
+    /** QEMU's own needs besides guest memory and that buffer: measured 0.9 GiB of address space, of it 60 MiB resident. */
     private static final long ADDRESS_SPACE_OVERHEAD = 3L << 30;
-    /** The largest file is the disk of snapshots: three of them, each as large as the guest's memory. */
+    /** The largest file is the image of snapshots: three of them, each as large as guest memory. */
     private static final int SNAPSHOTS_PER_DISK = 3;
 
     private static final long LARGEST_RECORDING = 2L << 30;

@@ -25,7 +25,10 @@ public final class Shift {
      */
     public static int requireAfterBoot(String field, int shift, int bootShift) {
         InvalidInputException.require(
-                shift >= bootShift, field, shift, "must not be below the target's bootShift of " + bootShift
+                shift >= bootShift,
+                field,
+                shift,
+                "must not be below the target's bootShift of " + bootShift
                         + ": virtual time would go backwards, and no timer would fire until it has caught up");
         return shift;
     }

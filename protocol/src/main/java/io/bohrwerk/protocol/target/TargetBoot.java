@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param kernel null when the machine boots from a disk by its BIOS
  * @param append the kernel's command line; one line of printable ASCII, up to 2,000
  * @param disks up to four, of which the guest may write to one
- * @param symbols an ELF file with the kernel's symbol table, such as {@code vmlinux}, for a kernel that carries none. Its addresses
- *     must be those at which the kernel runs: Linux needs {@code nokaslr}
+ * @param symbols an ELF file with the kernel's symbol table, such as {@code vmlinux}, for a kernel without one. Its addresses must
+ *     be those at which the kernel runs: Linux needs {@code nokaslr}
  */
 public record TargetBoot(
         @Nullable String kernel,
@@ -31,7 +31,7 @@ public record TargetBoot(
 
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._,+@=-]{0,99}");
     private static final Pattern APPEND = Pattern.compile("[ -~]{0,2000}");
-    /** An IDE machine has room for no more. */
+    /** What two IDE channels hold. */
     private static final int MOST_DISKS = 4;
 
     public TargetBoot {
@@ -50,11 +50,7 @@ public record TargetBoot(
         if (symbols != null) {
             requireFile("symbols", symbols);
         }
-        require(
-                APPEND.matcher(append).matches(),
-                "append",
-                append,
-                "must be one line of printable ASCII, up to 2000");
+        require(APPEND.matcher(append).matches(), "append", append, "must be one line of printable ASCII, up to 2000");
         require(disks.size() <= MOST_DISKS, "disks", disks.size(), "must be at most " + MOST_DISKS);
         disks.forEach(disk -> present(disk, "disks"));
         require(

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * The machine of a target.
  *
  * @param memory 4 MiB to 8 GiB, whole mebibytes
- * @param cpus must be 1: QEMU's icount, on which determinism rests, does not boot more
+ * @param cpus must be 1: determinism rests on QEMU's icount, which does not boot more
  * @param bootShift icount shift while booting, see {@link Shift}
- * @param timerPeriod virtual time between two timer interrupts; what a random phase is drawn from
+ * @param timerPeriod virtual time between two timer interrupts, from which a random phase is drawn
  * @param cpu the processor's model; null for the usual one, {@code qemu32} or {@code qemu64}
- * @param timerHz between which the agent can set the timer, as {@code [100, 1000]}; null when it cannot
+ * @param timerHz range in which the agent can set the timer, as {@code [100, 1000]}; null when it cannot
  */
 public record TargetMachine(
         Arch arch,
@@ -29,11 +29,9 @@ public record TargetMachine(
         int bootShift,
         VirtualTime timerPeriod,
 
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-        CpuModel cpu,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CpuModel cpu,
 
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-        HertzRange timerHz) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable HertzRange timerHz) {
     private static final int SMALLEST_MEMORY_MIB = 4;
     private static final int LARGEST_MEMORY_MIB = 8 << 10;
     private static final int DEFAULT_BOOT_SHIFT = 4;

@@ -35,8 +35,8 @@ public record TargetManifest(String name, TargetMachine machine, TargetBoot boot
     }
 
     /**
-     * Whether a batch of this target is a pure function of its coordinates: two runs agree byte for byte. With a disk they do not, for the
-     * host decides when a request is done; a recording of such a run replays all the same.
+     * Whether a batch of this target is a pure function of its coordinates: two runs agree byte for byte. With a disk they do not, as the
+     * host decides when a request completes; a recording of such a run still replays.
      */
     public boolean repeatable() {
         return boot.disks().isEmpty();
@@ -85,7 +85,7 @@ public record TargetManifest(String name, TargetMachine machine, TargetBoot boot
                 extra == null || test.extraInterrupt(),
                 field + ".extra",
                 String.valueOf(extra),
-                "needs an agent that can bring an interrupt about: the target's test does not say extraInterrupt: true");
+                "needs an agent that can raise an interrupt: the target's test does not say extraInterrupt: true");
         require(
                 extra == null || Setting.counted(setting),
                 field + ".extra",
@@ -98,8 +98,8 @@ public record TargetManifest(String name, TargetMachine machine, TargetBoot boot
                 throw new InvalidInputException(
                         field + ".timerHz",
                         hz,
-                        "needs a guest whose timer can be told: the target's machine has no timerHz. A kernel such as Linux has its"
-                                + " tick compiled in");
+                        "needs a guest whose timer rate can be set: the target's machine has no timerHz. In a kernel such as Linux"
+                                + " the tick is compiled in");
             }
             require(
                     range.holds(hz),
@@ -108,5 +108,4 @@ public record TargetManifest(String name, TargetMachine machine, TargetBoot boot
                     "must be between " + range.least() + " and " + range.most() + ", as the target's machine has it");
         }
     }
-
 }

@@ -17,12 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param iterationTimeout virtual time that one iteration may take
  * @param expectedFailures subtests that are known to fail: exact descriptions, or a prefix and {@code *}
- * @param givenReportEvery the agent reports after this many iterations, 1 to 1,000,000. Null: jobs find it out
- * @param givenIterationsPerBatch how many iterations make a batch of seconds, 1 to 10,000,000. Null: jobs find it out
- * @param panicPatterns lines of the console that tell of a kernel's trouble, besides those that are known; looked at before them;
- *     up to 100
+ * @param givenReportEvery the agent reports after this many iterations, 1 to 1,000,000. Null: jobs determine it
+ * @param givenIterationsPerBatch how many iterations make a batch of seconds, 1 to 10,000,000. Null: jobs determine it
+ * @param panicPatterns console lines that report kernel trouble, besides the known ones and checked before them; up to 100
  * @param script on the serial console, of the driver {@code console}; see {@link ConsoleScript}
- * @param extraInterrupt whether the agent can bring about an interrupt at a chosen instruction: a job's setting may then ask for it
+ * @param extraInterrupt whether the agent can raise an interrupt at a chosen instruction: a job's setting may then ask for it
  */
 public record TargetTest(
         Driver driver,
@@ -86,7 +85,7 @@ public record TargetTest(
                     format == Format.EXIT,
                     "format",
                     format.word(),
-                    "must be exit for the driver console: there is no agent that reads it; use the loop's patterns");
+                    "must be exit for the driver console: there is no agent to read it; use the loop's patterns");
             require(
                     expectedFailures.isEmpty(),
                     "expectedFailures",
@@ -101,7 +100,7 @@ public record TargetTest(
                     !extraInterrupt,
                     "extraInterrupt",
                     true,
-                    "must be false for the driver console: there is no agent that brings it about");
+                    "must be false for the driver console: there is no agent to raise it");
         } else {
             require(script.isEmpty(), "script", script.size() + " steps", "belongs to the driver console");
         }
@@ -116,12 +115,12 @@ public record TargetTest(
         return given == null ? DEFAULT_ITERATIONS_PER_BATCH : given;
     }
 
-    /** Iterations from one report to the next, where nothing better is known. */
+    /** Iterations from one report to the next, unless something better is known. */
     public int reportEvery() {
         return orOne(givenReportEvery);
     }
 
-    /** Iterations of a batch, where nothing better is known. */
+    /** Iterations of a batch, unless something better is known. */
     public int iterationsPerBatch() {
         return orHundred(givenIterationsPerBatch);
     }
@@ -159,7 +158,7 @@ public record TargetTest(
         /** An agent inside the guest that speaks the guest protocol. */
         @JsonProperty("agent")
         AGENT,
-        /** A shell inside the guest, by what is typed on its serial console. */
+        /** A shell inside the guest, typed at over its serial console. */
         @JsonProperty("console")
         CONSOLE
     }

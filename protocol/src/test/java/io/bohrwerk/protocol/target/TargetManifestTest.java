@@ -431,7 +431,7 @@ class TargetManifestTest {
                         "driver: console\n  format: tap",
                         "test.format",
                         "tap",
-                        "must be exit for the driver console: there is no agent that reads it; use the loop's patterns"),
+                        "must be exit for the driver console: there is no agent to read it; use the loop's patterns"),
                 bad(
                         "driver: console",
                         "driver: console\n  iterationsPerBatch: 4096",
