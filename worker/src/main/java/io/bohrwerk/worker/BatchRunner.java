@@ -62,7 +62,8 @@ final class BatchRunner implements Runner<BatchRequest> {
                 targets.hold(request.target(), request.schedule().setting())) {
             TargetManifest manifest = target.manifest();
             Emulator emulator = emulators.serving(
-                    manifest.machine().arch(), Setting.emulator(request.schedule().setting()));
+                    manifest.machine().arch(),
+                    Setting.emulator(request.schedule().setting()));
             try (SnapshotCache.Snapshot ready =
                             snapshots.hold(target, emulator, request.schedule().shift(), mode);
                     Machines.Open open = machines.open(emulator, target.files())) {

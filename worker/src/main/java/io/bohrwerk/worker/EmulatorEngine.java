@@ -56,7 +56,10 @@ final class EmulatorEngine implements Engine {
                             TraceRequest.KIND,
                             TraceRequest.class,
                             new TraceRunner(id, emulators, machines, targets, snapshots, blobs))
-                    .with(Check.KIND, Check.Request.class, new CheckRunner(id, emulators, machines, targets, snapshots));
+                    .with(
+                            Check.KIND,
+                            Check.Request.class,
+                            new CheckRunner(id, emulators, machines, targets, snapshots));
             good = true;
         } finally {
             if (!good) {

@@ -123,7 +123,8 @@ final class SnapshotCache {
 
     static String name(TargetCache.Target target, Emulator emulator, int shift) throws InfrastructureException {
         TargetManifest manifest = target.manifest();
-        String options = emulator.version(manifest.machine().arch()) + "\n" + emulator.machineOptions(manifest) + "\n" + FORMAT;
+        String options =
+                emulator.version(manifest.machine().arch()) + "\n" + emulator.machineOptions(manifest) + "\n" + FORMAT;
         if (shift != target.manifest().machine().bootShift()) {
             options += "\nshift " + shift;
         }

@@ -46,9 +46,7 @@ class EmulatorsTest {
     void oneThatIsNotHereIsMissed() throws Exception {
         EmulatorSettings settings = EmulatorSettings.in(directory.resolve("machines"));
         try (Emulators emulators = Emulators.open(settings, List.of(Installation.SYSTEM))) {
-            String version = emulators
-                    .serving(TargetMachine.Arch.I386, null)
-                    .version(TargetMachine.Arch.I386);
+            String version = emulators.serving(TargetMachine.Arch.I386, null).version(TargetMachine.Arch.I386);
             assertThat(emulators.versions()).contains("qemu-system-i386: ", "; qemu-system-x86_64: ");
             assertThat(emulators
                             .serving(TargetMachine.Arch.I386, new Release(Release.in(version)))
@@ -56,8 +54,9 @@ class EmulatorsTest {
                     .isEqualTo(version);
             assertThat(emulators.of(TargetMachine.Arch.X86_64, version)).isEmpty();
             assertThatThrownBy(() -> emulators.serving(TargetMachine.Arch.X86_64, NEVER))
-                    .isInstanceOfSatisfying(InfrastructureException.class, e -> assertThat(e.kind())
-                            .isEqualTo(InfrastructureTrouble.EMULATOR_MISSING))
+                    .isInstanceOfSatisfying(
+                            InfrastructureException.class,
+                            e -> assertThat(e.kind()).isEqualTo(InfrastructureTrouble.EMULATOR_MISSING))
                     .hasMessage("the job asks for QEMU 1.0, and this worker has " + Release.in(version));
         }
         assertThat(Files.list(directory.resolve("machines"))).isEmpty();
@@ -88,9 +87,7 @@ class EmulatorsTest {
         BatchReport.Finished here;
         try (Bench bench = new Bench(directory.resolve("both"), FileBlobStore.open(blobs, 0), both)) {
             target = Bench.demo(bench.store);
-            system = bench.emulators
-                    .serving(TargetMachine.Arch.I386, null)
-                    .version(TargetMachine.Arch.I386);
+            system = bench.emulators.serving(TargetMachine.Arch.I386, null).version(TargetMachine.Arch.I386);
             here = bench.finish(Bench.passing(target, 10));
             assertThat(here.coordinates().emulator()).isEqualTo(system);
             String version = bench.emulators.versions().replaceAll(".*; (qemu-system-i386: [^;]*).*", "$1");
@@ -99,7 +96,8 @@ class EmulatorsTest {
 
             BatchReport.Finished there = bench.finish(on(release, Bench.passing(target, 10)));
             assertThat(there.coordinates().emulator()).isEqualTo(version);
-            assertThat(there.coordinates().snapshot()).isNotEqualTo(here.coordinates().snapshot());
+            assertThat(there.coordinates().snapshot())
+                    .isNotEqualTo(here.coordinates().snapshot());
 
             FailedIteration failure = failure(bench, target, release);
             assertThat(failure.replay()).as(failure.replayNote()).isEqualTo(ReplayVerdict.VERIFIED);
@@ -119,13 +117,15 @@ class EmulatorsTest {
                     LogWindow.all(),
                     1);
             assertThat(bench.replay(replay))
-                    .isInstanceOfSatisfying(ReplayReport.Replayed.class, replayed -> assertThat(replayed.same())
-                            .isEqualTo(1));
+                    .isInstanceOfSatisfying(
+                            ReplayReport.Replayed.class,
+                            replayed -> assertThat(replayed.same()).isEqualTo(1));
         }
         try (Bench bench = new Bench(directory.resolve("one"), blobs)) {
             assertThat(bench.replay(replay))
-                    .isInstanceOfSatisfying(ReplayReport.OtherEmulator.class, refused -> assertThat(refused.here())
-                            .isEqualTo(system));
+                    .isInstanceOfSatisfying(
+                            ReplayReport.OtherEmulator.class,
+                            refused -> assertThat(refused.here()).isEqualTo(system));
         }
     }
 

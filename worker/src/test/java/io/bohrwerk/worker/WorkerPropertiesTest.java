@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bohrwerk.emulator.qemu.Installation;
 import io.bohrwerk.protocol.ByteSize;
 import java.nio.file.Path;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

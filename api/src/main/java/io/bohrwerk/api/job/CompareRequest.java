@@ -21,8 +21,7 @@ record CompareRequest(
         With with,
         @Nullable Long iterations,
         @Nullable Double confidence,
-        @Nullable Release firstEmulator)
-        implements RequestDocument {
+        @Nullable Release firstEmulator) implements RequestDocument {
     /**
      * At least one of them.
      *

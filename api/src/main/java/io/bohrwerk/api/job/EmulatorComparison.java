@@ -17,11 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * @param meaning one line for people
  */
 record EmulatorComparison(
-        @Nullable Release first,
-        @Nullable Release second,
-        Schedules schedules,
-        Verdict verdict,
-        String meaning) {
+        @Nullable Release first, @Nullable Release second, Schedules schedules, Verdict verdict, String meaning) {
     enum Verdict {
         BOTH_FAIL,
         ONLY_FIRST_FAILS,

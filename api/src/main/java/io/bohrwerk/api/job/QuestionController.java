@@ -25,12 +25,7 @@ class QuestionController {
     private final JdbcClient database;
 
     QuestionController(
-            Jobs jobs,
-            Comparisons comparisons,
-            Questions questions,
-            JobViews views,
-            Fleet fleet,
-            JdbcClient database) {
+            Jobs jobs, Comparisons comparisons, Questions questions, JobViews views, Fleet fleet, JdbcClient database) {
         this.jobs = jobs;
         this.comparisons = comparisons;
         this.questions = questions;

@@ -94,9 +94,8 @@ class Questions {
         String named = request.with().target();
         Target first = submission.target(old.target().hex());
         Target second = named == null ? first : submission.target(named);
-        Setting own = request.firstEmulator() == null
-                ? old.setting()
-                : Setting.on(request.firstEmulator(), old.setting());
+        Setting own =
+                request.firstEmulator() == null ? old.setting() : Setting.on(request.firstEmulator(), old.setting());
         Setting setting =
                 request.with().setting() == null ? own : request.with().setting();
         require(

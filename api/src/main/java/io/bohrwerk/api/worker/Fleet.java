@@ -120,7 +120,8 @@ public class Fleet {
 
     /** @param emulator that is asked for; null for any */
     public Slots slots(long guest, @Nullable Release emulator) {
-        // A heartbeat says "QEMU emulator version 10.0.2 (Debian ..); .." or "QEMU emulator version 10.0.2": what is asked for may be
+        // A heartbeat says "QEMU emulator version 10.0.2 (Debian ..); .." or "QEMU emulator version 10.0.2": what is
+        // asked for may be
         // followed by another part of the number, or not.
         String release = emulator == null ? "%" : "%version " + emulator.number();
         return workers.slotsSince(

@@ -574,8 +574,7 @@ class JobLifecycleTest {
 
     /** The only worker that has slots. */
     private void workerHas(String emulators) {
-        fleet.hear(new WorkerHeartbeat(
-                Wire.VERSION, "worker-1", "host", 3, emulators, Instant.now(), List.of(), null));
+        fleet.hear(new WorkerHeartbeat(Wire.VERSION, "worker-1", "host", 3, emulators, Instant.now(), List.of(), null));
     }
 
     private void hear(String worker, int slots, long largestGuest) {
@@ -1010,10 +1009,18 @@ class JobLifecycleTest {
         JsonNode view = new Http(port).get("/api/v1/jobs/" + id).json();
         assertThat(view.at("/setting/emulator").asString()).isEqualTo("10.0");
         workerHas("qemu-system-i386: QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)");
-        assertThat(new Http(port).get("/api/v1/jobs/" + id).json().get("waitsFor").isNull())
+        assertThat(new Http(port)
+                        .get("/api/v1/jobs/" + id)
+                        .json()
+                        .get("waitsFor")
+                        .isNull())
                 .isTrue();
         workerHas("qemu-system-i386: QEMU emulator version 7.2.22 (Debian 1:7.2)");
-        assertThat(new Http(port).get("/api/v1/jobs/" + id).json().get("waitsFor").asString())
+        assertThat(new Http(port)
+                        .get("/api/v1/jobs/" + id)
+                        .json()
+                        .get("waitsFor")
+                        .asString())
                 .isEqualTo("no live worker has QEMU 10.0; they have 7.2.22");
     }
 

@@ -52,11 +52,7 @@ public final class QemuSession implements AutoCloseable {
      * @param started told of each process at once, so that it can be killed while it is starting
      */
     public record Home(
-            Qemu qemu,
-            TargetManifest manifest,
-            Path directory,
-            Confinement.Cell cell,
-            Consumer<Process> started) {}
+            Qemu qemu, TargetManifest manifest, Path directory, Confinement.Cell cell, Consumer<Process> started) {}
 
     /** Told of what happens, on threads that must not be blocked. */
     public interface Listener {

@@ -59,9 +59,7 @@ class QemuCommandLineTest {
     @ParameterizedTest
     @CsvSource({"7.2.22, true, pc", "10.0.2, false, 'pc,hpet=off'", "11.1.3, false, 'pc,hpet=off'"})
     void startsEachVersion(String version, boolean hpet, String machine) {
-        assertThat(text(QemuCommandLine.of(BARE, hpet, record(4))))
-                .as(version)
-                .isEqualTo("""
+        assertThat(text(QemuCommandLine.of(BARE, hpet, record(4)))).as(version).isEqualTo("""
             setpriv --pdeathsig KILL
             prlimit --core=0 --as=3305111552 --fsize=2147483648 --nofile=256 --cpu=86400 --
             qemu-system-i386
@@ -92,23 +90,22 @@ class QemuCommandLineTest {
             -icount shift=4,sleep=off,rr=record,rrfile=recording.rr
             -loadvm ready
             -S\
-            """.replace("MACHINE", machine));
+            """.replace(
+                        "MACHINE", machine));
         String options = String.join(" ", QemuCommandLine.machineOptions(BARE, hpet));
         assertThat(QemuCommandLine.haveHpet(options)).isEqualTo(hpet);
     }
 
     @Test
     void debugsOverPipes() {
-        assertThat(text(of(
-                        BARE, ready(new Execution.Replayed(5)).with(new Instrument.GdbServer()))))
+        assertThat(text(of(BARE, ready(new Execution.Replayed(5)).with(new Instrument.GdbServer()))))
                 .contains("-chardev pipe,id=gdb,path=gdb\n-gdb chardev:gdb\n")
                 .doesNotContain("logfile", "-D ");
     }
 
     @Test
     void bootsABareMetalKernel() {
-        assertThat(text(of(BARE, Launch.boot(new Execution.Counted(4)))))
-                .isEqualTo("""
+        assertThat(text(of(BARE, Launch.boot(new Execution.Counted(4))))).isEqualTo("""
             setpriv --pdeathsig KILL
             prlimit --core=0 --as=3305111552 --fsize=2147483648 --nofile=256 --cpu=86400 --
             qemu-system-i386
@@ -142,8 +139,7 @@ class QemuCommandLineTest {
 
     @Test
     void givesTheMachineTheProcessorOfASetting() {
-        assertThat(text(of(
-                        LINUX.under(new Setting(CpuModel.NEHALEM)), replay(QemuCommandLine.READY, 4))))
+        assertThat(text(of(LINUX.under(new Setting(CpuModel.NEHALEM)), replay(QemuCommandLine.READY, 4))))
                 .contains("-cpu Nehalem\n")
                 .doesNotContain("qemu64");
     }
@@ -181,8 +177,7 @@ class QemuCommandLineTest {
 
     @Test
     void countsOrRunsFree() {
-        assertThat(text(of(BARE, ready(new Execution.Counted(5)))))
-                .contains("-icount shift=5,sleep=off\n");
+        assertThat(text(of(BARE, ready(new Execution.Counted(5))))).contains("-icount shift=5,sleep=off\n");
         assertThat(text(of(BARE, ready(new Execution.Free())))).doesNotContain("icount");
     }
 
