@@ -1067,7 +1067,7 @@ class JobLifecycleTest {
         Http http = new Http(port);
         for (String[] bad : new String[][] {
             {random + "{\"emulator\": \"ten\"}", "setting.emulator", "number of a QEMU release"},
-            {random + "{\"emulator\": 10.0}", "setting.emulator", "text"},
+            {random + "{\"emulator\": 10.0}", "setting.emulator", "in quotes"},
             {random + "{\"timerHz\": 50}", "setting.timerHz", "between 100 and 1000"},
             {random + "{\"extra\": {\"offset\": -1}}", "setting.extra.offset", "between 0"},
             {random + "{\"extra\": {\"offset\": 1}, \"icount\": false}", "setting.extra", "counted instructions"},
@@ -1088,7 +1088,7 @@ class JobLifecycleTest {
                 post(old + "/compare", "{\"with\": {\"setting\": {\"timerHz\": 100}}}"),
                 400,
                 "with.setting.timerHz",
-                "tick compiled in");
+                "the tick is compiled in");
         refused(
                 post(old + "/compare", "{\"with\": {\"strategy\": \"aligned\", \"setting\": {\"icount\": false}}}"),
                 400,

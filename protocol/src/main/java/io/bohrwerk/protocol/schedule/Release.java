@@ -4,6 +4,7 @@ import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.bohrwerk.protocol.InvalidInputException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,6 +25,18 @@ public record Release(@JsonValue String number) {
                 "",
                 number,
                 "must be the number of a QEMU release or the beginning of one, as 10.0 or 7.2.22");
+    }
+
+    /** A YAML file without quotes: 10.10 would be 10.1 by now. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static Release unquoted(double number) {
+        throw new InvalidInputException("", number, "must be text: write it in quotes, as \"10.0\"");
+    }
+
+    /** As {@link #unquoted(double)}. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static Release unquoted(long number) {
+        throw new InvalidInputException("", number, "must be text: write it in quotes, as \"10\"");
     }
 
     /**

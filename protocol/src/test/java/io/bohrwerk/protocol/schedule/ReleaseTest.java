@@ -37,6 +37,16 @@ class ReleaseTest {
                 .hasMessageContaining("emulator");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"10.10", "10"})
+    void asksForQuotes(String number) {
+        byte[] text = ("{\"emulator\":" + number + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> Wire.read(text, Setting.class))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("emulator")
+                .hasMessageContaining("write it in quotes");
+    }
+
     @Test
     void isPartOfASetting() {
         Setting setting = new Setting(new Release("10.0"));
