@@ -1,7 +1,9 @@
 package io.bohrwerk.api.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
@@ -10,6 +12,8 @@ import io.bohrwerk.protocol.blob.BlobStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -24,6 +28,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class AuditTest {
     @LocalServerPort
     private int port;
+
+    @Autowired
+    private ApiProperties properties;
 
     @Autowired
     private Audit audit;
@@ -47,7 +54,7 @@ class AuditTest {
     }
 
     private List<AuditReport.Kind> kinds(String subject, Duration grace) throws IOException {
-        return audit.run(grace, false).findings().stream()
+        return audit.run(grace, false, false).findings().stream()
                 .filter(finding -> finding.subject().equals(subject))
                 .map(AuditReport.Finding::kind)
                 .toList();
@@ -67,6 +74,47 @@ class AuditTest {
         assertThat(kinds(target, Duration.ZERO)).containsExactly(AuditReport.Kind.MISSING_BLOB);
     }
 
+    /** Of the same size, as a bad disk leaves it. */
+    @Test
+    void aDamagedBlobIsFoundWhenItsContentIsRead() throws Exception {
+        Path file = Path.of(String.valueOf(properties.blobs().directory()), "blobs", target.substring(0, 2), target);
+        byte[] good = Files.readAllBytes(file);
+        byte[] bad = good.clone();
+        bad[bad.length / 2] ^= 1;
+        Files.write(file, bad);
+        try {
+            assertThat(http.get("/api/v1/audit?grace=0").text()).doesNotContain(target);
+            List<AuditReport.Finding> found = audit.run(Duration.ZERO, false, true).findings().stream()
+                    .filter(finding -> finding.subject().equals(target))
+                    .toList();
+            assertThat(found).hasSize(1);
+            assertThat(found.get(0).kind()).isEqualTo(AuditReport.Kind.DAMAGED_BLOB);
+            assertThat(found.get(0).what()).contains(Digest.of(bad).hex());
+            assertThat(http.get("/api/v1/audit?grace=0&content=true").text()).contains(target, "DAMAGED_BLOB");
+        } finally {
+            Files.write(file, good);
+        }
+        assertThat(http.get("/api/v1/audit?grace=0&content=true").text()).doesNotContain(target);
+    }
+
+    /** The answer has begun when that is seen, so that it cannot become an error any more: it ends before its end. */
+    @Test
+    void aDamagedBlobIsNeverDownloadedWhole() throws Exception {
+        String path = "/api/v1/targets/" + target + "/files/kernel.elf";
+        byte[] good = http.get(path).bytes();
+        String digest = Digest.of(good).hex();
+        Path file = Path.of(String.valueOf(properties.blobs().directory()), "blobs", digest.substring(0, 2), digest);
+        byte[] bad = good.clone();
+        bad[0] ^= 1;
+        Files.write(file, bad);
+        try {
+            assertThatThrownBy(() -> http.get(path)).isInstanceOf(IOException.class);
+        } finally {
+            Files.write(file, good);
+        }
+        assertThat(http.get(path).bytes()).isEqualTo(good);
+    }
+
     @Test
     void namesReferToo() throws Exception {
         Digest snapshot = put("snapshot " + UUID.randomUUID());
@@ -80,7 +128,7 @@ class AuditTest {
     void anOrphanIsFoundAfterItsGraceAndDeletedByRepairAlone() throws Exception {
         Digest orphan = put("orphan " + UUID.randomUUID());
         assertThat(kinds(orphan.hex(), Duration.ofDays(1))).isEmpty();
-        assertThat(audit.run(Duration.ofDays(1), true).youngBlobs()).isPositive();
+        assertThat(audit.run(Duration.ofDays(1), true, false).youngBlobs()).isPositive();
         assertThat(kinds(orphan.hex(), Duration.ZERO)).containsExactly(AuditReport.Kind.ORPHAN_BLOB);
         assertThat(http.get("/api/v1/audit?grace=0").text()).contains(orphan.hex());
         assertThat(blobs.size(orphan)).isPresent();
