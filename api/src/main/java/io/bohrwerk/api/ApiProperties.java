@@ -209,6 +209,7 @@ public record ApiProperties(
      * @param adminTokenFile a file with a token that may do everything, for making the others; makes tokens a must
      * @param scopeClaim the claim of an issuer's tokens with their scopes: {@code bohrwerk:read}, {@code bohrwerk:submit},
      *     {@code bohrwerk:admin}
+     * @param metricsTokenFile a file with a token that may read the metrics and nothing else
      * @param requestsPerSecond of one token, or of one address where there is none; 0 for no limit. A page that is looked at makes one or two
      * @param burst requests made at once after a while of silence
      * @param mostRunningJobs jobs of one caller that have not ended, at once; not for those who need no token
@@ -219,6 +220,7 @@ public record ApiProperties(
             @Nullable String adminTokenFile,
             @DefaultValue("scope") String scopeClaim,
             @DefaultValue("200") int requestsPerSecond,
+            @Nullable String metricsTokenFile,
             @DefaultValue("1000") int burst,
             @DefaultValue("100") int mostRunningJobs,
             @DefaultValue("1000000000000") long mostIterations) {}

@@ -38,7 +38,7 @@ class ApiPropertiesTest {
                         Duration.ofSeconds(30),
                         DataSize.ofMegabytes(1),
                         java.util.List.of(),
-                        new ApiProperties.Access(false, null, "scope", 200, 1_000, 100, 1_000_000_000_000L),
+                        new ApiProperties.Access(false, null, null, "scope", 200, 1_000, 100, 1_000_000_000_000L),
                         new ApiProperties.Telemetry(null, "", 100))));
     }
 
