@@ -26,7 +26,12 @@ class ApiPropertiesTest {
                         new ApiProperties.Scheduling(
                                 2, 2, 10_000, 5, Duration.ofSeconds(2), Duration.ofMinutes(15), Duration.ofSeconds(2)),
                         new ApiProperties.Uploads(
-                                "~/.cache/bohrwerk/uploads", DataSize.ofGigabytes(64), Duration.ofHours(24), true, 100),
+                                "~/.cache/bohrwerk/uploads",
+                                DataSize.ofGigabytes(64),
+                                Duration.ofHours(24),
+                                true,
+                                100,
+                                DataSize.ofMegabytes(1500)),
                         new ApiProperties.Queue(4, (short) 1, Duration.ofSeconds(1), null, false),
                         new ApiProperties.Events(100, Duration.ofMillis(500), Duration.ofSeconds(15)),
                         new ApiProperties.Retention(

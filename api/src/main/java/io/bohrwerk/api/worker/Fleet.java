@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -30,8 +31,15 @@ public class Fleet {
      * @param running what their machines run
      * @param largestGuest bytes of memory that a guest may have on one of the workers; without a limit where one of them does not say
      * @param cacheBytes on the workers' disks, kept for the next batch
+     * @param paused why no worker begins anything new; null while one does
      */
-    public record Activity(int workers, int slots, List<RunningWork> running, long largestGuest, long cacheBytes) {
+    public record Activity(
+            int workers,
+            int slots,
+            List<RunningWork> running,
+            long largestGuest,
+            long cacheBytes,
+            @Nullable String paused) {
         /** How many machines run something. */
         public int machines() {
             return running.size();
@@ -106,7 +114,10 @@ public class Fleet {
                 alive.stream().mapToInt(Worker::slots).sum(),
                 alive.stream().flatMap(worker -> worker.running().stream()).toList(),
                 alive.stream().mapToLong(Fleet::largestGuest).max().orElse(0),
-                alive.stream().mapToLong(Worker::cacheBytes).sum());
+                alive.stream().mapToLong(Worker::cacheBytes).sum(),
+                !alive.isEmpty() && alive.stream().allMatch(worker -> worker.paused() != null)
+                        ? alive.get(0).paused()
+                        : null);
     }
 
     private static long largestGuest(Worker worker) {
