@@ -2,9 +2,9 @@ package io.bohrwerk.api.audit;
 
 import io.bohrwerk.api.audit.AuditReport.Finding;
 import io.bohrwerk.api.audit.AuditReport.Kind;
+import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.blob.BlobStore;
-import io.bohrwerk.protocol.blob.NoSuchBlobException;
+import io.bohrwerk.blob.NoSuchBlobException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
