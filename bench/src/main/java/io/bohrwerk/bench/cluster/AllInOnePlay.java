@@ -139,6 +139,9 @@ enum AllInOnePlay {
                             // As a step of the host's clock: time that only runs on is left alone.
                             "FAKETIME_DONT_FAKE_MONOTONIC",
                             "1",
+                            // Else timed waits of the JVM, which are by that time, end at once: its threads spin.
+                            "FAKETIME_FORCE_MONOTONIC_FIX",
+                            "0",
                             "FAKETIME_CACHE_DURATION",
                             "1"));
         }

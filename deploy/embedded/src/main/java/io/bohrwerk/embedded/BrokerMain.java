@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** The process that {@link BrokerServer} starts: a broker, until standard input ends. */
 final class BrokerMain {
@@ -16,6 +17,10 @@ final class BrokerMain {
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(8);
 
+    /** Behind it the JVM may write its archive of loaded classes. */
+    private static final Duration EXIT_LIMIT = Duration.ofSeconds(60);
+
+    private static final CountDownLatch CLOSED = new CountDownLatch(1);
     private static final CountDownLatch ENDED = new CountDownLatch(1);
 
     private BrokerMain() {}
@@ -33,6 +38,7 @@ final class BrokerMain {
             parent.println(READY);
             ENDED.await();
             broker.close();
+            CLOSED.countDown();
         } catch (IOException | RuntimeException e) {
             parent.println(FAILED + String.valueOf(e.getMessage()).replace('\n', ' '));
             System.exit(1);
@@ -53,7 +59,9 @@ final class BrokerMain {
                     }
                     ENDED.countDown();
                     try {
-                        Thread.sleep(STOP_LIMIT.toMillis());
+                        if (CLOSED.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                            Thread.sleep(EXIT_LIMIT.toMillis());
+                        }
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
