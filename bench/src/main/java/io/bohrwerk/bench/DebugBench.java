@@ -4,7 +4,7 @@ import io.bohrwerk.client.BundledTarget;
 import io.bohrwerk.client.LinuxTarget;
 import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
-import io.bohrwerk.emulator.Machine;
+import io.bohrwerk.emulator.GuestInput;
 import io.bohrwerk.emulator.RunMode;
 import io.bohrwerk.emulator.TargetFiles;
 import io.bohrwerk.emulator.debug.DebugSettings;
@@ -61,7 +61,7 @@ final class DebugBench implements Bench {
     private static DebuggedFailure recorded(TargetFiles target, Batch batch, BatchRun run, Path ready) {
         return new DebuggedFailure(
                 target,
-                Machine.configuration(target.manifest(), batch),
+                GuestInput.of(target.manifest(), batch),
                 batch.schedule().shift(),
                 run.recording(),
                 List.of(new DebuggedFailure.Snapshot(run.firstInstruction(), ready, QemuCommandLine.READY)),

@@ -8,6 +8,7 @@ import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.EmulatorSettings;
+import io.bohrwerk.emulator.GuestInput;
 import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.emulator.ReplayPlan;
 import io.bohrwerk.emulator.ReplayRun;
@@ -113,7 +114,7 @@ class LinuxGuestTest {
 
             DebuggedFailure failure = new DebuggedFailure(
                     target,
-                    Machine.configuration(target.manifest(), batch),
+                    GuestInput.of(target.manifest(), batch),
                     4,
                     recording,
                     List.of(new DebuggedFailure.Snapshot(run.firstInstruction(), ready, QemuCommandLine.READY)),
