@@ -258,6 +258,8 @@ export type Worker = {
   lastTrouble: string | null;
   /** Bytes of memory that a guest may have there. */
   largestGuest?: number | null;
+  /** Why it begins nothing new. Absent in answers of an older server. */
+  paused?: string | null;
 };
 export type Stats = {
   jobs: { queued: number; running: number; completed: number; cancelled: number; error: number };

@@ -33,6 +33,8 @@ import org.springframework.util.unit.DataSize;
  *     container's, where it has a limit) without this process's heap, divided by the slots
  * @param directory where machines and caches live while the process does; {@code ~/} stands for the user's home. Several workers may
  *     share it
+ * @param leastFree room that is kept free on this disk: with less no work is taken, until there is more again. Above
+ *     {@code blobs.least-free} where the file store is on the same disk
  * @param cacheLimit how much of targets and snapshots is kept on this disk for the next batch. What is in use stays, also above it
  * @param heartbeatInterval time between two signs of life
  * @param stopLimit time for an orderly stop; container platforms kill 10 to 30 s after asking
@@ -51,6 +53,7 @@ public record WorkerProperties(
         @DefaultValue("0") int slots,
         @Nullable DataSize largestGuest,
         @DefaultValue("~/.cache/bohrwerk/worker") String directory,
+        @DefaultValue("1500MB") DataSize leastFree,
         @DefaultValue("10GB") DataSize cacheLimit,
         @DefaultValue("2s") Duration heartbeatInterval,
         @DefaultValue("9s") Duration stopLimit,
@@ -77,6 +80,7 @@ public record WorkerProperties(
         requirePositive("stop-limit", stopLimit);
         require(!emulators.isEmpty(), "emulators", "[]", "must name at least one, as system");
         emulators = List.copyOf(emulators);
+        require(!leastFree.isNegative(), "least-free", leastFree, "must not be negative");
         require(!cacheLimit.isNegative(), "cache-limit", cacheLimit, "must not be negative");
     }
 

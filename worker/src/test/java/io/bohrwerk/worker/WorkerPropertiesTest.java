@@ -26,6 +26,7 @@ class WorkerPropertiesTest {
         assertThat(properties.id()).matches(".+-[0-9a-f]{8}").startsWith(WorkerProperties.host());
         assertThat(properties.slots()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(properties.home()).isEqualTo(Path.of(System.getProperty("user.home"), ".cache/bohrwerk/worker"));
+        assertThat(properties.leastFree()).isEqualTo(DataSize.ofMegabytes(1500));
         assertThat(properties.cacheLimit()).isEqualTo(DataSize.ofGigabytes(10));
         assertThat(properties.heartbeatInterval()).isEqualTo(Duration.ofSeconds(2));
         assertThat(properties.stopLimit()).isEqualTo(Duration.ofSeconds(9));

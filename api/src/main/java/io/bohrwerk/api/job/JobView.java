@@ -169,6 +169,9 @@ record JobView(
         if (activity.workers() == 0) {
             return "no worker is alive";
         }
+        if (activity.paused() != null) {
+            return "no worker begins anything new: " + activity.paused();
+        }
         if (job.awaitsCheck()) {
             return "its target is being checked";
         }

@@ -37,6 +37,7 @@ public class Fleet {
      * @param emulators the versions of the emulators that they have, in these emulators' own words
      * @param largestGuest bytes of memory that a guest may have on one of the workers; without a limit where one of them does not say
      * @param cacheBytes on the workers' disks, kept for the next batch
+     * @param paused why no worker begins anything new; null while one does
      */
     public record Activity(
             int workers,
@@ -44,7 +45,8 @@ public class Fleet {
             List<RunningWork> running,
             SortedSet<String> emulators,
             long largestGuest,
-            long cacheBytes) {
+            long cacheBytes,
+            @Nullable String paused) {
         /** Whether one of the workers has an emulator of a release. @param release null for any */
         public boolean offers(@Nullable Release release) {
             return release == null || emulators.stream().anyMatch(release::servedBy);
@@ -144,7 +146,10 @@ public class Fleet {
                         .flatMap(worker -> Stream.of(worker.emulator().split("; ")))
                         .collect(Collectors.toCollection(TreeSet::new)),
                 alive.stream().mapToLong(Fleet::largestGuest).max().orElse(0),
-                alive.stream().mapToLong(Worker::cacheBytes).sum());
+                alive.stream().mapToLong(Worker::cacheBytes).sum(),
+                !alive.isEmpty() && alive.stream().allMatch(worker -> worker.paused() != null)
+                        ? alive.get(0).paused()
+                        : null);
     }
 
     private static long largestGuest(Worker worker) {
