@@ -41,6 +41,9 @@ final class Reading {
     private final long start;
     private boolean traced;
     private boolean aside;
+    /** Whether what comes now is a stack that is known already. */
+    private boolean repeated;
+
     /** How many of the lines behind which the stack comes are past. */
     private int moved;
 
@@ -135,6 +138,9 @@ final class Reading {
         if (known.proof().isEmpty() ? marked : proves) {
             proved = true;
         }
+        if (stack.isNamed() && Family.any(family.repeats(), line)) {
+            repeated = true;
+        }
         if (Family.any(family.asides(), line)) {
             aside = true;
         } else if (Family.any(family.backs(), line)) {
@@ -163,7 +169,7 @@ final class Reading {
             if (found.isPresent()) {
                 traced = true;
                 inStack = true;
-                if (!aside) {
+                if (!aside && !repeated) {
                     stack.add(
                             Titles.function(found.get().getOrDefault(FRAME, "")),
                             MODULE.matches(body),
