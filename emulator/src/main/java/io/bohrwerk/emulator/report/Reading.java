@@ -51,6 +51,9 @@ final class Reading {
     private boolean inStack;
 
     private boolean over;
+    /** Whether it is over by a line that ends reports, and not by another report. */
+    private boolean ended;
+
     private boolean marked;
     private boolean proved;
     private String damage = "";
@@ -120,6 +123,7 @@ final class Reading {
         }
         if (Family.any(family.ends(), line.body()) || stack.isNamed() && Family.any(family.prompts(), line.body())) {
             over = true;
+            ended = true;
         }
     }
 
@@ -245,7 +249,7 @@ final class Reading {
                 text.toString(),
                 damage.isEmpty() && missing != null ? missing : damage,
                 known.deadly(),
-                !known.deadly() || traced || over,
+                !known.deadly() || traced || ended,
                 Titles.all(known.alternatives(), names),
                 stack.top(ReportScanner.MOST_FRAMES));
     }
