@@ -46,40 +46,39 @@ final class RustName {
 
     private String path() throws Malformed {
         enter();
-        String path =
-                switch (next()) {
-                    case 'C' -> identifier();
-                    case 'M' -> {
-                        implementation();
-                        yield "<" + type() + ">";
-                    }
-                    case 'X' -> {
-                        implementation();
-                        yield "<" + type() + " as " + path() + ">";
-                    }
-                    case 'Y' -> "<" + type() + " as " + path() + ">";
-                    case 'N' -> {
-                        boolean closure = next() == 'C';
-                        String outer = path();
-                        String inner = identifier();
-                        if (inner.isEmpty() && !closure) {
-                            throw new Malformed();
-                        }
-                        yield outer + "::" + (closure ? "{closure}" : inner);
-                    }
-                    case 'I' -> {
-                        String generic = path();
-                        while (!eat('E')) {
-                            argument();
-                        }
-                        yield generic;
-                    }
-                    case 'B' -> {
-                        int back = base62();
-                        yield at(back, this::path);
-                    }
-                    default -> throw new Malformed();
-                };
+        String path = switch (next()) {
+            case 'C' -> identifier();
+            case 'M' -> {
+                implementation();
+                yield "<" + type() + ">";
+            }
+            case 'X' -> {
+                implementation();
+                yield "<" + type() + " as " + path() + ">";
+            }
+            case 'Y' -> "<" + type() + " as " + path() + ">";
+            case 'N' -> {
+                boolean closure = next() == 'C';
+                String outer = path();
+                String inner = identifier();
+                if (inner.isEmpty() && !closure) {
+                    throw new Malformed();
+                }
+                yield outer + "::" + (closure ? "{closure}" : inner);
+            }
+            case 'I' -> {
+                String generic = path();
+                while (!eat('E')) {
+                    argument();
+                }
+                yield generic;
+            }
+            case 'B' -> {
+                int back = base62();
+                yield at(back, this::path);
+            }
+            default -> throw new Malformed();
+        };
         depth--;
         return path;
     }
@@ -92,48 +91,47 @@ final class RustName {
 
     private String type() throws Malformed {
         enter();
-        String type =
-                switch (peek()) {
-                    case 'C', 'M', 'X', 'Y', 'N', 'I' -> path();
-                    case 'B' -> {
-                        next();
-                        int back = base62();
-                        yield at(back, this::type);
-                    }
-                    case 'R', 'Q' -> {
-                        next();
-                        lifetime();
-                        yield "&" + type();
-                    }
-                    case 'P', 'O' -> {
-                        next();
-                        yield "*" + type();
-                    }
-                    case 'S' -> {
-                        next();
-                        yield "[" + type() + "]";
-                    }
-                    case 'A' -> {
-                        next();
-                        String element = type();
-                        constant();
-                        yield "[" + element + "]";
-                    }
-                    case 'T' -> {
-                        next();
-                        while (!eat('E')) {
-                            type();
-                        }
-                        yield "_";
-                    }
-                    default -> {
-                        // Functions and trait objects have a grammar of their own, and name no implementation in the kernel.
-                        if (!Character.isLowerCase(next())) {
-                            throw new Malformed();
-                        }
-                        yield "_";
-                    }
-                };
+        String type = switch (peek()) {
+            case 'C', 'M', 'X', 'Y', 'N', 'I' -> path();
+            case 'B' -> {
+                next();
+                int back = base62();
+                yield at(back, this::type);
+            }
+            case 'R', 'Q' -> {
+                next();
+                lifetime();
+                yield "&" + type();
+            }
+            case 'P', 'O' -> {
+                next();
+                yield "*" + type();
+            }
+            case 'S' -> {
+                next();
+                yield "[" + type() + "]";
+            }
+            case 'A' -> {
+                next();
+                String element = type();
+                constant();
+                yield "[" + element + "]";
+            }
+            case 'T' -> {
+                next();
+                while (!eat('E')) {
+                    type();
+                }
+                yield "_";
+            }
+            default -> {
+                // Functions and trait objects have a grammar of their own, and name no implementation in the kernel.
+                if (!Character.isLowerCase(next())) {
+                    throw new Malformed();
+                }
+                yield "_";
+            }
+        };
         depth--;
         return type;
     }

@@ -28,8 +28,8 @@ final class Titles {
      * The names under which one system call goes: {@code SYSCALL_DEFINE} makes several functions of it, by compiler, architecture and
      * version ({@code include/linux/syscalls.h}, {@code arch/x86/include/asm/syscall_wrapper.h}).
      */
-    private static final Pattern SYSCALL =
-            Pattern.compile("\\b(?:__(?:x64|ia32|x32|arm64|riscv|s390x?|powerpc|se|do)_(compat_)?sys|(compat_)?(?:SyS|SYSC|C_SYSC))_(?=\\w)");
+    private static final Pattern SYSCALL = Pattern.compile(
+            "\\b(?:__(?:x64|ia32|x32|arm64|riscv|s390x?|powerpc|se|do)_(compat_)?sys|(compat_)?(?:SyS|SYSC|C_SYSC))_(?=\\w)");
 
     private Titles() {}
 

@@ -111,9 +111,7 @@ class ReportCommandTest {
     /** A BSD's panic looks the same in its first line; another program's words behind it do not make it one. */
     @Test
     void aProgramThatPanicsIsNoKernel() throws IOException {
-        String log = log(
-                "go.log",
-                """
+        String log = log("go.log", """
                 panic: runtime error: index out of range [3] with length 3
                 goroutine 1 [running]:
                 main.main()
