@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Lets a guest boot until its agent is ready. */
 final class BootWatch {
     /**
-     * What QEMU says of a kernel or initrd that it cannot load, before it ends with status 1: a permanent trouble of the target's. With
-     * the same status it tells of a host without memory, which is not.
+     * What QEMU says when it cannot load a kernel or initrd, before it exits with status 1: the target's fault, for good. It exits with
+     * the same status on a host without memory, which is not.
      */
     private static final Pattern REFUSED =
             Pattern.compile("exit status 1: .*(kernel|initrd|ram disk|image|multiboot).*", Pattern.DOTALL);
@@ -27,84 +27,86 @@ final class BootWatch {
     private BootWatch() {}
 
     /** Lets a guest that waits for a batch run for a while. */
-    static void awaitQuiet(Session session, Duration time) throws InfrastructureException, IOException {
+    static void awaitQuiet(Guest guest, Duration time) throws InfrastructureException, IOException {
         long end = System.nanoTime() + time.toNanos();
         for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-            Session.Happening happening = session.next(Duration.ofNanos(left));
-            if (happening instanceof Session.Happening.Event event && BatchWatch.stopsForGood(event.event())) {
+            Happening happening = guest.voice().next(Duration.ofNanos(left));
+            if (happening instanceof Happening.Event event && BatchWatch.stopsForGood(event.event())) {
                 throw new InfrastructureException(
                         InfrastructureTrouble.NEVER_READY,
-                        "the guest did not get over the leap of its clock to another shift: "
+                        "the guest did not survive the jump of its clock to another shift: "
                                 + BatchWatch.describe(event.event()));
-            } else if (happening instanceof Session.Happening.Exited) {
+            } else if (happening instanceof Happening.Exited) {
                 throw new InfrastructureException(
-                        InfrastructureTrouble.EMULATOR_DIED, "the emulator died: " + session.describeExit());
-            } else if (happening instanceof Session.Happening.Flooded) {
-                throw Machine.flooded();
+                        InfrastructureTrouble.EMULATOR_DIED,
+                        "the emulator died: " + guest.emulator().describeExit());
+            } else if (happening instanceof Happening.Flooded) {
+                throw GuestVoice.flooded();
             }
         }
     }
 
-    static void awaitReady(Session session, Duration limit)
+    static void awaitReady(Guest guest, Duration limit)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         long end = System.nanoTime() + limit.toNanos();
         while (true) {
-            Session.Happening happening = next(session, end);
+            Happening happening = next(guest, end);
             if (happening == null) {
                 throw new InfrastructureException(
                         InfrastructureTrouble.NEVER_READY,
                         "the guest did not say '@bw ready' within " + limit.toSeconds() + " s; it last said: "
-                                + lastLine(session));
+                                + lastLine(guest));
             }
-            if (happening instanceof Session.Happening.Said said) {
+            if (happening instanceof Happening.Said said) {
                 if (said.line() instanceof AgentLine.Ready) {
                     return;
                 }
                 throw new InfrastructureException(
                         InfrastructureTrouble.AGENT_PROTOCOL, "instead of '@bw ready' the agent said " + said.line());
             }
-            requireAlive(session, happening);
+            requireAlive(guest, happening);
         }
     }
 
     /**
      * What happened next; null when nothing did until {@code end}, in nanoseconds of {@link System#nanoTime}.
      *
-     * <p>Meanwhile the emulator is asked something now and then: without {@code sleep=off} QEMU 7.2 can miss that a device has set a timer
-     * while the processor waits, and waits for ever with it, until its main loop turns once more. Seen with the serial port's timer for the
-     * last bytes of what was typed, once in some hundred lines on a busy host.
+     * <p>Meanwhile the emulator is queried now and then: without {@code sleep=off} QEMU 7.2 can miss that a device has armed a timer while
+     * the processor is halted, and then sleeps until its main loop is woken. Seen with the serial port's timer for the last bytes typed,
+     * once in some hundred lines on a busy host.
      */
-    static Session.@Nullable Happening next(Session session, long end) throws InfrastructureException, IOException {
+    static @Nullable Happening next(Guest guest, long end) throws InfrastructureException, IOException {
         while (true) {
             long left = Math.max(0, end - System.nanoTime());
-            Session.Happening happening = session.next(Duration.ofNanos(Math.min(left, WAKE_UP.toNanos())));
+            Happening happening = guest.voice().next(Duration.ofNanos(Math.min(left, WAKE_UP.toNanos())));
             if (happening != null || left <= WAKE_UP.toNanos()) {
                 return happening;
             }
-            session.running();
+            guest.emulator().running();
         }
     }
 
-    /** @throws InfrastructureException when what happened is the end of a guest that has not been ready yet */
-    static void requireAlive(Session session, Session.Happening happening)
+    /** @throws InfrastructureException when the guest ended before it was ready */
+    static void requireAlive(Guest guest, Happening happening)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
-        if (happening instanceof Session.Happening.Event event && BatchWatch.stopsForGood(event.event())) {
-            session.end(); // its last words may not have been read yet
+        if (happening instanceof Happening.Event event && BatchWatch.stopsForGood(event.event())) {
+            guest.emulator().end(); // its last words may not have been read yet
             throw new InfrastructureException(
                     InfrastructureTrouble.TARGET_UNBOOTABLE,
                     "the guest stopped before it was ready (" + BatchWatch.describe(event.event()) + "); it last said: "
-                            + lastLine(session));
-        } else if (happening instanceof Session.Happening.Exited) {
-            session.drain();
+                            + lastLine(guest));
+        } else if (happening instanceof Happening.Exited) {
+            guest.emulator().drain();
             throw new InfrastructureException(
                     InfrastructureTrouble.EMULATOR_DIED,
-                    "the emulator ended before the guest was ready: " + session.describeExit());
-        } else if (happening instanceof Session.Happening.Flooded) {
-            throw Machine.flooded();
+                    "the emulator ended before the guest was ready: "
+                            + guest.emulator().describeExit());
+        } else if (happening instanceof Happening.Flooded) {
+            throw GuestVoice.flooded();
         }
     }
 
-    /** The same trouble, blamed on the target where QEMU's own words do so. */
+    /** The same trouble, blamed on the target where QEMU's own message does so. */
     static InfrastructureException blame(InfrastructureException e) {
         String message = String.valueOf(e.getMessage());
         boolean refused = e.kind() == InfrastructureTrouble.EMULATOR_DIED
@@ -112,9 +114,10 @@ final class BootWatch {
         return refused ? new InfrastructureException(InfrastructureTrouble.TARGET_UNBOOTABLE, message, e) : e;
     }
 
-    /** What the serial console showed last, a line to a line: behind bars, so that it can still be read when it is made one line. */
-    static String lastLines(Session session) {
-        List<String> lines = session.serial()
+    /** The last lines of the serial console, each prefixed with a bar, so that they stay readable when joined into one line. */
+    static String lastLines(Guest guest) {
+        List<String> lines = guest.voice()
+                .serial()
                 .tail()
                 .replaceAll("\\e\\[[0-9;?]*[A-Za-z]", "")
                 .lines()
@@ -129,8 +132,9 @@ final class BootWatch {
                         .collect(Collectors.joining());
     }
 
-    private static String lastLine(Session session) {
-        String text = (session.serial().tail() + "\n" + session.console().tail()).strip();
+    private static String lastLine(Guest guest) {
+        String text =
+                (guest.voice().serial().tail() + "\n" + guest.voice().console().tail()).strip();
         return text.isEmpty() ? "nothing" : text.substring(text.lastIndexOf('\n') + 1);
     }
 }

@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.Pipes;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.script.LoopProgram;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
@@ -17,8 +18,8 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Drives a booting guest over its serial console: goes through its script, and has its shell know the loop. When it is done the guest
- * says that it is ready, as an agent does.
+ * Drives a booting guest over its serial console: runs its script, then teaches its shell the test loop. When that is done the guest says
+ * that it is ready, as an agent does.
  */
 final class ConsoleDriver implements AutoCloseable {
     /** For a shell to take a line of 150 characters: milliseconds, on a host that is not overloaded. */
@@ -29,15 +30,15 @@ final class ConsoleDriver implements AutoCloseable {
     private final FileChannel keyboard;
 
     /**
-     * Makes the pipe through which is typed. To be called before the emulator starts.
+     * Makes the pipe that is typed into. Call it before the emulator starts.
      *
      * @param directory the machine's
      */
     ConsoleDriver(TargetManifest manifest, ConsoleScript script, Path directory) throws IOException {
         this.manifest = manifest;
         this.script = script;
-        Session.makeFifos(directory, List.of(QemuCommandLine.INPUT));
-        // Open for both, so that it opens before there is a reader, and stays open when that one dies.
+        Pipes.make(directory, List.of(QemuCommandLine.INPUT));
+        // For both, so that opening does not wait for a reader, and it stays open when the reader dies.
         this.keyboard = FileChannel.open(
                 directory.resolve(QemuCommandLine.INPUT), StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
@@ -46,7 +47,7 @@ final class ConsoleDriver implements AutoCloseable {
      * @param limit host time for all of it
      * @throws InfrastructureException of kind {@code NEVER_READY} when a step waits in vain
      */
-    void drive(Session session, Duration limit)
+    void drive(Guest guest, Duration limit)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         long end = System.nanoTime() + limit.toNanos();
         for (int i = 0; i < script.steps().size(); i++) {
@@ -58,7 +59,7 @@ final class ConsoleDriver implements AutoCloseable {
                         ? limit
                         : Duration.ofNanos(step.timeout().nanos());
                 await(
-                        session,
+                        guest,
                         String.valueOf(step.awaited()),
                         "script[" + i + "], " + step + ": the guest did not print it",
                         most,
@@ -68,34 +69,34 @@ final class ConsoleDriver implements AutoCloseable {
         for (String line : LoopProgram.lines(manifest, script)) {
             type(line);
             await(
-                    session,
+                    guest,
                     LoopProgram.answer(line),
-                    "script[" + script.steps().size() + "], snapshot ready: no POSIX shell stands there, for nobody"
-                            + " answered to the line " + line.strip() + ",",
+                    "script[" + script.steps().size() + "], snapshot ready: there is no POSIX shell, nothing"
+                            + " answered the line " + line.strip() + ",",
                     ANSWER_LIMIT,
                     end);
         }
         type(LoopProgram.start());
-        BootWatch.awaitReady(session, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        BootWatch.awaitReady(guest, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
 
-    private static void await(Session session, String text, String complaint, Duration limit, long end)
+    private static void await(Guest guest, String text, String complaint, Duration limit, long end)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         long began = System.nanoTime();
         long until = Math.min(end, began + limit.toNanos());
-        while (!session.printed().take(text)) {
-            Session.Happening happening = BootWatch.next(session, until);
+        while (!guest.voice().printed().take(text)) {
+            Happening happening = BootWatch.next(guest, until);
             if (happening == null) {
                 throw new InfrastructureException(
                         InfrastructureTrouble.NEVER_READY,
                         complaint + " within " + (System.nanoTime() - began) / 1_000_000_000L
-                                + " s; the last lines of its console: " + BootWatch.lastLines(session));
+                                + " s; the last lines of its console: " + BootWatch.lastLines(guest));
             }
-            BootWatch.requireAlive(session, happening);
+            BootWatch.requireAlive(guest, happening);
         }
     }
 
-    /** What is typed in one go is less than a pipe holds, so this does not wait for a guest that reads nothing. */
+    /** What is typed at once fits the pipe, so this does not block on a guest that reads nothing. */
     private void type(String text) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
         while (bytes.hasRemaining()) {

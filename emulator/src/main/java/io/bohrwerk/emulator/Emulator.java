@@ -1,48 +1,72 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.qemu.Confinement;
+import io.bohrwerk.emulator.qemu.Installation;
+import io.bohrwerk.emulator.qemu.Qemu;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProbe;
+import io.bohrwerk.emulator.qemu.Trouble;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The emulators of this host, and the place where their machines live. Safe for many threads. */
+/** One QEMU of this host, for every architecture that it has, and the place where its machines live. Safe for many threads. */
 public final class Emulator implements AutoCloseable {
     private final EmulatorSettings settings;
     private final Workspace workspace;
     private final Confinement confinement;
-    private final Map<TargetManifest.Arch, String> versions = new EnumMap<>(TargetManifest.Arch.class);
+    private final Installation installation;
+    private final Map<TargetMachine.Arch, Qemu> probed = new EnumMap<>(TargetMachine.Arch.class);
 
-    private Emulator(EmulatorSettings settings, Workspace workspace, Confinement confinement) {
+    private Emulator(
+            EmulatorSettings settings, Installation installation, Workspace workspace, Confinement confinement) {
         this.settings = settings;
+        this.installation = installation;
         this.workspace = workspace;
         this.confinement = confinement;
     }
 
-    /** Also takes away what processes that died have left in the directory. */
+    /** The QEMU on the {@code PATH}. Also takes away what processes that died have left in the directory. */
     public static Emulator open(EmulatorSettings settings) throws IOException {
+        return open(settings, Installation.SYSTEM);
+    }
+
+    /** As {@link #open(EmulatorSettings)}, with a QEMU of choice. */
+    public static Emulator open(EmulatorSettings settings, Installation installation) throws IOException {
         Confinement confinement = Confinement.probe(settings.confinement());
-        return new Emulator(settings, Workspace.open(settings.directory().toAbsolutePath()), confinement);
+        return new Emulator(
+                settings, installation, Workspace.open(settings.directory().toAbsolutePath()), confinement);
     }
 
     /**
-     * The version of the emulator for an architecture, for {@link io.bohrwerk.protocol.batch.Coordinates}. Probed once.
+     * The version of the emulator for an architecture, for {@link io.bohrwerk.protocol.batch.Coordinates}.
+     *
+     * @throws InfrastructureException as {@link #qemu}
+     */
+    public String version(TargetMachine.Arch arch) throws InfrastructureException {
+        return qemu(arch).version();
+    }
+
+    /**
+     * The emulator for an architecture, and what it can do. Probed once.
      *
      * @throws InfrastructureException of kind {@code EMULATOR_UNFIT} when it is not there or cannot record and replay
      */
-    public synchronized String version(TargetManifest.Arch arch) throws InfrastructureException {
-        String known = versions.get(arch);
+    public synchronized Qemu qemu(TargetMachine.Arch arch) throws InfrastructureException {
+        Qemu known = probed.get(arch);
         if (known != null) {
             return known;
         }
         try {
-            String version = QemuProbe.probe(arch.qemuBinary(), workspace.newDirectory("probe"), cell());
-            versions.put(arch, version);
-            return version;
+            Path directory = workspace.newDirectory("probe");
+            Qemu qemu = QemuProbe.probe(arch.qemuBinary(), directory, cell());
+            probed.put(arch, qemu);
+            Workspace.deleteTree(directory);
+            return qemu;
         } catch (IOException e) {
             throw new InfrastructureException(
                     InfrastructureTrouble.DISK_FULL, "cannot make a directory for the probe: " + e, e);
@@ -54,19 +78,19 @@ public final class Emulator implements AutoCloseable {
         return String.join(" ", QemuCommandLine.machineOptions(manifest));
     }
 
-    /** A machine for a target, with a private directory that goes when it is closed. Starts nothing yet. */
+    /** A machine for a target, with a private directory that is deleted when it is closed. Starts nothing yet. */
     public Machine machine(TargetFiles target) throws InfrastructureException {
         version(target.manifest().machine().arch());
         try {
             return new Machine(target, settings, workspace.newDirectory("machine"), cell());
         } catch (IOException e) {
-            throw Machine.trouble("cannot make a machine's directory", e);
+            throw Trouble.of("cannot make a machine's directory", e);
         }
     }
 
     /** What one emulator may reach of this host, for those who start it by themselves. */
     public Confinement.Cell cell() {
-        return confinement.cell();
+        return confinement.cell(installation);
     }
 
     /** As {@link Confinement#millisPerStart}. */
@@ -74,17 +98,17 @@ public final class Emulator implements AutoCloseable {
         return confinement.millisPerStart(starts);
     }
 
-    /** A fresh private directory: it goes when this is closed, or with the next process when this one dies. */
+    /** A fresh private directory: deleted when this is closed, or by the next process when this one dies. */
     public Path newDirectory(String prefix) throws IOException {
         return workspace.newDirectory(prefix);
     }
 
-    /** Takes a directory of {@link #newDirectory} away before its time. */
+    /** Deletes a directory of {@link #newDirectory} early. */
     public void removeDirectory(Path directory) throws IOException {
         Workspace.deleteTree(directory);
     }
 
-    /** Takes the machines' directories away. Close the machines first. */
+    /** Deletes the machines' directories. Close the machines first. */
     @Override
     public void close() {
         workspace.close();

@@ -1,6 +1,8 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.Deadline;
 import io.bohrwerk.emulator.qemu.MachineFile;
+import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import java.io.IOException;
@@ -13,10 +15,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the instruction with which a recorded batch's guest begins a line, or ends its emulator. Replays stop again and again on the way;
- * the stretch between the last stop before it and the first behind it is walked again in shorter steps, by a fresh emulator from a
- * snapshot just before, until a step is an instruction. The consoles are plain files meanwhile: what a file holds at a stop is exactly
- * what the guest had printed.
+ * Finds the instruction with which a recorded batch's guest begins a line, or ends its emulator. A replay stops in steps along the way;
+ * the interval between the last stop before it and the first after it is walked again in shorter steps, by a fresh emulator from a
+ * snapshot just before, until a step is one instruction. The consoles are plain files: at a stop they hold exactly what the guest had
+ * printed.
  *
  * <p>On stock QEMU a stop takes some 0.5 ms and a fresh emulator some 150 ms, so three walks are enough for 50 million instructions.
  */
@@ -28,8 +30,7 @@ final class FailureFinder {
     private static final long LEAST_FIRST_STEP = 10_000;
 
     private final Opener opener;
-    private final Duration limit;
-    private final long began = System.nanoTime();
+    private final Deadline deadline;
     private String snapshot;
     private long low;
     private long high;
@@ -39,7 +40,7 @@ final class FailureFinder {
     /** Starts an emulator that replays the batch from a snapshot in the machine's image, with consoles in files. */
     @FunctionalInterface
     interface Opener {
-        Session open(String snapshot) throws InfrastructureException, IOException;
+        QemuSession open(String snapshot) throws InfrastructureException, IOException;
     }
 
     /**
@@ -74,7 +75,7 @@ final class FailureFinder {
      */
     FailureFinder(Opener opener, Duration limit, String snapshot, long low, long high) {
         this.opener = opener;
-        this.limit = limit;
+        this.deadline = Deadline.in(limit);
         this.snapshot = snapshot;
         this.low = low;
         this.high = high;
@@ -94,12 +95,12 @@ final class FailureFinder {
             step = step();
         } while (high - low > 1);
         if (save != null) {
-            try (Session session = opener.open(snapshot)) {
-                goTo(session, low);
-                session.deleteSnapshot(snapshot);
-                session.deleteSnapshot(save);
-                session.saveSnapshot(save);
-                session.end();
+            try (QemuSession emulator = opener.open(snapshot)) {
+                goTo(emulator, low);
+                emulator.deleteSnapshot(snapshot);
+                emulator.deleteSnapshot(save);
+                emulator.saveSnapshot(save);
+                emulator.end();
             }
         }
         return low;
@@ -111,11 +112,11 @@ final class FailureFinder {
 
     private void walk(Wanted wanted, long step)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
-        try (Session session = opener.open(snapshot)) {
-            goTo(session, low);
-            long before = size(session, wanted);
-            session.deleteSnapshot(snapshot);
-            session.saveSnapshot(NEAR);
+        try (QemuSession emulator = opener.open(snapshot)) {
+            goTo(emulator, low);
+            long before = size(emulator, wanted);
+            emulator.deleteSnapshot(snapshot);
+            emulator.saveSnapshot(NEAR);
             snapshot = NEAR;
             long at = low;
             // The stops whose consoles may not hold the line yet: the line is known only when it is whole.
@@ -123,24 +124,24 @@ final class FailureFinder {
             sizes.put(at, 0L);
             while (at < high) {
                 long next = Math.min(high, at + step);
-                if (ends(session, wanted, next)) {
+                if (ends(emulator, wanted, next)) {
                     low = at;
                     high = next;
                     return;
                 }
                 at = next;
                 if (wanted.line() != null) {
-                    sizes.put(at, size(session, wanted) - before);
+                    sizes.put(at, size(emulator, wanted) - before);
                     if (ahead < 0) {
-                        ahead = lineBegins(session, wanted, before);
+                        ahead = lineBegins(emulator, wanted, before);
                     }
-                    if (ahead >= 0 && size(session, wanted) - before > ahead) {
+                    if (ahead >= 0 && size(emulator, wanted) - before > ahead) {
                         narrow(sizes);
                         return;
                     }
                 } else if (high == Long.MAX_VALUE && at - low > STOPS * step) {
                     low = at;
-                    walkOn(session, wanted, step * STOPS / 4);
+                    walkOn(emulator, wanted, step * STOPS / 4);
                     return;
                 }
             }
@@ -151,9 +152,9 @@ final class FailureFinder {
     }
 
     /** With ever longer steps, where nobody knows how far it is. */
-    private void walkOn(Session session, Wanted wanted, long first) throws InfrastructureException, IOException {
+    private void walkOn(QemuSession emulator, Wanted wanted, long first) throws InfrastructureException, IOException {
         for (long step = first; ; step += step / 4) {
-            if (ends(session, wanted, low + step)) {
+            if (ends(emulator, wanted, low + step)) {
                 high = low + step;
                 return;
             }
@@ -176,34 +177,33 @@ final class FailureFinder {
     }
 
     /** Goes on to an instruction. @return whether the guest ended its emulator before, where that is what is looked for */
-    private boolean ends(Session session, Wanted wanted, long instruction) throws InfrastructureException, IOException {
+    private boolean ends(QemuSession emulator, Wanted wanted, long instruction)
+            throws InfrastructureException, IOException {
         try {
-            goTo(session, instruction);
+            goTo(emulator, instruction);
             return false;
         } catch (InfrastructureException | QmpException e) {
-            if (wanted.line() == null && session.awaitDebugExit()) {
+            if (wanted.line() == null && emulator.awaitDebugExit()) {
                 return true;
             }
             throw e;
         }
     }
 
-    private void goTo(Session session, long instruction) throws InfrastructureException, IOException {
-        if (instruction > session.instructionCount()) {
-            session.breakAt(instruction);
-            session.resume();
-            session.awaitReplayPause(Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
+    private void goTo(QemuSession emulator, long instruction) throws InfrastructureException, IOException {
+        if (instruction > emulator.instructionCount()) {
+            emulator.replayTo(instruction, deadline);
         }
     }
 
-    private static long size(Session session, Wanted wanted) throws IOException {
-        return wanted.line() == null ? 0 : Files.size(session.file(wanted.serial()));
+    private static long size(QemuSession emulator, Wanted wanted) throws IOException {
+        return wanted.line() == null ? 0 : Files.size(emulator.console(wanted.serial()));
     }
 
     /** Bytes before the wanted line on its console, behind those that are known; -1 when it is not there. */
-    private static long lineBegins(Session session, Wanted wanted, long before) throws IOException {
+    private static long lineBegins(QemuSession emulator, Wanted wanted, long before) throws IOException {
         return new String(
-                        MachineFile.head(session.file(wanted.serial()), MachineFile.LONGEST_CONSOLE),
+                        MachineFile.head(emulator.console(wanted.serial()), MachineFile.LONGEST_CONSOLE),
                         StandardCharsets.ISO_8859_1)
                 .substring((int) before)
                 .indexOf(wanted.bytes());

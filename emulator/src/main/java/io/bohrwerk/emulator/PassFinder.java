@@ -1,7 +1,9 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.console.AgentLine;
+import io.bohrwerk.emulator.qemu.Deadline;
 import io.bohrwerk.emulator.qemu.MachineFile;
+import io.bohrwerk.emulator.qemu.QemuSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -10,30 +12,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Replays a recording with many stops, and looks at each how far the guest has come. The consoles are plain files meanwhile: what stands in
- * them at a stop is what the guest had said by that instruction, which a pipe and its reading thread could not promise.
+ * Replays a recording with many stops and notes at each how many iterations have passed. The consoles are plain files: at a stop they hold
+ * exactly what the guest had printed by that instruction, which a pipe and its reader could not guarantee.
  */
 final class PassFinder {
     /** Each costs about a millisecond; half a percent of a batch is logged too much at either end of a window. */
     private static final int STOPS = 200;
 
-    private final Session session;
+    private final QemuSession emulator;
     private final BatchRun run;
     private final Path console;
-    private final Duration limit;
-    private final long began = System.nanoTime();
+    private final Deadline deadline;
     private int line;
 
-    /** @param session writes its consoles to files */
-    PassFinder(Session session, BatchRun run, Path console, Duration limit) {
-        this.session = session;
+    /** @param emulator writes its consoles to files */
+    PassFinder(QemuSession emulator, BatchRun run, Path console, Duration limit) {
+        this.emulator = emulator;
         this.run = run;
         this.console = console;
-        this.limit = limit;
+        this.deadline = Deadline.in(limit);
     }
 
     Passes run() throws InfrastructureException, IOException {
-        long first = session.instructionCount();
+        long first = emulator.instructionCount();
         if (first != run.firstInstruction()) {
             throw ReplayWatch.otherStart(run.firstInstruction(), first);
         }
@@ -41,11 +42,9 @@ final class PassFinder {
         marks.add(new Passes.Mark(first, 0));
         long step = Math.max(1, run.instructions() / STOPS);
         for (long stop = first + step; stop < run.lastInstruction(); stop += step) {
-            session.breakAt(stop);
-            session.resume();
-            session.awaitReplayPause(Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
+            emulator.replayTo(stop, deadline);
             marks.add(new Passes.Mark(
-                    session.instructionCount(),
+                    emulator.instructionCount(),
                     passed(marks.get(marks.size() - 1).passed())));
         }
         marks.add(new Passes.Mark(run.lastInstruction(), run.iterations()));

@@ -1,52 +1,51 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.log.MergedLogFile;
+import io.bohrwerk.emulator.qemu.Deadline;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
+import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpException;
-import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.batch.Outcome;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Lets a recording replay to where the run stopped, and compares. */
 final class ReplayWatch {
     static final String BEFORE = "before";
     static final String FAILURE = "failure";
 
-    private final Session session;
+    private final QemuSession emulator;
+    private final GuestVoice voice;
     private final BatchWords words;
     private final BatchRun run;
     private final ReplayPlan plan;
-    private final Duration limit;
+    private final Deadline deadline;
     private final long began = System.nanoTime();
-    private final List<String> differences = new ArrayList<>();
     private boolean failureSaved;
     private long before;
     private long logFrom;
     private long logTo;
 
-    /** @param words take what the agent says in the session */
-    ReplayWatch(Session session, BatchWords words, BatchRun run, ReplayPlan plan, Duration limit) {
-        this.session = session;
+    /** @param words take what the agent says */
+    ReplayWatch(Guest guest, BatchWords words, BatchRun run, ReplayPlan plan, Duration limit) {
+        this.emulator = guest.emulator();
+        this.voice = guest.voice();
         this.words = words;
         this.run = run;
         this.plan = plan;
-        this.limit = limit;
+        this.deadline = Deadline.in(limit);
     }
 
-    ReplayRun run(Path image, Path log, MergedLogFile merged)
+    ReplayRun run(MachineFiles files, MergedLogFile merged)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
-        long first = session.instructionCount();
+        long first = emulator.instructionCount();
         if (first != run.firstInstruction()) {
             throw otherStart(run.firstInstruction(), first);
         }
         // The image is to hold what leads to the failure; its room is better used by that.
-        session.deleteSnapshot(QemuCommandLine.READY);
+        emulator.deleteSnapshot(QemuCommandLine.READY);
         before = first;
         logFrom = first;
         logTo = first;
@@ -65,92 +64,91 @@ final class ReplayWatch {
             long fails = savesFailure ? reachable(run.failureInstruction()) : Long.MAX_VALUE;
             long near = savesNear && spot != null ? reachable(Math.max(first, spot.after())) : Long.MAX_VALUE;
             long next = Math.min(Math.min(fails, near), Math.min(save, Math.min(start, end)));
-            if (next > session.instructionCount()) {
+            if (next > emulator.instructionCount()) {
                 goTo(next);
             }
             if (save == next) {
-                session.saveSnapshot(BEFORE);
-                before = session.instructionCount();
+                emulator.saveSnapshot(BEFORE);
+                before = emulator.instructionCount();
                 savesBefore = false;
             }
             if (near == next) {
-                session.saveSnapshot(FailureFinder.NEAR);
+                emulator.saveSnapshot(FailureFinder.NEAR);
                 savesNear = false;
             }
             if (fails == next) {
-                session.saveSnapshot(FAILURE);
+                emulator.saveSnapshot(FAILURE);
                 failureSaved = true;
                 savesFailure = false;
             }
             if (start == next) {
-                session.log(plan.logClasses());
-                logFrom = session.instructionCount();
+                emulator.log(plan.logClasses());
+                logFrom = emulator.instructionCount();
                 starts = false;
             }
             if (end == next) {
-                session.log("none");
-                logTo = session.instructionCount();
+                emulator.log("none");
+                logTo = emulator.instructionCount();
                 ends = false;
             }
         }
-        long last = run.exit() == null ? toTheEnd() : toTheExit(run.exit());
-        compareOutcome();
-        compare("console", run.console(), session.console().digest());
-        compare("serial console", run.serial(), session.serial().digest());
+        long last = run.lastInstruction();
+        Integer exit = null;
+        if (run.exit() == null) {
+            last = toTheEnd();
+        } else {
+            exit = toTheExit();
+        }
         merged.finish(logFrom, logTo);
+        Verification.Replayed replayed = new Verification.Replayed(
+                last,
+                exit,
+                Ending.Spoken.of(words),
+                voice.console().digest(),
+                voice.serial().digest());
         return new ReplayRun(
-                String.join("; ", differences),
+                Verification.ofReplay(run, replayed),
                 last,
                 run.failureInstruction(),
                 merged.failingIteration(),
                 before,
-                logFrom,
-                logTo,
-                image,
-                log,
-                merged.bytes(),
-                merged.indexFile(),
-                merged.cut(),
+                files.state(),
+                new ReplayRun.Log(logFrom, logTo, files.mergedLog(), merged.bytes(), merged.indexFile(), merged.cut()),
                 Duration.ofNanos(System.nanoTime() - began));
     }
 
     private long toTheEnd() throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         if (run.stoppedByGuest()) {
-            session.resume();
+            emulator.resume();
             awaitPause();
         } else {
             goTo(run.lastInstruction());
         }
-        long last = session.instructionCount();
-        compare("last instruction", run.lastInstruction(), last);
-        session.log("none");
-        logsTo(last);
+        long stopped = emulator.instructionCount();
+        emulator.log("none");
+        logsTo(stopped);
         if (plan.checkpoints() && !failureSaved) {
-            session.saveSnapshot(FAILURE);
+            emulator.saveSnapshot(FAILURE);
         }
-        session.end();
-        return last;
+        emulator.end();
+        return stopped;
     }
 
-    /** A guest that ends its emulator takes the instruction count with it. */
-    private long toTheExit(int value)
+    /** A guest that ends its emulator takes the instruction count with it. @return the debug-exit value; null when it stopped instead */
+    private @Nullable Integer toTheExit()
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         try {
-            session.resume();
+            emulator.resume();
             awaitPause();
-            differences.add("the guest ended with debug-exit value " + value + ", in the replay it stopped");
+            emulator.end();
         } catch (InfrastructureException | QmpException e) {
-            if (!session.awaitDebugExit()) {
+            if (!emulator.awaitDebugExit()) {
                 throw e;
             }
+            emulator.drain();
         }
-        Integer now = session.debugExit();
-        if (now != null && now != value) {
-            differences.add("debug-exit value was " + value + ", in the replay " + now);
-        }
-        session.drain();
         logsTo(run.lastInstruction());
-        return run.lastInstruction();
+        return emulator.debugExit();
     }
 
     private void logsTo(long last) {
@@ -168,44 +166,15 @@ final class ReplayWatch {
     static InfrastructureException otherStart(long recorded, long found) {
         return new InfrastructureException(
                 InfrastructureTrouble.BLOB_MISSING,
-                "the snapshot is another than the one that the batch ran from: it stands at instruction " + found
-                        + " instead of " + recorded);
-    }
-
-    /** An agent that spoke in the run must say the same; of a guest that died without a word, the instruction count tells. */
-    private void compareOutcome() {
-        BatchWords.Failed failed = words.failed();
-        boolean same = run.outcome() == Outcome.PASSED
-                ? words.done() || words.passed() >= run.iterations()
-                : run.outcome() != Outcome.FAILED || failed != null && failed.iteration() == run.iterations();
-        if (!same) {
-            differences.add("outcome was " + run.outcome() + " at iteration " + run.iterations()
-                    + ", in the replay the agent said "
-                    + (failed != null
-                            ? "fail " + failed.iteration()
-                            : words.done() ? "done" : "neither fail nor done, pass " + words.passed()));
-        }
-    }
-
-    private void compare(String what, long recorded, long replayed) {
-        if (recorded != replayed) {
-            differences.add(what + " was " + recorded + ", in the replay " + replayed);
-        }
-    }
-
-    private void compare(String what, Digest recorded, Digest replayed) {
-        if (!recorded.equals(replayed)) {
-            differences.add(what + " differs");
-        }
+                "the snapshot is not the one that the batch ran from: it is at instruction " + found + " instead of "
+                        + recorded);
     }
 
     private void goTo(long instruction) throws InfrastructureException, IOException {
-        session.breakAt(instruction);
-        session.resume();
-        awaitPause();
+        emulator.replayTo(instruction, deadline);
     }
 
     private void awaitPause() throws InfrastructureException, IOException {
-        session.awaitReplayPause(Duration.ofNanos(Math.max(0, began + limit.toNanos() - System.nanoTime())));
+        emulator.awaitReplayPause(deadline);
     }
 }

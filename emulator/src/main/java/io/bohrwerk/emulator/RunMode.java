@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.qemu.Execution;
 import io.bohrwerk.protocol.schedule.Setting;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,15 @@ public enum RunMode {
      * changes.
      */
     FREE;
+
+    /** How the emulator executes in this mode. @param shift without meaning where nothing is counted */
+    Execution execution(int shift) {
+        return switch (this) {
+            case RECORDED -> new Execution.Recorded(shift);
+            case COUNTED -> new Execution.Counted(shift);
+            case FREE -> new Execution.Free();
+        };
+    }
 
     /** How a batch of a job with this setting runs. */
     public static RunMode of(@Nullable Setting setting) {

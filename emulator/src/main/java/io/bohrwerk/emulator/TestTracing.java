@@ -88,7 +88,7 @@ public final class TestTracing {
                     OptionalLong.empty(),
                     0);
         }
-        TestTrace trace = machine.trace(ready, batch, traced.recording());
+        TestTrace trace = machine.tracing().trace(ready, batch, traced.recording());
         List<Placement> placements = Planner.plan(trace, Set.of());
         if (placements.isEmpty()) {
             throw new InfrastructureException(
@@ -112,7 +112,7 @@ public final class TestTracing {
         if (run.outcome() != Outcome.PASSED) {
             return new Result(plan, all, OptionalLong.empty(), 0);
         }
-        OptionalLong late = Landings.late(trace, first, machine.landings(ready, probe, run.recording()));
+        OptionalLong late = Landings.late(trace, first, machine.tracing().landings(ready, probe, run.recording()));
         if (late.isPresent()) {
             return new Result(
                     late.getAsLong() == 0 ? plan : planned(shift, trace.corrected(late.getAsLong())), all, late, 1);
@@ -137,7 +137,7 @@ public final class TestTracing {
         if (!probe.schedule().delays().stream().allMatch(LandingTracer::sees)) {
             return List.of();
         }
-        List<@Nullable Long> offsets = machine.offsets(ready, probe, run.recording());
+        List<@Nullable Long> offsets = machine.tracing().offsets(ready, probe, run.recording());
         List<Long> late = new ArrayList<>();
         for (int i = 0; i < offsets.size(); i++) {
             Long offset = offsets.get(i);

@@ -1,8 +1,9 @@
 package io.bohrwerk.emulator;
 
-import io.bohrwerk.emulator.qemu.Confinement;
+import io.bohrwerk.emulator.qemu.Launch;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProcess;
+import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.emulator.trace.TraceLog;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
@@ -19,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 
 /** A replay in single steps, whose log is read as it comes and kept nowhere. Ends when enough is known, or with the recording. */
 final class TraceSession implements AutoCloseable {
@@ -34,12 +34,9 @@ final class TraceSession implements AutoCloseable {
     /** Completed when the machine stands or is gone. */
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-    /**
-     * @param cell what the emulator may reach
-     * @param started told of the process at once
-     */
-    TraceSession(Path directory, List<String> command, Confinement.Cell cell, TraceLog into, Consumer<Process> started)
+    TraceSession(QemuSession.Home home, Launch launch, TraceLog into)
             throws InfrastructureException, IOException, InterruptedException {
+        Path directory = home.directory();
         log = directory.resolve(QemuCommandLine.MERGED);
         for (String name : List.of(
                 QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.OUTPUT, QemuCommandLine.MERGED)) {
@@ -53,9 +50,9 @@ final class TraceSession implements AutoCloseable {
         reader.start();
         try {
             qemu = QemuProcess.start(
-                    command,
+                    QemuCommandLine.of(home.manifest(), launch),
                     directory,
-                    cell,
+                    home.cell(),
                     event -> {
                         if (BatchWatch.stopsForGood(event)) {
                             stopped.complete(null);
@@ -63,7 +60,7 @@ final class TraceSession implements AutoCloseable {
                     },
                     process -> {
                         process.onExit().thenRun(() -> stopped.complete(null));
-                        started.accept(process);
+                        home.started().accept(process);
                     });
         } catch (InfrastructureException e) {
             release();

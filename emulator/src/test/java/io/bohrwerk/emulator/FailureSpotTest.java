@@ -2,11 +2,11 @@ package io.bohrwerk.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bohrwerk.blob.FileBlobStore;
+import io.bohrwerk.mergedlog.LogPage;
+import io.bohrwerk.mergedlog.LogQuery;
+import io.bohrwerk.mergedlog.LogReader;
 import io.bohrwerk.protocol.batch.Outcome;
-import io.bohrwerk.protocol.blob.FileBlobStore;
-import io.bohrwerk.protocol.log.LogPage;
-import io.bohrwerk.protocol.log.LogQuery;
-import io.bohrwerk.protocol.log.LogReader;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,12 +75,14 @@ class FailureSpotTest {
                 long far = Math.min(run.lastInstruction(), at + 50_000);
                 // The stored snapshot stands there: the report comes after it, and before it nothing of it.
                 Station there = new Station(image, ReplayWatch.FAILURE, at, 0, -1, "", "");
-                Station behind = machine.advance(there, BATCH, recording, far, directory.resolve("behind.qcow2"));
+                Station behind =
+                        machine.stations().advance(there, BATCH, recording, far, directory.resolve("behind.qcow2"));
                 assertThat(behind.serial()).startsWith(line);
-                Station step = machine.advance(there, BATCH, recording, at + 1, directory.resolve("step.qcow2"));
+                Station step =
+                        machine.stations().advance(there, BATCH, recording, at + 1, directory.resolve("step.qcow2"));
                 assertThat(step.serial()).isEqualTo("[");
-                Station until = machine.advance(
-                        Station.beginning(ready, run), BATCH, recording, at, directory.resolve("until.qcow2"));
+                Station until = machine.stations()
+                        .advance(Station.beginning(ready, run), BATCH, recording, at, directory.resolve("until.qcow2"));
                 assertThat(until.serial()).doesNotContain(line).matches("(?s)|.*\n");
             }
         }
@@ -92,7 +94,9 @@ class FailureSpotTest {
     private void aroundIt(ReplayRun replay, String line) throws Exception {
         FileBlobStore store = FileBlobStore.open(directory.resolve("blobs"), 0);
         LogReader log = LogReader.open(
-                store, put(store, replay.mergedLog()), put(store, Objects.requireNonNull(replay.mergedLogIndex())));
+                store,
+                put(store, replay.log().file()),
+                put(store, Objects.requireNonNull(replay.log().index())));
         long at = log.summary().failureEntry();
         List<LogPage.Found> entries = log.find(LogQuery.from(at, 100)).entries();
         assertThat(entries.get(0).raw()).contains(line);

@@ -77,7 +77,7 @@ class MachineSettingTest {
         try (Machine machine = emulator.machine(target)) {
             BatchRun run = machine.run(ready, batch, passed -> {});
             assertThat(run.report()).contains("@bw serves extra");
-            List<Long> landed = machine.offsets(ready, batch, run.recording());
+            List<Long> landed = machine.tracing().offsets(ready, batch, run.recording());
             assertThat(landed).hasSizeGreaterThan(1).doesNotContainNull();
             ExtraInterrupt asked = Objects.requireNonNull(setting.extra());
             long around = landed.get(0) - asked.at(0);
@@ -139,7 +139,7 @@ class MachineSettingTest {
         try (Machine machine = emulator.machine(target)) {
             BatchRun run = machine.run(ready, batch, passed -> {});
             assertThat(run.outcome()).isEqualTo(Outcome.PASSED);
-            return machine.landings(ready, batch, run.recording()).size();
+            return machine.tracing().landings(ready, batch, run.recording()).size();
         }
     }
 

@@ -111,7 +111,7 @@ class TestTracingTest {
             int some = 8;
             Batch batch = new Batch(Schedule.listed(at, plan.delays(from, some), Align.TICK), some, some, true);
             BatchRun others = machine.run(booted, batch, passed -> {});
-            List<Long> ticks = machine.landings(booted, batch, others.recording());
+            List<Long> ticks = machine.tracing().landings(booted, batch, others.recording());
             // one may come before the first iteration
             assertThat(ticks).hasSizeBetween(2 * some, 2 * some + 1);
             ticks = ticks.subList(ticks.size() - 2 * some, ticks.size());
@@ -120,7 +120,7 @@ class TestTracingTest {
                         .isEqualTo(Objects.requireNonNull(plan.place(from + i)).pc());
             }
             TestTrace trace = Objects.requireNonNull(plan.trace());
-            assertThat(machine.offsets(booted, batch, others.recording()))
+            assertThat(machine.tracing().offsets(booted, batch, others.recording()))
                     .isEqualTo(plan.delays(from, some).stream()
                             .map(delay -> trace.period() - trace.lead() - delay)
                             .toList());

@@ -2,6 +2,8 @@ package io.bohrwerk.worker;
 
 import static io.bohrwerk.protocol.InvalidInputException.present;
 
+import io.bohrwerk.blob.DigestMismatchException;
+import io.bohrwerk.blob.NoSuchBlobException;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
@@ -21,8 +23,6 @@ import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayReport.LogCover;
 import io.bohrwerk.protocol.batch.ReplayRequest;
-import io.bohrwerk.protocol.blob.DigestMismatchException;
-import io.bohrwerk.protocol.blob.NoSuchBlobException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -139,9 +139,10 @@ final class ReplayRunner implements Runner<ReplayRequest> {
                 difference = "replay " + time + ": " + replay.difference();
             }
             if (time == 1 && request.mode() == ReplayMode.LOG) {
-                artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.mergedLog()));
-                if (replay.mergedLogIndex() != null) {
-                    artifacts.add(blobs.put(ArtifactKind.MERGED_LOG_INDEX, replay.mergedLogIndex()));
+                artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.log().file()));
+                if (replay.log().index() != null) {
+                    artifacts.add(blobs.put(
+                            ArtifactKind.MERGED_LOG_INDEX, replay.log().index()));
                 }
                 cover = cover(request, run, window, replay);
             } else if (time == 1 && request.mode() == ReplayMode.CHECKPOINTS && replay.verified()) {
@@ -192,10 +193,10 @@ final class ReplayRunner implements Runner<ReplayRequest> {
         return new LogCover(
                 from,
                 window != null ? window.toIteration() : run.iterations(),
-                replay.logFrom(),
-                replay.logTo(),
-                replay.mergedLogBytes(),
-                replay.mergedLogCut());
+                replay.log().from(),
+                replay.log().to(),
+                replay.log().bytes(),
+                replay.log().cut());
     }
 
     private DiskCache.Held recording(FailureManifest failure) throws IOException, InfrastructureException {

@@ -1,17 +1,17 @@
 package io.bohrwerk.worker;
 
+import io.bohrwerk.blob.DigestMismatchException;
+import io.bohrwerk.blob.NoSuchBlobException;
+import io.bohrwerk.blob.StoreFullException;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.blob.DigestMismatchException;
-import io.bohrwerk.protocol.blob.NoSuchBlobException;
-import io.bohrwerk.protocol.blob.StoreFullException;
 import java.io.IOException;
 import java.util.Locale;
 
 /** What kind of trouble an exception tells of. */
 final class Troubles {
     /** The last twenty lines of a console, and what is wrong. */
-    private static final int LONGEST_MESSAGE = 4000;
+    static final int LONGEST_MESSAGE = 4000;
 
     private Troubles() {}
 

@@ -4,9 +4,9 @@ import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.emulator.Station;
+import io.bohrwerk.mergedlog.elf.Symbols;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
-import io.bohrwerk.protocol.elf.Symbols;
 import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.when.WhenCurve;
 import java.io.IOException;
@@ -99,7 +99,7 @@ final class WhenSearch {
         }
 
         private void add() throws InfrastructureException {
-            BatchRun went = machine.goOn(at, failure.batch(), hold(done), failure.iteration());
+            BatchRun went = machine.stations().goOn(at, failure.batch(), hold(done), failure.iteration());
             done++;
             ran++;
             progress.done(ran);
@@ -215,7 +215,7 @@ final class WhenSearch {
 
     private Station advance(Station from, long instruction) throws InfrastructureException {
         Path image = directory.resolve("station-" + instruction + ".qcow2");
-        return machine.advance(from, failure.batch(), run.recording(), instruction, image);
+        return machine.stations().advance(from, failure.batch(), run.recording(), instruction, image);
     }
 
     private void keepOnly(@Nullable Station... kept) throws IOException {

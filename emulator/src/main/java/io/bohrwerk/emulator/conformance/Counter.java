@@ -91,7 +91,7 @@ final class Counter {
     List<Interrupt> interrupts(Schedule schedule, long most) throws InfrastructureException {
         Batch batch = new Batch(schedule, 1, 1);
         BatchRun run = machine.run(ready, batch, passed -> {});
-        return machine.interrupts(ready, batch, run.recording(), most);
+        return machine.tracing().interrupts(ready, batch, run.recording(), most);
     }
 
     /** The iterations that a batch reports as passed, when asked to report every so many; null when it does not pass. */

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * A failure on this host's disk, with all that replaying it needs.
  *
- * @param configuration the guest's fw_cfg texts by the names of their files, see {@link io.bohrwerk.emulator.Machine#configuration}
+ * @param configuration the guest's fw_cfg texts by the names of their files, see {@link io.bohrwerk.emulator.GuestInput}
  * @param shift the icount shift of its batch
  * @param recording QEMU's record/replay log of the batch
  * @param snapshots at least one

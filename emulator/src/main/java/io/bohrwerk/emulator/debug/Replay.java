@@ -3,12 +3,20 @@ package io.bohrwerk.emulator.debug;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.qemu.Confinement;
+import io.bohrwerk.emulator.qemu.Execution;
+import io.bohrwerk.emulator.qemu.Instrument;
+import io.bohrwerk.emulator.qemu.Launch;
 import io.bohrwerk.emulator.qemu.MachineFile;
+import io.bohrwerk.emulator.qemu.Pipes;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
-import io.bohrwerk.emulator.qemu.QemuProcess;
+import io.bohrwerk.emulator.qemu.QemuSession;
+import io.bohrwerk.emulator.qemu.StandStill;
+import io.bohrwerk.emulator.qemu.Trouble;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
@@ -19,10 +27,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.databind.JsonNode;
 
 /**
  * One emulator process that replays, standing at an instruction. It only ever goes forward. One thread uses it.
@@ -30,11 +36,8 @@ import tools.jackson.databind.JsonNode;
  * <p>QEMU's gdb server tells every stop of the machine with one packet, whoever asked for it: so that packet is what is waited for here.
  */
 final class Replay implements AutoCloseable {
-    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
     /** For an emulator that was asked to stop. */
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
-    /** QEMU waits for ever for an event that its recording does not hold. A host that gives it no time for this long is of no use. */
-    private static final Duration STANDS_STILL = Duration.ofSeconds(30);
 
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
     /** A single step may enter an interrupt, and QEMU tells a step over a store that the guest itself watches twice. */
@@ -48,21 +51,21 @@ final class Replay implements AutoCloseable {
     private final Path directory;
     private final boolean wide;
     private final String loaded;
-    /** On which the agent speaks. */
-    private final Path console;
+    /** Whether the agent speaks on the serial console. */
+    private final boolean driven;
 
-    private final QemuProcess qemu;
+    private final QemuSession qemu;
     private final GdbLink gdb;
     private boolean holdsLoaded = true;
     private boolean altered;
 
-    private Replay(Emulator emulator, Path directory, boolean wide, String loaded, Path console, QemuProcess qemu)
+    private Replay(Emulator emulator, Path directory, TargetManifest manifest, String loaded, QemuSession qemu)
             throws IOException {
         this.emulator = emulator;
         this.directory = directory;
-        this.wide = wide;
+        this.wide = manifest.machine().arch() == TargetMachine.Arch.X86_64;
+        this.driven = manifest.test().driver() == TargetTest.Driver.CONSOLE;
         this.loaded = loaded;
-        this.console = console;
         this.qemu = qemu;
         this.gdb = new GdbLink(directory);
     }
@@ -79,7 +82,7 @@ final class Replay implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw trouble("cannot start a replay", e);
+            throw Trouble.of("cannot start a replay", e);
         }
     }
 
@@ -93,25 +96,15 @@ final class Replay implements AutoCloseable {
         for (Map.Entry<String, String> file : failure.configuration().entrySet()) {
             Files.writeString(directory.resolve(file.getKey()), file.getValue());
         }
-        String serial = QemuCommandLine.serialOutput(manifest, from.name());
-        Files.createFile(directory.resolve(serial)); // QEMU makes files, but no pipes
-        copy(from.image(), directory.resolve(QemuCommandLine.STATE), budget);
-        run(
-                List.of("mkfifo", "-m", "600", QemuCommandLine.GDB + ".in", QemuCommandLine.GDB + ".out"),
-                directory,
-                budget);
+        ImageCopy.copy(from.image(), directory.resolve(QemuCommandLine.STATE), budget);
+        Pipes.make(directory, List.of(QemuCommandLine.GDB + ".in", QemuCommandLine.GDB + ".out"));
         budget.check("starting an emulator");
-        QemuProcess qemu = QemuProcess.start(
-                QemuCommandLine.of(manifest, QemuCommandLine.Phase.DEBUG, failure.shift(), from.name()),
-                directory,
-                cell,
-                event -> {},
-                process -> {});
+        Launch launch = Launch.from(from.name(), new Execution.Replayed(failure.shift()))
+                .with(new Instrument.GdbServer());
+        QemuSession qemu =
+                QemuSession.withConsolesInFiles(new QemuSession.Home(manifest, directory, cell, process -> {}), launch);
         try {
-            boolean wide = manifest.machine().arch() == TargetManifest.Arch.X86_64;
-            String console =
-                    manifest.test().driver() == TargetManifest.Driver.CONSOLE ? serial : QemuCommandLine.CONSOLE;
-            Replay replay = new Replay(emulator, directory, wide, from.name(), directory.resolve(console), qemu);
+            Replay replay = new Replay(emulator, directory, manifest, from.name(), qemu);
             // gdb and QEMU are to name threads in the same way.
             replay.ask(Packet.of("qSupported:multiprocess+"), budget);
             // Until its description of the registers was asked for, QEMU answers no question for a single one.
@@ -124,45 +117,9 @@ final class Replay implements AutoCloseable {
         }
     }
 
-    static void copy(Path from, Path to, Budget budget) throws IOException, InfrastructureException {
-        String source = from.toAbsolutePath().toString();
-        run(
-                List.of(
-                        "cp",
-                        "--no-dereference",
-                        "--reflink=auto",
-                        "--sparse=auto",
-                        source,
-                        to.toAbsolutePath().toString()),
-                Path.of("/"),
-                budget);
-    }
-
-    private static void run(List<String> command, Path directory, Budget budget)
-            throws IOException, InfrastructureException {
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            if (!process.waitFor(budget.left().toMillis(), TimeUnit.MILLISECONDS)) {
-                throw budget.timeUp(command.get(0));
-            }
-            if (process.exitValue() != 0) {
-                throw new IOException(
-                        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InfrastructureException(InfrastructureTrouble.WORKER_STOPPED, "interrupted", e);
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
     /** Instructions executed since the batch's machine was made. */
     long icount(Budget budget) throws InfrastructureException {
-        return execute("query-replay", Map.of(), budget).path("icount").asLong(0);
+        return asked("query-replay", () -> qemu.instructionCount(budget.left()));
     }
 
     long pc(Budget budget) throws InfrastructureException {
@@ -185,11 +142,7 @@ final class Replay implements AutoCloseable {
 
     /** A line of QEMU's human monitor. */
     String human(String line) throws InfrastructureException {
-        try {
-            return qemu.qmp().human(line, COMMAND_LIMIT);
-        } catch (QmpException e) {
-            throw trouble(line, e);
-        }
+        return asked(line, () -> qemu.human(line));
     }
 
     /** The user has written to registers or memory: from here on it goes its own way. */
@@ -202,7 +155,7 @@ final class Replay implements AutoCloseable {
     }
 
     boolean alive() {
-        return !qemu.onExit().isDone();
+        return !qemu.gone();
     }
 
     /** @return whether the emulator took all of them */
@@ -223,15 +176,18 @@ final class Replay implements AutoCloseable {
 
     /** Runs until a breakpoint, a watchpoint, or an instruction count that lies ahead. When it is broken off it stops somewhere. */
     Stop run(long until, Budget budget) throws InfrastructureException {
-        execute("replay-delete-break", Map.of(), budget);
-        execute("replay-break", Map.of("icount", until), budget);
+        deleteBreak(budget);
+        asked("replay-break", () -> {
+            qemu.breakAt(until, budget.left());
+            return until;
+        });
         gdb.send(Packet.of("c"));
         return awaitStop(budget);
     }
 
     /** One instruction, or the entry into an interrupt or exception. */
     Stop step(Budget budget) throws InfrastructureException {
-        execute("replay-delete-break", Map.of(), budget);
+        deleteBreak(budget);
         long icount = icount(budget);
         long pc = pc(budget);
         Stop stop;
@@ -245,6 +201,13 @@ final class Replay implements AutoCloseable {
                 && !budget.isBrokenOff()
                 && ++steps < STEPS_WITHOUT_PROGRESS);
         return stop;
+    }
+
+    private void deleteBreak(Budget budget) throws InfrastructureException {
+        asked("replay-delete-break", () -> {
+            qemu.deleteBreak(budget.left());
+            return true;
+        });
     }
 
     /** Goes to an instruction count that is not behind. */
@@ -274,8 +237,9 @@ final class Replay implements AutoCloseable {
     }
 
     private String awaitReply(Budget budget) throws InfrastructureException {
-        long seen = -1;
-        long moved = System.nanoTime();
+        StandStill progress =
+                new StandStill("the recording is cut off there or does not belong to this failure, or a watchpoint on"
+                        + " what the guest watches itself sent it another way");
         while (true) {
             Duration wait = budget.left().compareTo(WATCH_INTERVAL) < 0 ? budget.left() : WATCH_INTERVAL;
             Packet reply = gdb.poll(wait, budget);
@@ -289,22 +253,13 @@ final class Replay implements AutoCloseable {
             if (!alive()) {
                 throw new InfrastructureException(
                         InfrastructureTrouble.EMULATOR_DIED,
-                        "the emulator ended at instruction " + seen + " of the replay: " + qemu.describeExit());
+                        "the emulator ended at instruction " + progress.seen() + " of the replay: "
+                                + qemu.describeExit());
             }
             if (budget.left().isZero()) {
                 throw budget.timeUp("the replay");
             }
-            long count = icount(budget);
-            if (count != seen) {
-                seen = count;
-                moved = System.nanoTime();
-            } else if (System.nanoTime() - moved > STANDS_STILL.toNanos()) {
-                throw new InfrastructureException(
-                        InfrastructureTrouble.HOST_TIME_LIMIT,
-                        "the replay stands still at instruction " + count
-                                + ": the recording is cut off there, does not belong to this failure, or a watchpoint"
-                                + " on what the guest watches itself made it go another way");
-            }
+            progress.check(icount(budget));
         }
     }
 
@@ -313,7 +268,7 @@ final class Replay implements AutoCloseable {
      * follows in this process is not what happened.
      */
     boolean guestWatches(Stop stop) throws InfrastructureException {
-        Matcher matcher = DEBUG_REGISTER.matcher(human("info registers"));
+        Matcher matcher = DEBUG_REGISTER.matcher(asked("info registers", qemu::registers));
         long[] registers = new long[8];
         while (matcher.find()) {
             registers[Integer.parseInt(matcher.group(1))] = Long.parseUnsignedLong(matcher.group(2), 16);
@@ -333,67 +288,52 @@ final class Replay implements AutoCloseable {
         long icount = icount(budget);
         try {
             if (holdsLoaded) {
-                demandSilence("delvm " + loaded); // its room is used for the next
+                qemu.deleteSnapshot(loaded); // its room is used for the next
                 holdsLoaded = false;
             }
-            demandSilence("savevm " + CHECKPOINT);
-            copy(directory.resolve(QemuCommandLine.STATE), image, budget);
-            demandSilence("delvm " + CHECKPOINT);
+            qemu.saveSnapshot(CHECKPOINT);
+            ImageCopy.copy(directory.resolve(QemuCommandLine.STATE), image, budget);
+            qemu.deleteSnapshot(CHECKPOINT);
             return new DebuggedFailure.Snapshot(icount, image, CHECKPOINT);
         } catch (IOException e) {
-            throw trouble("cannot make a checkpoint", e);
+            throw Trouble.of("cannot make a checkpoint", e);
         }
     }
 
-    private void demandSilence(String line) throws InfrastructureException {
-        String answer = human(line).strip();
-        if (!answer.isEmpty()) {
-            throw new InfrastructureException(InfrastructureTrouble.EMULATOR_DIED, line + ": " + answer);
-        }
-    }
-
-    /** The end of what the guest has printed to port 0xe9 in this process, up to this very instruction. */
+    /** The end of what the guest has printed on the agent's console in this process, up to this very instruction. */
     String console() throws InfrastructureException {
         try {
-            return new String(MachineFile.tail(console, SHOWN_CONSOLE), StandardCharsets.UTF_8);
+            return new String(MachineFile.tail(qemu.console(driven), SHOWN_CONSOLE), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw trouble("cannot read the console", e);
+            throw Trouble.of("cannot read the console", e);
         }
     }
 
-    private JsonNode execute(String command, Map<String, ?> arguments, Budget budget) throws InfrastructureException {
-        Duration limit = budget.left().compareTo(COMMAND_LIMIT) < 0 ? budget.left() : COMMAND_LIMIT;
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask() throws QmpException;
+    }
+
+    private <T> T asked(String what, Question<T> question) throws InfrastructureException {
         try {
-            return qemu.qmp().execute(command, arguments, limit);
+            return question.ask();
         } catch (QmpException e) {
-            throw trouble(command, e);
+            throw new InfrastructureException(
+                    InfrastructureTrouble.EMULATOR_DIED,
+                    alive() ? String.valueOf(e.getMessage()) : what + ": the emulator ended: " + qemu.describeExit(),
+                    e);
         }
-    }
-
-    private InfrastructureException trouble(String what, QmpException e) {
-        return new InfrastructureException(
-                InfrastructureTrouble.EMULATOR_DIED,
-                alive() ? String.valueOf(e.getMessage()) : what + ": the emulator ended: " + qemu.describeExit(),
-                e);
-    }
-
-    private static InfrastructureException trouble(String what, IOException e) {
-        boolean full = String.valueOf(e.getMessage()).contains("No space left on device");
-        return new InfrastructureException(
-                full ? InfrastructureTrouble.DISK_FULL : InfrastructureTrouble.INTERNAL,
-                what + ": " + e.getMessage(),
-                e);
     }
 
     /** Kills it: it holds nothing that could be lost. */
     @Override
     public void close() {
-        qemu.killNow();
+        qemu.kill();
         gdb.close();
         try {
             emulator.removeDirectory(directory);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot take away " + directory, e);
+            throw new UncheckedIOException("cannot delete " + directory, e);
         }
     }
 }

@@ -1,21 +1,23 @@
 package io.bohrwerk.emulator.qemu;
 
 import io.bohrwerk.protocol.target.Disk;
+import io.bohrwerk.protocol.target.TargetBoot;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * QEMU's command line, as a pure function of the target's manifest and what is to be done.
+ * QEMU's command line, as a pure function of the target's manifest and a {@link Launch}.
  *
- * <p>Every file has a fixed name in the machine's private directory, where QEMU runs: so no path and no name that a user chose comes
- * into an option string, where a comma would start another option, and the guest sees the same command line on every host. The one
- * text of a user's is the kernel's own command line, which is an argument by itself.
+ * <p>Every file has a fixed name in the machine's private directory, where QEMU runs. So no path or name chosen by a user gets into an
+ * option string, where a comma would start another option, and the command line is the same on every host. The one text from a user is
+ * the kernel's command line, which is an argument of its own.
  */
 public final class QemuCommandLine {
     public static final String KERNEL = "kernel";
     public static final String INITRD = "initrd";
-    /** The machine's disk of snapshots. */
+    /** The qcow2 image that holds the machine's snapshots. */
     public static final String STATE = "state.qcow2";
 
     /** The stem of the target's disk images, by their place in the manifest. */
@@ -28,11 +30,11 @@ public final class QemuCommandLine {
     public static final String SERIAL = "serial.fifo";
     /** The stem of {@link #INPUT} and {@link #OUTPUT}. */
     private static final String TYPED = "serial";
-    /** What is typed on the first serial port, of a guest that is driven over it. */
+    /** Input to the first serial port, for a guest that is driven over it. */
     public static final String INPUT = TYPED + ".in";
-    /** What such a guest prints there, instead of {@link #SERIAL}. */
+    /** Output of such a guest, instead of {@link #SERIAL}. */
     public static final String OUTPUT = TYPED + ".out";
-    /** Both of these and QEMU's own log, while replaying. */
+    /** Both consoles and QEMU's own log, while replaying. */
     public static final String MERGED = "merged.fifo";
 
     public static final String BATCH = "batch.cfg";
@@ -45,48 +47,26 @@ public final class QemuCommandLine {
     /** The snapshot that batches start from. */
     public static final String READY = "ready";
 
-    /** Code that QEMU translated, in MiB. The default grows to a gigabyte, which is more than a batch of one test ever needs. */
+    /** Translated code, in MiB. QEMU's default grows to a gigabyte, more than a batch of one test ever needs. */
     private static final int TRANSLATION_BUFFER_MIB = 64;
-    /** QEMU's own needs beside the guest's memory and that buffer: measured 0.9 GiB of address space, of it 60 MiB resident. */
+    /** QEMU's own needs besides guest memory and that buffer: measured 0.9 GiB of address space, of it 60 MiB resident. */
     private static final long ADDRESS_SPACE_OVERHEAD = 3L << 30;
-    /** The largest file is the disk of snapshots: three of them, each as large as the guest's memory. */
+    /** The largest file is the image of snapshots: three of them, each as large as guest memory. */
     private static final int SNAPSHOTS_PER_DISK = 3;
 
     private static final long LARGEST_RECORDING = 2L << 30;
     /** It opens about thirty. */
     private static final int MOST_FILES = 256;
-    /** Of the processor's time. Long before that a limit of the host's time ends it; this one holds even when nobody watches. */
+    /** CPU time. A wall-clock limit ends it long before; this one holds even when nobody watches. */
     private static final int SECONDS_OF_WORK = 86_400;
     /** What a guest may write to its disk, from its first instruction on. */
     private static final long LARGEST_OVERLAY = 16L << 30;
 
     private QemuCommandLine() {}
 
-    /** What QEMU is started for. */
-    public enum Phase {
-        /** From the kernel to the agent's first word. */
-        BOOT(true),
-        /** The same, in the host's time. */
-        BOOT_FREE(true),
-        RECORD(false),
-        COUNT(false),
-        FREE(false),
-        REPLAY(false),
-        /** A replay with QEMU's gdb server, and without a log. */
-        DEBUG(false),
-        /** A replay whose log is QEMU's own only. */
-        TRACE(false);
-
-        private final boolean boots;
-
-        Phase(boolean boots) {
-            this.boots = boots;
-        }
-    }
-
     /** The options that shape the machine that the guest sees: a part of a batch's coordinates. */
     public static List<String> machineOptions(TargetManifest manifest) {
-        TargetManifest.Machine machine = manifest.machine();
+        TargetMachine machine = manifest.machine();
         List<String> options = new ArrayList<>(List.of(
                 "-M",
                 "pc",
@@ -113,7 +93,7 @@ public final class QemuCommandLine {
                 "pvpanic",
                 "-action",
                 "reboot=shutdown,shutdown=pause,panic=pause"));
-        TargetManifest.Boot boot = manifest.boot();
+        TargetBoot boot = manifest.boot();
         for (int i = 0; i < boot.disks().size(); i++) {
             Disk disk = boot.disks().get(i);
             String device = disk.bus() == Disk.Bus.VIRTIO ? "virtio-blk-pci" : disk.writable() ? "ide-hd" : "ide-cd";
@@ -134,31 +114,8 @@ public final class QemuCommandLine {
         return DISK + place;
     }
 
-    /**
-     * The file with what the guest prints on its first serial port.
-     *
-     * @param snapshot from which it goes on
-     */
-    public static String serialOutput(TargetManifest manifest, String snapshot) {
-        return typedTo(manifest, snapshot) ? OUTPUT : SERIAL;
-    }
-
-    /** What starts a batch is typed where it begins; a guest that goes on from a later snapshot has read it. */
-    private static boolean typedTo(TargetManifest manifest, String snapshot) {
-        return manifest.test().driver() == TargetManifest.Driver.CONSOLE && snapshot.equals(READY);
-    }
-
-    /**
-     * The whole command, to be run in the machine's private directory.
-     *
-     * @param shift the icount shift; without meaning where nothing is counted
-     */
-    public static List<String> of(TargetManifest manifest, Phase phase, int shift) {
-        return of(manifest, phase, shift, READY);
-    }
-
-    /** @param snapshot from which it goes on; without meaning where the machine boots */
-    public static List<String> of(TargetManifest manifest, Phase phase, int shift, String snapshot) {
+    /** The whole command, to be run in the machine's private directory. */
+    public static List<String> of(TargetManifest manifest, Launch launch) {
         List<String> command = new ArrayList<>(limits(manifest));
         command.add(manifest.machine().arch().qemuBinary());
         command.addAll(machineOptions(manifest));
@@ -168,53 +125,37 @@ public final class QemuCommandLine {
                 "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
                 "-qmp",
                 "stdio"));
-        // While replaying, both consoles are copied as they are written into the stream that QEMU logs to: one order
-        // for all three.
-        String copy = phase == Phase.REPLAY ? ",logfile=" + MERGED + ",logappend=on" : "";
+        // Copied as they are written into the stream that QEMU logs to: one order for all three.
+        String copy = launch.has(Instrument.MergedLog.class) ? ",logfile=" + MERGED + ",logappend=on" : "";
         command.addAll(List.of("-chardev", "file,id=console,path=" + CONSOLE + copy));
         command.addAll(List.of(
                 "-chardev",
-                (typedTo(manifest, snapshot) ? "pipe,id=serial,path=" + TYPED : "file,id=serial,path=" + SERIAL)
-                        + copy));
+                (launch.typesTo(manifest) ? "pipe,id=serial,path=" + TYPED : "file,id=serial,path=" + SERIAL) + copy));
         command.addAll(List.of("-fw_cfg", "name=opt/bohrwerk/batch,file=" + BATCH));
         command.addAll(List.of("-fw_cfg", "name=opt/bohrwerk/delays,file=" + DELAYS));
         command.addAll(List.of("-fw_cfg", "name=opt/bohrwerk/test,file=" + TEST));
         command.addAll(List.of("-drive", "file=" + STATE + ",if=none,id=state,format=qcow2"));
         command.addAll(disks(manifest.boot()));
-        command.addAll(timing(phase, shift, manifest.boot().disks().isEmpty()));
-        if (!phase.boots) {
-            command.addAll(List.of("-loadvm", snapshot, "-S"));
-        }
-        if (phase == Phase.DEBUG) {
-            // FIFOs in the machine's directory: no other process finds them, and no path is too long for them, as it is
-            // for a socket.
-            command.addAll(List.of("-chardev", "pipe,id=gdb,path=" + GDB, "-gdb", "chardev:gdb"));
+        command.addAll(launch.execution().options(idle(manifest.boot())));
+        launch.instruments().forEach(instrument -> command.addAll(instrument.options()));
+        if (launch.snapshot() != null) {
+            command.addAll(List.of("-loadvm", launch.snapshot(), "-S"));
         }
         return List.copyOf(command);
     }
 
     /**
-     * A command that also has QEMU write its log of interrupts and exceptions, to nowhere: for what writing it costs, which without counted
-     * instructions is time of the guest's.
+     * Each disk sits behind {@code blkreplay}, which ties the completion of a request to an instruction. The writable one is the machine's
+     * own image, an overlay of the target's, so a snapshot of the machine is one of the disk as well.
      */
-    public static List<String> logging(List<String> command) {
-        List<String> logging = new ArrayList<>(command);
-        logging.addAll(List.of("-d", "int", "-D", "/dev/null"));
-        return List.copyOf(logging);
-    }
-
-    /**
-     * Disks as they are recorded: each behind QEMU's layer that puts the completion of a request at an instruction. The one that the guest
-     * writes to is the machine's own image, which lies over the target's; so a snapshot of the machine is one of the disk as well.
-     */
-    private static List<String> disks(TargetManifest.Boot boot) {
+    private static List<String> disks(TargetBoot boot) {
         List<String> options = new ArrayList<>();
         for (int i = 0; i < boot.disks().size(); i++) {
             String image = "state";
             String rights = "";
             if (!boot.disks().get(i).writable()) {
                 image = "image" + i;
-                // Said of both: a layer that could be written to would need snapshots of its own.
+                // Both layers: a writable one would need snapshots of its own.
                 rights = ",readonly=on";
                 options.addAll(List.of("-drive", "file=" + disk(i) + ",if=none,id=" + image + ",format=raw" + rights));
             }
@@ -224,21 +165,14 @@ public final class QemuCommandLine {
     }
 
     /**
-     * @param leaps whether virtual time may leap to the next timer while the processor waits. With a disk it may not: a request takes the
-     *     host some time, and the guest would see minutes pass meanwhile; recording such a guest hangs (QEMU 7.2)
+     * Without disks, virtual time leaps to the next timer while the processor waits. With a disk it must not: a request takes host time, in
+     * which the guest would see minutes pass, and recording such a guest hangs (QEMU 7.2).
      */
-    private static List<String> timing(Phase phase, int shift, boolean leaps) {
-        String count = "shift=" + shift + (leaps ? ",sleep=off" : "");
-        return switch (phase) {
-            case BOOT, COUNT -> List.of("-icount", count);
-            case RECORD -> List.of("-icount", count + ",rr=record,rrfile=" + RECORDING);
-            case REPLAY, TRACE -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING, "-D", MERGED);
-            case DEBUG -> List.of("-icount", count + ",rr=replay,rrfile=" + RECORDING);
-            case BOOT_FREE, FREE -> List.of();
-        };
+    private static String idle(TargetBoot boot) {
+        return boot.disks().isEmpty() ? ",sleep=off" : "";
     }
 
-    /** The emulator dies with the process that started it, also when that one is killed, and can neither eat the host nor dump core. */
+    /** The emulator dies with the process that started it, even when that one is killed, and can neither exhaust the host nor dump core. */
     private static List<String> limits(TargetManifest manifest) {
         long memory = manifest.machine().memory().bytes();
         long largestFile = Math.max(LARGEST_RECORDING, SNAPSHOTS_PER_DISK * (memory + (64L << 20)))

@@ -7,6 +7,7 @@ import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.EmulatorSettings;
+import io.bohrwerk.emulator.GuestInput;
 import io.bohrwerk.emulator.Guests;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
@@ -118,9 +119,11 @@ class InstructionCountTest {
             assertThat(machine.replay(image, BATCH, run, recording, ReplayPlan.failure(run, "int"))
                             .difference())
                     .isEmpty();
-            Station station = machine.advance(
-                    Station.beginning(image, run), BATCH, recording, first + usual.instructions() / 2, middle);
-            assertThat(machine.goOn(station, BATCH, 0, BATCH.iterations()).outcome())
+            Station station = machine.stations()
+                    .advance(Station.beginning(image, run), BATCH, recording, first + usual.instructions() / 2, middle);
+            assertThat(machine.stations()
+                            .goOn(station, BATCH, 0, BATCH.iterations())
+                            .outcome())
                     .isEqualTo(Outcome.PASSED);
         }
     }
@@ -139,16 +142,24 @@ class InstructionCountTest {
             assertThat(machine.replay(image, BATCH, run, recording, ReplayPlan.failure(run, "int"))
                             .difference())
                     .isEmpty();
-            Station past = machine.advance(
-                    Station.beginning(image, run), BATCH, recording, EDGE + 500_000, directory.resolve("past.qcow2"));
-            Station later = machine.advance(past, BATCH, recording, EDGE + 900_000, directory.resolve("later.qcow2"));
+            Station past = machine.stations()
+                    .advance(
+                            Station.beginning(image, run),
+                            BATCH,
+                            recording,
+                            EDGE + 500_000,
+                            directory.resolve("past.qcow2"));
+            Station later = machine.stations()
+                    .advance(past, BATCH, recording, EDGE + 900_000, directory.resolve("later.qcow2"));
             assertThat(later.instruction()).isEqualTo(EDGE + 900_000);
-            assertThat(machine.goOn(later, BATCH, 0, BATCH.iterations()).outcome())
+            assertThat(machine.stations()
+                            .goOn(later, BATCH, 0, BATCH.iterations())
+                            .outcome())
                     .isEqualTo(Outcome.PASSED);
         }
         DebuggedFailure debugged = new DebuggedFailure(
                 target,
-                Machine.configuration(target.manifest(), BATCH),
+                GuestInput.of(target.manifest(), BATCH),
                 SHIFT,
                 recording,
                 List.of(new DebuggedFailure.Snapshot(first, image, "ready")),

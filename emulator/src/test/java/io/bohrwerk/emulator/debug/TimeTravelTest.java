@@ -7,6 +7,7 @@ import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.EmulatorSettings;
+import io.bohrwerk.emulator.GuestInput;
 import io.bohrwerk.emulator.Guests;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
@@ -63,7 +64,7 @@ class TimeTravelTest {
                     Files.move(run.recording(), recording);
                     failure = new DebuggedFailure(
                             target,
-                            Machine.configuration(target.manifest(), batch),
+                            GuestInput.of(target.manifest(), batch),
                             4,
                             recording,
                             List.of(new DebuggedFailure.Snapshot(run.firstInstruction(), ready, "ready")),

@@ -3,10 +3,10 @@ package io.bohrwerk.emulator.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bohrwerk.emulator.qemu.QemuCommandLine.Phase;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.target.TargetBoot;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,9 +27,40 @@ class QemuCommandLineTest {
         test: {}
         """);
 
+    private static final List<Launch> LAUNCHES = List.of(
+            Launch.boot(new Execution.Counted(4)),
+            Launch.boot(new Execution.Free()),
+            record(4),
+            ready(new Execution.Counted(4)),
+            ready(new Execution.Free()).with(new Instrument.DiscardedLog()),
+            replay("before", 4),
+            ready(new Execution.Replayed(4)).with(new Instrument.OwnLog()),
+            ready(new Execution.Replayed(4)).with(new Instrument.GdbServer()));
+
+    private static Launch ready(Execution execution) {
+        return Launch.from(QemuCommandLine.READY, execution);
+    }
+
+    private static Launch record(int shift) {
+        return ready(new Execution.Recorded(shift));
+    }
+
+    private static Launch replay(String snapshot, int shift) {
+        return Launch.from(snapshot, new Execution.Replayed(shift)).with(new Instrument.MergedLog());
+    }
+
+    @Test
+    void debugsOverPipes() {
+        assertThat(text(QemuCommandLine.of(
+                        BARE, ready(new Execution.Replayed(5)).with(new Instrument.GdbServer()))))
+                .contains("-chardev pipe,id=gdb,path=gdb\n-gdb chardev:gdb\n")
+                .doesNotContain("logfile", "-D ");
+    }
+
     @Test
     void bootsABareMetalKernel() {
-        assertThat(text(QemuCommandLine.of(BARE, Phase.BOOT, 4))).isEqualTo("""
+        assertThat(text(QemuCommandLine.of(BARE, Launch.boot(new Execution.Counted(4)))))
+                .isEqualTo("""
             setpriv --pdeathsig KILL
             prlimit --core=0 --as=3305111552 --fsize=2147483648 --nofile=256 --cpu=86400 --
             qemu-system-i386
@@ -63,14 +94,15 @@ class QemuCommandLineTest {
 
     @Test
     void givesTheMachineTheProcessorOfASetting() {
-        assertThat(text(QemuCommandLine.of(LINUX.under(new Setting(CpuModel.NEHALEM)), Phase.REPLAY, 4)))
+        assertThat(text(QemuCommandLine.of(
+                        LINUX.under(new Setting(CpuModel.NEHALEM)), replay(QemuCommandLine.READY, 4))))
                 .contains("-cpu Nehalem\n")
                 .doesNotContain("qemu64");
     }
 
     @Test
     void recordsFromTheReadySnapshot() {
-        assertThat(text(QemuCommandLine.of(LINUX, Phase.RECORD, 3)))
+        assertThat(text(QemuCommandLine.of(LINUX, record(3))))
                 .contains("qemu-system-x86_64\n", "-cpu qemu64\n", "-m 128\n", "-initrd initrd\n")
                 .endsWith("""
                     -icount shift=3,sleep=off,rr=record,rrfile=recording.rr
@@ -81,7 +113,7 @@ class QemuCommandLineTest {
 
     @Test
     void replaysWithBothConsolesCopiedIntoTheLog() {
-        assertThat(text(QemuCommandLine.of(LINUX, Phase.REPLAY, 3)))
+        assertThat(text(QemuCommandLine.of(LINUX, replay(QemuCommandLine.READY, 3))))
                 .contains(
                         "-chardev file,id=console,path=console.fifo,logfile=merged.fifo,logappend=on\n",
                         "-chardev file,id=serial,path=serial.fifo,logfile=merged.fifo,logappend=on\n")
@@ -95,14 +127,15 @@ class QemuCommandLineTest {
 
     @Test
     void logsToNowhere() {
-        assertThat(text(QemuCommandLine.logging(QemuCommandLine.of(BARE, Phase.FREE, 5))))
-                .endsWith("-d int\n-D /dev/null");
+        assertThat(text(QemuCommandLine.of(BARE, ready(new Execution.Free()).with(new Instrument.DiscardedLog()))))
+                .endsWith("-d int\n-D /dev/null\n-loadvm ready\n-S");
     }
 
     @Test
     void countsOrRunsFree() {
-        assertThat(text(QemuCommandLine.of(BARE, Phase.COUNT, 5))).contains("-icount shift=5,sleep=off\n");
-        assertThat(text(QemuCommandLine.of(BARE, Phase.FREE, 5))).doesNotContain("icount");
+        assertThat(text(QemuCommandLine.of(BARE, ready(new Execution.Counted(5)))))
+                .contains("-icount shift=5,sleep=off\n");
+        assertThat(text(QemuCommandLine.of(BARE, ready(new Execution.Free())))).doesNotContain("icount");
     }
 
     @Test
@@ -113,7 +146,7 @@ class QemuCommandLineTest {
                 boot: {disks: [{file: "cd,1.iso", format: iso}, {file: root.img, format: raw, bus: virtio}]}
                 test: {driver: console, script: [{snapshot: ready}, {loop: "true"}]}
                 """);
-        assertThat(text(QemuCommandLine.of(driven, Phase.RECORD, 3)))
+        assertThat(text(QemuCommandLine.of(driven, record(3))))
                 .doesNotContain("-kernel", "-append", "cd,1")
                 .contains("-device ide-cd,drive=replayed0\n-device virtio-blk-pci,drive=replayed1\n")
                 .contains("-chardev pipe,id=serial,path=serial\n")
@@ -125,19 +158,19 @@ class QemuCommandLineTest {
                         -icount shift=3,rr=record,rrfile=recording.rr
                         -loadvm ready
                         -S""");
-        assertThat(text(QemuCommandLine.of(driven, Phase.REPLAY, 3, "before")))
+        assertThat(text(QemuCommandLine.of(driven, replay("before", 3))))
                 .contains("-chardev file,id=serial,path=serial.fifo,logfile=merged.fifo,logappend=on\n");
     }
 
     /** Commas divide QEMU's options: what a user wrote is an argument of its own, or not on the command line at all. */
     @Test
     void keepsWhatUsersWriteOutOfOptions() {
-        List<String> command = QemuCommandLine.of(LINUX, Phase.RECORD, 4);
+        List<String> command = QemuCommandLine.of(LINUX, record(4));
         assertThat(command).noneMatch(argument -> argument.contains("init,rd") || argument.contains("vmlinuz"));
         assertThat(command).containsOnlyOnce("console=ttyS0,115200 x=\"a, b\" panic=-1");
         assertThat(command.get(command.indexOf("console=ttyS0,115200 x=\"a, b\" panic=-1") - 1))
                 .isEqualTo("-append");
-        assertThat(QemuCommandLine.of(BARE, Phase.RECORD, 4)).noneMatch(argument -> argument.contains("ker,nel"));
+        assertThat(QemuCommandLine.of(BARE, record(4))).noneMatch(argument -> argument.contains("ker,nel"));
     }
 
     /** Whatever a kernel's command line says, it is one argument to QEMU, and no shell ever sees it. */
@@ -159,9 +192,9 @@ class QemuCommandLineTest {
             boot: {kernel: "k,file==x@,.elf", initrd: "a=b,readonly=off", append: '%s'}
             test: {}
             """.formatted(append.replace("'", "''")));
-        for (Phase phase : Phase.values()) {
-            List<String> command = QemuCommandLine.of(hostile, phase, 4);
-            List<String> tame = QemuCommandLine.of(tame(), phase, 4);
+        for (Launch launch : LAUNCHES) {
+            List<String> command = QemuCommandLine.of(hostile, launch);
+            List<String> tame = QemuCommandLine.of(tame(), launch);
             assertThat(command).hasSameSizeAs(tame);
             for (int i = 0; i < tame.size(); i++) {
                 assertThat(command.get(i)).isEqualTo(tame.get(i).equals("tame") ? append : tame.get(i));
@@ -181,7 +214,7 @@ class QemuCommandLineTest {
     @ParameterizedTest
     @ValueSource(strings = {"a\nb", "a\rb", "a\u0000b", "a\u001bb", "\u00e4"})
     void aCommandLineIsOnePrintableLine(String append) {
-        assertThatThrownBy(() -> new TargetManifest.Boot("kernel", null, append, List.of(), null))
+        assertThatThrownBy(() -> new TargetBoot("kernel", null, append, List.of(), null))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("append");
     }
@@ -189,7 +222,7 @@ class QemuCommandLineTest {
     @ParameterizedTest
     @ValueSource(strings = {"../kernel", "/etc/passwd", "a/b", "-kernel", ".hidden", "a\nb", "a b", "a;b", "$(id)", ""})
     void aFileNameNamesNothingElse(String name) {
-        assertThatThrownBy(() -> new TargetManifest.Boot(name, null, "", List.of(), null))
+        assertThatThrownBy(() -> new TargetBoot(name, null, "", List.of(), null))
                 .isInstanceOf(InvalidInputException.class);
     }
 
