@@ -201,16 +201,19 @@ class InstructionCountTest {
             Station station = Station.beginning(image, run);
             for (int edge = 1; edge <= 3; edge++) {
                 for (long place : new long[] {edge * EDGE - LITTLE, edge * EDGE + LITTLE}) {
-                    station = machine.advance(
-                            station, batch, recording, place, directory.resolve("station-" + place + ".qcow2"));
+                    station = machine.stations()
+                            .advance(
+                                    station, batch, recording, place, directory.resolve("station-" + place + ".qcow2"));
                     assertThat(station.instruction()).isEqualTo(place);
                 }
             }
-            assertThat(machine.goOn(station, batch, 0, batch.iterations()).outcome())
+            assertThat(machine.stations()
+                            .goOn(station, batch, 0, batch.iterations())
+                            .outcome())
                     .isEqualTo(Outcome.PASSED);
             DebuggedFailure debugged = new DebuggedFailure(
                     patient,
-                    Machine.configuration(patient.manifest(), batch),
+                    GuestInput.of(patient.manifest(), batch),
                     0,
                     recording,
                     List.of(new DebuggedFailure.Snapshot(run.firstInstruction(), image, "ready")),

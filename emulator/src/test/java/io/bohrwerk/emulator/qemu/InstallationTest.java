@@ -7,7 +7,7 @@ import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.EmulatorSettings;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.InvalidInputException;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +68,8 @@ class InstallationTest {
                 .containsExactly("-L", data.toString(), "-L", "/usr/share/seabios");
         Installation installation = Installation.of("emulators[0]", bin.toString());
         try (Emulator emulator = Emulator.open(EmulatorSettings.in(directory.resolve("machines")), installation)) {
-            assertThat(emulator.version(TargetManifest.Arch.X86_64)).startsWith("qemu-system-x86_64: QEMU");
-            assertThatThrownBy(() -> emulator.version(TargetManifest.Arch.I386))
+            assertThat(emulator.version(TargetMachine.Arch.X86_64)).startsWith("qemu-system-x86_64: QEMU");
+            assertThatThrownBy(() -> emulator.version(TargetMachine.Arch.I386))
                     .isInstanceOf(InfrastructureException.class)
                     .hasMessageContaining("there is no qemu-system-i386 in " + bin);
         }

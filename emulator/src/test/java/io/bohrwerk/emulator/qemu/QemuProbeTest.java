@@ -6,7 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetMachine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,8 +21,8 @@ class QemuProbeTest {
 
     /** What was measured on the versions that Debian ships; another version may be here, of which only the shape is known. */
     @ParameterizedTest
-    @EnumSource(TargetManifest.Arch.class)
-    void knowsTheEmulatorThatIsHere(TargetManifest.Arch arch) throws Exception {
+    @EnumSource(TargetMachine.Arch.class)
+    void knowsTheEmulatorThatIsHere(TargetMachine.Arch arch) throws Exception {
         Qemu qemu = QemuProbe.probe(
                 arch.qemuBinary(), directory, Confinement.probe().cell());
         assertThat(qemu.version()).startsWith(arch.qemuBinary() + ": QEMU emulator version " + qemu.release());
