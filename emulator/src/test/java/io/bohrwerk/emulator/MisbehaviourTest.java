@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +27,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Guests, emulators and hosts that go wrong: which is an outcome of the test, and which is trouble with the infrastructure. */
-@Tag("emulators")
 @Timeout(90)
 class MisbehaviourTest {
     private static final Batch BATCH = new Batch(Schedule.fixed(4, 0), 10, 1);
