@@ -70,6 +70,7 @@ export function settingWords(setting: Setting | null | undefined): string {
     setting.cpu && `processor ${setting.cpu}`,
     extra && `an extra interrupt ${extra.window ? `drawn from ${extra.offset} to ${Number(extra.offset) + Number(extra.window) - 1}` : extra.offset} instructions behind the test's begin`,
     setting.timerHz && `${setting.timerHz} timer interrupts a second`,
+    setting.emulator && `QEMU ${setting.emulator}`,
     setting.logging && "logging on",
     setting.icount === false && "icount off: nothing recorded, failures cannot be replayed",
   ].filter(Boolean).join(", ");

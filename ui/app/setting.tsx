@@ -3,7 +3,7 @@ import type { Target } from "./types";
 
 /** What is to be other than usual in the machines. @param wrong the field that the server refused, as setting.timerHz */
 export function SettingFields({ setting, set, target, wrong }: { setting: SettingChoice; set: (setting: SettingChoice) => void; target?: Target | undefined; wrong?: string | null | undefined }) {
-  const field = (name: "cpu" | "extra" | "extraWindow" | "timerHz", label: string, hint: string, refused: string) => (
+  const field = (name: "cpu" | "extra" | "extraWindow" | "timerHz" | "emulator", label: string, hint: string, refused: string) => (
     <label className={wrong?.includes(`setting.${refused}`) ? "wrong" : undefined}>
       <span>{label}</span>
       <input name={name} list={name === "cpu" ? "processors" : undefined} value={setting[name]} onChange={(event) => set({ ...setting, [name]: event.target.value })} />
@@ -21,6 +21,7 @@ export function SettingFields({ setting, set, target, wrong }: { setting: Settin
         {field("extra", "Extra interrupt", manifest && !manifest.test.extraInterrupt ? "this target's agent does not support it" : "instructions after the test begins; empty: none", "extra")}
         {field("extraWindow", "drawn from", "window of so many instructions; empty: always at that one", "extra.window")}
         {field("timerHz", "Timer frequency, Hz", manifest && !hz ? "this target's timer frequency cannot be set" : `${hz ? `${hz[0]} to ${hz[1]}; ` : ""}empty: the target's`, "timerHz")}
+        {field("emulator", "QEMU release", "such as 10.0, if a worker has it; empty: any", "emulator")}
       </div>
       <label className="check">
         <input type="checkbox" checked={setting.logging} onChange={(event) => set({ ...setting, logging: event.target.checked })} />

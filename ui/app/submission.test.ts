@@ -50,7 +50,7 @@ it("names only what is other than usual in the machines, and takes it over from 
   expect(settingOf(NO_SETTING)).toBeUndefined();
   expect(request({ ...EMPTY, target }).setting).toBeUndefined();
   expect(settingOf({ ...NO_SETTING, extra: "1,200" })).toEqual({ extra: { offset: 1200 } });
-  expect(settingOf({ ...NO_SETTING, extra: "soon", timerHz: "250", logging: true, free: true })).toEqual({ extra: { offset: "soon" }, timerHz: 250, logging: true, icount: false });
+  expect(settingOf({ ...NO_SETTING, extra: "soon", timerHz: "250", emulator: " 10.0 ", logging: true, free: true })).toEqual({ extra: { offset: "soon" }, timerHz: 250, logging: true, icount: false, emulator: "10.0" });
   const setting = { cpu: "core2duo", extra: { offset: 0, window: 5000, seed: 7 } };
   expect(request(draft(new URLSearchParams({ setting: JSON.stringify(setting) }))).setting).toEqual({ cpu: "core2duo", extra: { offset: 0, window: 5000 } });
   expect(draft(new URLSearchParams({ setting: "{" })).setting).toEqual(NO_SETTING);

@@ -50,8 +50,8 @@ export const STRATEGIES: { kind: string; words: string; options: Option[] }[] = 
 export const PROCESSORS = ["pentium3", "athlon", "coreduo", "qemu32", "qemu64", "core2duo", "phenom", "Nehalem", "Haswell", "EPYC", "max"];
 
 /** What is other than usual in the machines, as typed. */
-export type SettingChoice = { cpu: string; extra: string; extraWindow: string; timerHz: string; logging: boolean; free: boolean };
-export const NO_SETTING: SettingChoice = { cpu: "", extra: "", extraWindow: "", timerHz: "", logging: false, free: false };
+export type SettingChoice = { cpu: string; extra: string; extraWindow: string; timerHz: string; emulator: string; logging: boolean; free: boolean };
+export const NO_SETTING: SettingChoice = { cpu: "", extra: "", extraWindow: "", timerHz: "", emulator: "", logging: false, free: false };
 
 export type Choice = {
   kind: string;
@@ -111,7 +111,7 @@ export function settingOf(choice: SettingChoice): Setting | undefined {
   const offset = given(choice.extra);
   const window = given(choice.extraWindow);
   const extra = offset === undefined && window === undefined ? undefined : { offset: offset ?? 0, ...(window === undefined ? {} : { window }) };
-  const fields = { cpu: choice.cpu.trim() || undefined, extra, timerHz: given(choice.timerHz), logging: choice.logging || undefined, icount: choice.free ? false : undefined };
+  const fields = { cpu: choice.cpu.trim() || undefined, extra, timerHz: given(choice.timerHz), logging: choice.logging || undefined, icount: choice.free ? false : undefined, emulator: choice.emulator.trim() || undefined };
   const named = Object.entries(fields).filter(([, value]) => value !== undefined);
   return named.length === 0 ? undefined : (Object.fromEntries(named) as Setting);
 }
@@ -122,6 +122,7 @@ export const settingChoice = (setting: Setting | null | undefined): SettingChoic
   extra: String(setting?.extra?.offset ?? ""),
   extraWindow: setting?.extra?.window ? String(setting.extra.window) : "",
   timerHz: String(setting?.timerHz ?? ""),
+  emulator: setting?.emulator ?? "",
   logging: setting?.logging === true,
   free: setting?.icount === false,
 });

@@ -11,6 +11,7 @@ export type Setting = {
   timerHz?: number | string;
   logging?: boolean;
   icount?: boolean;
+  emulator?: string;
 };
 export type Job = {
   id: string;
@@ -115,6 +116,11 @@ export type Comparison = {
   ratioHigh: number | null;
   first: Side;
   second: Side;
+  /** The same schedules on two releases of QEMU; null where the sides differ in something else. */
+  emulators: {
+    first: string | null; second: string | null; verdict: string; meaning: string;
+    schedules: { ran: number; failedOnBoth: number; failedOnFirst: number; failedOnSecond: number };
+  } | null;
   createdAt: string;
 };
 export type InfrastructureTrouble = { jobId: string; batchId: string; attempt: number; kind: string; message: string; workerId: string | null; at: string };
@@ -252,6 +258,8 @@ export type Worker = {
   lastTrouble: string | null;
   /** Bytes of memory that a guest may have there. */
   largestGuest?: number | null;
+  /** Why it begins nothing new. Absent in answers of an older server. */
+  paused?: string | null;
 };
 export type Stats = {
   jobs: { queued: number; running: number; completed: number; cancelled: number; error: number };

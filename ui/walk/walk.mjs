@@ -271,7 +271,7 @@ try {
     await cancelled.getByText("127.0.0.1").waitFor();
     await rows.filter({ hasText: "crashes rename" }).first().getByText("<img src=x onerror=alert(1)>").waitFor();
     assert.equal(await page.locator("main img, main script").count(), 0);
-    await page.getByLabel("Act").selectOption("crashes");
+    await page.getByLabel("Act", { exact: true }).selectOption("crashes");
     await rows.filter({ hasText: "jobs cancel" }).first().waitFor({ state: "detached" });
     await rows.first().locator("a").click();
     await page.waitForURL(/\/crashes\/[0-9a-f-]{36}$/);

@@ -23,6 +23,12 @@ export function Comparison({ id }: { id: string }) {
         <>
           <Title name="Comparison"><Badge of={c.verdict} /></Title>
           <p><strong>{VERDICTS[c.verdict]}.</strong> {words(c)}</p>
+          {c.emulators && (
+            <p>
+              <strong>Guest bug or emulator bug?</strong> {c.emulators.meaning[0]?.toUpperCase()}{c.emulators.meaning.slice(1)}.{" "}
+              <small>Of {number(c.emulators.schedules.ran)} schedules run on both {number(c.emulators.schedules.failedOnBoth)} failed on both, {number(c.emulators.schedules.failedOnFirst)} on the first only, {number(c.emulators.schedules.failedOnSecond)} on the second only.</small>
+            </p>
+          )}
           <dl className="facts">
             <Fact name="Second rate against first">{c.ratio === null ? "–" : `${c.ratio.toPrecision(3)} times`} <small>{c.ratioLow.toPrecision(3)} to {c.ratioHigh === null ? "∞" : c.ratioHigh.toPrecision(3)}</small></Fact>
             <Fact name="p of equal rates">{c.pValue.toPrecision(3)} <small>Fisher's exact test</small></Fact>

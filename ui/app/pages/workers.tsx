@@ -40,7 +40,7 @@ export function Workers() {
               {items.map((worker) => (
                 <tr key={worker.id}>
                   <td>{worker.host}<br /><small>{worker.id}</small></td>
-                  <td><Badge of={worker.alive ? "ALIVE" : "GONE"} /></td>
+                  <td><Badge of={!worker.alive ? "GONE" : worker.paused ? "PAUSED" : "ALIVE"} title={worker.paused ?? undefined} />{worker.alive && worker.paused && <><br /><small>{worker.paused}</small></>}</td>
                   <td><Slots busy={busy(worker)} of={worker.slots} /></td>
                   <td>
                     {busy(worker) === 0 ? <span className="quiet">{worker.alive ? "idle" : "nothing"}</span> : (

@@ -41,7 +41,7 @@ capabilities: {drop: [ALL]}
 {{- with $s3.endpoint }}
 - {name: {{ $.prefix }}_BLOBS_S3_ENDPOINT, value: {{ . | quote }}}
 {{- end }}
-{{- with $s3.secret }}
+{{- with (and (eq .prefix "BOHRWERK_WORKER") $s3.workerSecret | default $s3.secret) }}
 - name: {{ $.prefix }}_BLOBS_S3_ACCESSKEY
   valueFrom: {secretKeyRef: {name: {{ . }}, key: access-key}}
 - name: {{ $.prefix }}_BLOBS_S3_SECRETKEY
@@ -72,7 +72,7 @@ capabilities: {drop: [ALL]}
 {{- range $key, $value := .root.Values.kafka.client }}
 - {name: {{ printf "%s_%s" $prefix ($key | replace "." "_" | upper) }}, value: {{ $value | quote }}}
 {{- end }}
-{{- with .root.Values.kafka.secret }}
+{{- with .secret }}
 - name: {{ $prefix }}_SASL_JAAS_CONFIG
   valueFrom: {secretKeyRef: {name: {{ . }}, key: jaas}}
 {{- end }}

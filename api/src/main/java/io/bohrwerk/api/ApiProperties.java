@@ -106,13 +106,15 @@ public record ApiProperties(
      * @param keep how long one is kept to which nothing is added
      * @param check whether a worker checks each target that is uploaded without a check's result; jobs on it wait for that
      * @param mostBegun uploads that have begun and are not whole yet, at once
+     * @param reserve with less room on their disk this process says that it is out of service, see {@code /actuator/health}
      */
     public record Uploads(
             @DefaultValue("~/.cache/bohrwerk/uploads") String directory,
             @DefaultValue("64GB") DataSize largest,
             @DefaultValue("24h") Duration keep,
             @DefaultValue("true") boolean check,
-            @DefaultValue("100") int mostBegun) {
+            @DefaultValue("100") int mostBegun,
+            @DefaultValue("1500MB") DataSize reserve) {
         /** {@link #directory} on this host. */
         public Path path() {
             return directory.startsWith("~/")
@@ -214,6 +216,7 @@ public record ApiProperties(
      *
      * @param tokens whether callers must show a token of ours
      * @param adminTokenFile a file with a token that may do everything, for making the others; makes tokens a must
+     * @param metricsTokenFile a file with a token that may read the metrics and nothing else
      * @param scopeClaim the claim of an issuer's tokens with their scopes: {@code bohrwerk:read}, {@code bohrwerk:submit},
      *     {@code bohrwerk:admin}
      * @param requestsPerSecond of one token, or of one address where there is none; 0 for no limit. A page that is looked at makes one or two
@@ -224,6 +227,7 @@ public record ApiProperties(
     public record Access(
             @DefaultValue("false") boolean tokens,
             @Nullable String adminTokenFile,
+            @Nullable String metricsTokenFile,
             @DefaultValue("scope") String scopeClaim,
             @DefaultValue("200") int requestsPerSecond,
             @DefaultValue("1000") int burst,

@@ -28,7 +28,12 @@ class ApiPropertiesTest {
                         new ApiProperties.Scheduling(
                                 2, 2, 10_000, 5, Duration.ofSeconds(2), Duration.ofMinutes(15), Duration.ofSeconds(2)),
                         new ApiProperties.Uploads(
-                                "~/.cache/bohrwerk/uploads", DataSize.ofGigabytes(64), Duration.ofHours(24), true, 100),
+                                "~/.cache/bohrwerk/uploads",
+                                DataSize.ofGigabytes(64),
+                                Duration.ofHours(24),
+                                true,
+                                100,
+                                DataSize.ofMegabytes(1500)),
                         new ApiProperties.Queue(4, (short) 1, Duration.ofSeconds(1), null, false),
                         new ApiProperties.Events(100, Duration.ofMillis(500), Duration.ofSeconds(15)),
                         new ApiProperties.Retention(
@@ -40,7 +45,7 @@ class ApiPropertiesTest {
                         Duration.ofSeconds(30),
                         DataSize.ofMegabytes(1),
                         java.util.List.of(),
-                        new ApiProperties.Access(false, null, "scope", 200, 1_000, 100, 1_000_000_000_000L),
+                        new ApiProperties.Access(false, null, null, "scope", 200, 1_000, 100, 1_000_000_000_000L),
                         new ApiProperties.Telemetry(null, "", 100))));
     }
 

@@ -71,6 +71,18 @@ public final class Servers implements ApplicationContextInitializer<Configurable
         return POSTGRES.jdbcUrl().replace("/postgres?", "/" + name + "?");
     }
 
+    /** Stops the database's processes, or lets them go on: connections stay, and nothing answers. */
+    public static void freezeDatabase(boolean frozen) throws IOException, InterruptedException {
+        ProcessHandle server =
+                PostgresServer.process(DIRECTORY.resolve("postgres")).orElseThrow();
+        List<String> command =
+                new ArrayList<>(List.of("kill", frozen ? "-STOP" : "-CONT", Long.toString(server.pid())));
+        server.descendants().forEach(process -> command.add(Long.toString(process.pid())));
+        if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+            throw new IOException("not sent to all: " + command);
+        }
+    }
+
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         SealingInterceptor.follow(context);

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * not. Then what a failure costs: time to replay it with its interrupts logged, and bytes to keep it.
  */
 final class ReplayBench implements Bench {
-    private static final int DEMO_BATCHES = 1000;
-    /** 25 failures in all, at the demo's rate. */
+    private static final int DEMO_BATCHES = 100;
+    /** A few failures in all, at the demo's rate of one in 20,000. */
     private static final int DEMO_ITERATIONS = 500;
 
     private static final int[] DEMO_SHIFTS = {4, 6};

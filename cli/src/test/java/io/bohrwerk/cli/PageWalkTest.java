@@ -28,7 +28,7 @@ class PageWalkTest {
 
     @Test
     void aPersonWalksFromAnEmptySystemToADownload() throws Exception {
-        Path ui = Path.of("../../ui").toRealPath();
+        Path ui = Path.of("../ui").toRealPath();
         Path target = BundledTarget.RACE.writeTo(directory);
         StringBuffer said = new StringBuffer();
         try (ChildServer server = ChildServer.start(directory.resolve("state"))) {

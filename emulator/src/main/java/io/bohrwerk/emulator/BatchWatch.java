@@ -97,7 +97,7 @@ final class BatchWatch {
         takeLateReports();
         long last = silence.seen();
         Integer exit = exited ? emulator.debugExit() : null;
-        Ending.Ended ending = ending(exit);
+        Ending.Ended ending = ending(!exited && stoppedByGuest ? emulator.pausedExit() : exit);
         FailureSpot spot = counted ? spot(ending, last) : null;
         Ending.Reported by = ending.by();
         return new BatchRun(

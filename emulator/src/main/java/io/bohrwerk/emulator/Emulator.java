@@ -74,15 +74,16 @@ public final class Emulator implements AutoCloseable {
     }
 
     /** The options that shape a target's machine, for {@link io.bohrwerk.protocol.batch.Coordinates}. */
-    public static String machineOptions(TargetManifest manifest) {
-        return String.join(" ", QemuCommandLine.machineOptions(manifest));
+    public String machineOptions(TargetManifest manifest) throws InfrastructureException {
+        boolean hpet = qemu(manifest.machine().arch()).hpet();
+        return String.join(" ", QemuCommandLine.machineOptions(manifest, hpet));
     }
 
     /** A machine for a target, with a private directory that is deleted when it is closed. Starts nothing yet. */
     public Machine machine(TargetFiles target) throws InfrastructureException {
-        version(target.manifest().machine().arch());
+        Qemu qemu = qemu(target.manifest().machine().arch());
         try {
-            return new Machine(target, settings, workspace.newDirectory("machine"), cell());
+            return new Machine(qemu, target, settings, workspace.newDirectory("machine"), cell());
         } catch (IOException e) {
             throw Trouble.of("cannot make a machine's directory", e);
         }

@@ -4,6 +4,7 @@ import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.Execution;
 import io.bohrwerk.emulator.qemu.Instrument;
 import io.bohrwerk.emulator.qemu.Launch;
+import io.bohrwerk.emulator.qemu.Qemu;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.protocol.InvalidInputException;
@@ -25,8 +26,8 @@ public final class Machine implements AutoCloseable {
     private final Preparation preparation;
     private final Replaying replaying;
 
-    Machine(TargetFiles target, EmulatorSettings settings, Path directory, Confinement.Cell cell) {
-        this.home = new MachineHome(target, settings, directory, cell);
+    Machine(Qemu qemu, TargetFiles target, EmulatorSettings settings, Path directory, Confinement.Cell cell) {
+        this.home = new MachineHome(qemu, target, settings, directory, cell);
         this.preparation = new Preparation(home);
         this.replaying = new Replaying(home);
     }

@@ -3,6 +3,7 @@ package io.bohrwerk.emulator;
 import io.bohrwerk.emulator.log.MergedLogFile;
 import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.Launch;
+import io.bohrwerk.emulator.qemu.Qemu;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qemu.Trouble;
@@ -30,11 +31,11 @@ final class MachineHome implements AutoCloseable {
     private @Nullable Process process;
     private volatile boolean closed;
 
-    MachineHome(TargetFiles target, EmulatorSettings settings, Path directory, Confinement.Cell cell) {
+    MachineHome(Qemu qemu, TargetFiles target, EmulatorSettings settings, Path directory, Confinement.Cell cell) {
         this.target = target;
         this.settings = settings;
         this.files = new MachineFiles(target, directory);
-        this.home = new QemuSession.Home(target.manifest(), directory, cell, this::started);
+        this.home = new QemuSession.Home(qemu, target.manifest(), directory, cell, this::started);
         target.lendTo(cell);
     }
 

@@ -1,6 +1,7 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.qemu.Launch;
+import io.bohrwerk.emulator.qemu.Qemu;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProcess;
 import io.bohrwerk.emulator.qemu.QemuSession;
@@ -28,6 +29,7 @@ final class TraceSession implements AutoCloseable {
 
     private final Path log;
     private final QemuProcess qemu;
+    private final Qemu.Stepping stepping;
     private final Thread reader;
     /** Completed when the reader wants no more; exceptionally when it broke off. */
     private final CompletableFuture<Void> read = new CompletableFuture<>();
@@ -37,6 +39,7 @@ final class TraceSession implements AutoCloseable {
     TraceSession(QemuSession.Home home, Launch launch, TraceLog into)
             throws InfrastructureException, IOException, InterruptedException {
         Path directory = home.directory();
+        stepping = home.qemu().stepping();
         log = directory.resolve(QemuCommandLine.MERGED);
         for (String name : List.of(
                 QemuCommandLine.CONSOLE, QemuCommandLine.SERIAL, QemuCommandLine.OUTPUT, QemuCommandLine.MERGED)) {
@@ -50,7 +53,7 @@ final class TraceSession implements AutoCloseable {
         reader.start();
         try {
             qemu = QemuProcess.start(
-                    QemuCommandLine.of(home.manifest(), launch),
+                    QemuCommandLine.of(home.manifest(), home.qemu().hpet(), launch),
                     directory,
                     home.cell(),
                     event -> {
@@ -95,7 +98,7 @@ final class TraceSession implements AutoCloseable {
     void run(boolean everyInstruction, Duration limit)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         if (everyInstruction) {
-            singleSteps();
+            demandSilence(stepping.command());
         }
         demandSilence(everyInstruction ? "log exec,nochain,int" : "log int");
         qemu.qmp().execute("cont", Map.of(), COMMAND_LIMIT);
@@ -110,14 +113,6 @@ final class TraceSession implements AutoCloseable {
                     e);
         } catch (ExecutionException e) {
             throw new IOException("the trace broke off", e.getCause());
-        }
-    }
-
-    /** QEMU 8.1 gave the command another name. */
-    private void singleSteps() throws QmpException {
-        String answer = qemu.qmp().human("one-insn-per-tb on", COMMAND_LIMIT).strip();
-        if (!answer.isEmpty()) {
-            demandSilence("singlestep on");
         }
     }
 

@@ -17,10 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo target in a real emulator: what a batch's coordinates determine, and what a failure leaves. */
+@Tag("emulators")
 class MachineTest {
     private static final int TIMER_PERIOD = 62_500;
     private static final int MOST_BATCHES =

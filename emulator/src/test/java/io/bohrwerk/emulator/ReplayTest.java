@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What replays of a recorded batch give, and what becomes of those that cannot go well. */
+@Tag("emulators")
 @Timeout(120)
 class ReplayTest {
     /** Cannot fail: each iteration begins at most half a period behind a tick, and is over long before the next. */

@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Traces planted races in real emulators, and runs what was planned. */
+@Tag("emulators")
 class TestTracingTest {
     @TempDir
     private static Path directory;

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  * difference.
  *
  * <p>The shapes are those of QEMU 7.2: {@code target/i386/cpu-dump.c}, {@code target/i386/tcg/seg_helper.c}, {@code excp_helper.c},
- * {@code accel/tcg/cpu-exec.c}, {@code hw/core/cpu-common.c}. A guest that prints the like of them is misread; two guest channels that
+ * {@code accel/tcg/cpu-exec.c}, {@code hw/core/cpu-common.c}; 10.0.2 and 11.1.3 write the same ones. A guest that prints the like of them is misread; two guest channels that
  * write at once are not told apart, since their bytes carry no mark.
  */
 public final class LogParser {

@@ -1,6 +1,6 @@
 package io.bohrwerk.mergedlog;
 
-/** The shapes of entries that QEMU 7.2 writes for {@code -d}, and the two that are not its own. The order is that of the index. */
+/** The shapes of entries that QEMU 7.2, 10.0 and 11.1 write for {@code -d}, and the two that are not its own. The order is that of the index. */
 public enum LogShape {
     GUEST(LogKind.GUEST),
     /** {@code Servicing hardware INT=0x20} or {@code check_exception old: …}, {@code 0: v=20 e=0000 …}, registers. */

@@ -90,7 +90,20 @@ class LogParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"i386-int.log", "x86_64-int.log", "x86_64-int80.log", "i386-exec.log", "i386-in_asm.log"})
+    @ValueSource(
+            strings = {
+                "i386-int.log",
+                "x86_64-int.log",
+                "x86_64-int80.log",
+                "i386-exec.log",
+                "i386-in_asm.log",
+                "x86_64-int-10.0.log",
+                "x86_64-exec-10.0.log",
+                "x86_64-in_asm-10.0.log",
+                "x86_64-int-11.1.log",
+                "x86_64-exec-11.1.log",
+                "x86_64-in_asm-11.1.log"
+            })
     void goldenLogsComeApartAsTheyDid(String name) throws IOException {
         byte[] log = golden(name);
         List<Entry> entries = parse(log, new SplittableRandom(3));

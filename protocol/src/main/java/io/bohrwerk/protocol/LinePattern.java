@@ -30,7 +30,8 @@ import java.util.regex.Pattern;
  */
 public final class LinePattern {
     private static final int LONGEST = 200;
-    private static final int LONGEST_WORD = 100;
+    private static final int LONGEST_WORD =
+            511; // as long as a name of the Linux kernel: KSYM_NAME_LEN in include/linux/kallsyms.h
     private static final int LEAST_TEXT = 3;
     private static final Pattern SHAPE = Pattern.compile("[ -~]{1," + LONGEST + "}");
     /** A piece of a pattern: a capture, a star, or text. Anything else that begins with a brace is text. */

@@ -1,8 +1,9 @@
 package io.bohrwerk.server;
 
 import io.bohrwerk.api.ApiApplication;
-import io.bohrwerk.embedded.KafkaBroker;
+import io.bohrwerk.embedded.BrokerServer;
 import io.bohrwerk.embedded.PostgresServer;
+import io.bohrwerk.protocol.DiskReserve;
 import io.bohrwerk.worker.WorkerApplication;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -31,8 +32,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.unit.DataSize;
 
-/** PostgreSQL, Kafka, blob store, API and one worker: the cluster's own parts, in this process. */
+/** PostgreSQL, Kafka, blob store, API and one worker: the cluster's own parts; the last three in this process. */
 public final class AllInOne implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AllInOne.class);
     /** For all parts together; ctrl-C is to be answered before people press it again. */
@@ -54,15 +56,20 @@ public final class AllInOne implements AutoCloseable {
     private record Part(String name, AutoCloseable part) {}
 
     /**
-     * Who may call the API, and from where.
+     * Who may call the API, from where, and what is kept free for it.
      *
      * @param address that it listens on; others than loopback's want {@code tokens}
      * @param tokens whether callers must show one; the first is in the state directory
      * @param hosts names by which the server may be called, besides loopback's
+     * @param leastFree with fewer bytes on the disk of its state directory no work is begun
      */
-    public record Access(String address, boolean tokens, List<String> hosts) {
+    public record Access(String address, boolean tokens, List<String> hosts, long leastFree) {
+        /** Above what the blob store leaves free, so that work rests before its results cannot be stored. */
+        public static final String LEAST_FREE = "1500MB";
+
         /** Everyone on this host, and nobody else. */
-        public static final Access LOOPBACK = new Access("127.0.0.1", false, List.of());
+        public static final Access LOOPBACK = new Access(
+                "127.0.0.1", false, List.of(), DataSize.parse(LEAST_FREE).toBytes());
 
         /** By what name the server answers on this host. */
         private String name() throws UnknownHostException {
@@ -121,8 +128,8 @@ public final class AllInOne implements AutoCloseable {
         try {
             StateDirectory.Ports ports = state.ports();
             Files.createDirectories(state.logFile().getParent());
-            CompletableFuture<KafkaBroker> kafka = CompletableFuture.supplyAsync(() -> orWrap(
-                    () -> KafkaBroker.startGuarded(state.kafka(), ports.kafka(), List.of(API_USER, WORKER_USER))));
+            CompletableFuture<BrokerServer> kafka = CompletableFuture.supplyAsync(() -> orWrap(() -> BrokerServer.start(
+                    state.kafka(), ports.kafka(), List.of(API_USER, WORKER_USER), state.kafkaLog(), this::tell)));
             PostgresServer postgres;
             try {
                 postgres = PostgresServer.start(state.postgres(), this::tell);
@@ -131,6 +138,7 @@ public final class AllInOne implements AutoCloseable {
                 // Also when PostgreSQL failed: what has started must be stopped.
                 parts.push(new Part("Kafka", kafka.join()));
             }
+            parts.push(new Part("disk watch", new DiskWatch(reserve(), this::tell)));
             said.accept("starting the API and a worker");
             parts.push(new Part("API", api(port, postgres.jdbcUrl(), kafka.join())));
             parts.push(new Part("worker", worker(kafka.join())));
@@ -150,7 +158,7 @@ public final class AllInOne implements AutoCloseable {
                 Duration.ofNanos(System.nanoTime() - began).toMillis());
     }
 
-    private ConfigurableApplicationContext api(int port, String jdbcUrl, KafkaBroker kafka) throws IOException {
+    private ConfigurableApplicationContext api(int port, String jdbcUrl, BrokerServer kafka) throws IOException {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("server.port", port);
         settings.put(
@@ -173,14 +181,18 @@ public final class AllInOne implements AutoCloseable {
                     + " is kept for the next start with --tokens");
         }
         settings.put("bohrwerk.api.hosts", String.join(",", access.allHosts()));
+        settings.put("bohrwerk.api.uploads.reserve", access.leastFree() + "B");
+        // Nobody routes by it here, and it is what people ask.
+        settings.put("management.endpoint.health.group.readiness.include", "readinessState,db,disk");
         // An open page must not hold up the stop.
         settings.put("spring.lifecycle.timeout-per-shutdown-phase", "2s");
         return run(ApiApplication.class, WebApplicationType.SERVLET, settings);
     }
 
-    private ConfigurableApplicationContext worker(KafkaBroker kafka) throws IOException {
+    private ConfigurableApplicationContext worker(BrokerServer kafka) throws IOException {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("bohrwerk.worker.directory", state.worker().toString());
+        settings.put("bohrwerk.worker.least-free", access.leastFree() + "B");
         settings.put("bohrwerk.worker.blobs.directory", state.blobs().toString());
         settings.put("bohrwerk.worker.queue.bootstrap-servers", kafka.bootstrapServers());
         kafka.login(WORKER_USER)
@@ -202,6 +214,10 @@ public final class AllInOne implements AutoCloseable {
                 .bannerMode(org.springframework.boot.Banner.Mode.OFF)
                 .registerShutdownHook(false)
                 .run(arguments);
+    }
+
+    private DiskReserve reserve() {
+        return new DiskReserve(state.path(), access.leastFree());
     }
 
     /** On the terminal and in the log: what happens to a part while it runs. */

@@ -2,6 +2,7 @@ package io.bohrwerk.server;
 
 import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.blob.FileBlobStore;
+import io.bohrwerk.embedded.BrokerServer;
 import io.bohrwerk.embedded.PostgresServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** {@code bohrwerk up} as a process of its own, for benchmarks and tests: measured, killed, started again. */
@@ -28,10 +30,25 @@ public final class ChildServer implements AutoCloseable {
     private final Process process;
     private final URI url;
 
-    private ChildServer(Path state, Process process, URI url) {
+    private final List<String> told = new CopyOnWriteArrayList<>();
+
+    private ChildServer(Path state, Process process, URI url, BufferedReader lines) {
         this.state = state;
         this.process = process;
         this.url = url;
+        Thread reader = new Thread(() -> listen(lines), "child-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void listen(BufferedReader lines) {
+        try (lines) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                told.add(line);
+            }
+        } catch (IOException e) {
+            // It has ended.
+        }
     }
 
     /** Starts one on a free port, and returns when it is ready. */
@@ -52,7 +69,7 @@ public final class ChildServer implements AutoCloseable {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             said.append(line).append('\n');
             if (line.startsWith(READY)) {
-                return new ChildServer(state, process, URI.create(line.substring(READY.length())));
+                return new ChildServer(state, process, URI.create(line.substring(READY.length())), lines);
             }
         }
         throw new IOException("bohrwerk up ended: " + said);
@@ -74,6 +91,11 @@ public final class ChildServer implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("BOHRWERK_HOME", state.toString());
         return builder;
+    }
+
+    /** What it has told on its terminal since it was ready. */
+    public List<String> told() {
+        return List.copyOf(told);
     }
 
     public URI url() {
@@ -118,6 +140,11 @@ public final class ChildServer implements AutoCloseable {
     /** Its PostgreSQL. */
     public Optional<ProcessHandle> postgres() throws IOException {
         return PostgresServer.process(StateDirectory.at(state).postgres());
+    }
+
+    /** Its Kafka. */
+    public Optional<ProcessHandle> kafka() throws IOException {
+        return BrokerServer.process(StateDirectory.at(state).kafka());
     }
 
     private static long kibibytes(long pid, String file, String field) throws IOException {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * worker/               snapshots and machines; can be deleted while nothing runs
  * cache/                Debian packages that targets are made of
  * targets/ downloads/   what {@code target build}, {@code demo} and {@code submit --watch} leave
- * logs/bohrwerk.log
+ * logs/bohrwerk.log logs/kafka.log
  * </pre>
  */
 public final class StateDirectory {
@@ -65,6 +65,10 @@ public final class StateDirectory {
 
     public Path logFile() {
         return path.resolve("logs").resolve("bohrwerk.log");
+    }
+
+    Path kafkaLog() {
+        return path.resolve("logs").resolve("kafka.log");
     }
 
     public Path downloads() {

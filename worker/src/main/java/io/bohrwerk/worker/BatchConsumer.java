@@ -39,6 +39,7 @@ final class BatchConsumer {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration STEP = Duration.ofMillis(20);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration FULL_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final String name;
@@ -47,6 +48,7 @@ final class BatchConsumer {
     private final Runners runners;
     private final Reports reports;
     private final Withdrawals withdrawals;
+    private final Room room;
     private final Spans spans;
     private final ExecutorService batches;
     private final Thread thread;
@@ -60,6 +62,7 @@ final class BatchConsumer {
             Runners runners,
             Reports reports,
             Withdrawals withdrawals,
+            Room room,
             Spans spans) {
         this.name = name;
         this.clients = clients;
@@ -67,6 +70,7 @@ final class BatchConsumer {
         this.runners = runners;
         this.reports = reports;
         this.withdrawals = withdrawals;
+        this.room = room;
         this.spans = spans;
         this.batches = Executors.newSingleThreadExecutor(task -> {
             Thread batch = new Thread(task, name + "-batch");
@@ -138,10 +142,15 @@ final class BatchConsumer {
     private void loop() {
         Duration pause = FIRST_PAUSE;
         while (!stopped()) {
+            if (room.shortage().isPresent()) {
+                rest(FULL_PAUSE);
+                continue;
+            }
             try {
                 clients.makeReady();
                 try (BatchQueue queue = new BatchQueue(clients.consumer(name))) {
-                    while (!stopped()) {
+                    // Without room it leaves the queue, or others could not have what it is handed.
+                    while (!stopped() && room.shortage().isEmpty()) {
                         takeOne(queue);
                         pause = FIRST_PAUSE;
                     }

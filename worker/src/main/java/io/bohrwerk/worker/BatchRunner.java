@@ -13,6 +13,8 @@ import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.telemetry.Spans;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,7 +23,7 @@ import java.time.Instant;
 /** Runs one batch, from its target's bytes to its report. Safe for many threads. */
 final class BatchRunner implements Runner<BatchRequest> {
     private final String workerId;
-    private final Emulator emulator;
+    private final Emulators emulators;
     private final Machines machines;
     private final TargetCache targets;
     private final SnapshotCache snapshots;
@@ -29,13 +31,13 @@ final class BatchRunner implements Runner<BatchRequest> {
 
     BatchRunner(
             String workerId,
-            Emulator emulator,
+            Emulators emulators,
             Machines machines,
             TargetCache targets,
             SnapshotCache snapshots,
             FailureKeeper failures) {
         this.workerId = workerId;
-        this.emulator = emulator;
+        this.emulators = emulators;
         this.machines = machines;
         this.targets = targets;
         this.snapshots = snapshots;
@@ -58,15 +60,18 @@ final class BatchRunner implements Runner<BatchRequest> {
         RunMode mode = RunMode.of(request.schedule().setting());
         try (TargetCache.Target target =
                 targets.hold(request.target(), request.schedule().setting())) {
-            String version = emulator.version(target.manifest().machine().arch());
+            TargetManifest manifest = target.manifest();
+            Emulator emulator = emulators.serving(
+                    manifest.machine().arch(),
+                    Setting.emulator(request.schedule().setting()));
             try (SnapshotCache.Snapshot ready =
-                            snapshots.hold(target, version, request.schedule().shift(), mode);
-                    Machines.Open open = machines.open(target.files())) {
+                            snapshots.hold(target, emulator, request.schedule().shift(), mode);
+                    Machines.Open open = machines.open(emulator, target.files())) {
                 Coordinates coordinates = new Coordinates(
                         target.id(),
                         ready.digest(),
-                        version,
-                        Emulator.machineOptions(target.manifest()),
+                        emulator.version(manifest.machine().arch()),
+                        emulator.machineOptions(manifest),
                         request.schedule(),
                         request.iterations(),
                         request.reportEvery());

@@ -18,14 +18,14 @@ final class CheckRunner implements Runner<Check.Request> {
     private static final int AS_MANY_AS_FIT = 0;
 
     private final String workerId;
-    private final Emulator emulator;
+    private final Emulators emulators;
     private final Machines machines;
     private final TargetCache targets;
     private final SnapshotCache snapshots;
 
-    CheckRunner(String workerId, Emulator emulator, Machines machines, TargetCache targets, SnapshotCache snapshots) {
+    CheckRunner(String workerId, Emulators emulators, Machines machines, TargetCache targets, SnapshotCache snapshots) {
         this.workerId = workerId;
-        this.emulator = emulator;
+        this.emulators = emulators;
         this.machines = machines;
         this.targets = targets;
         this.snapshots = snapshots;
@@ -36,10 +36,11 @@ final class CheckRunner implements Runner<Check.Request> {
             throws InfrastructureException, IOException {
         try (TargetCache.Target target = targets.hold(request.target(), null)) {
             TargetManifest manifest = target.manifest();
+            Emulator emulator = emulators.serving(manifest.machine().arch(), null);
             String version = emulator.version(manifest.machine().arch());
             try (SnapshotCache.Snapshot ready =
-                            snapshots.hold(target, version, manifest.machine().bootShift());
-                    Machines.Open open = machines.open(target.files())) {
+                            snapshots.hold(target, emulator, manifest.machine().bootShift());
+                    Machines.Open open = machines.open(emulator, target.files())) {
                 Conformance found = Conformer.check(
                                 open.machine(), manifest, request.target(), version, ready.image(), AS_MANY_AS_FIT)
                         .conformance();

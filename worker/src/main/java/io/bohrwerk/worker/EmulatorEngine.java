@@ -1,19 +1,15 @@
 package io.bohrwerk.worker;
 
 import io.bohrwerk.blob.BlobStore;
-import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Check;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.TraceRequest;
-import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.worker.SnapshotCounts;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,9 +34,9 @@ final class EmulatorEngine implements Engine {
         boolean good = false;
         resources.push(store);
         try {
-            Emulator emulator = kept(Emulator.open(properties.emulatorSettings()));
-            this.versions = versions(emulator);
-            this.machines = new Machines(emulator, properties.largestGuestBytes());
+            Emulators emulators = kept(Emulators.open(properties.emulatorSettings(), properties.installations()));
+            this.versions = emulators.versions();
+            this.machines = new Machines(properties.largestGuestBytes());
             DiskCache cache = kept(DiskCache.open(
                     properties.home().resolve("cache"), properties.cacheLimit().toBytes()));
             BlobFiles blobs = new BlobFiles(store);
@@ -51,16 +47,19 @@ final class EmulatorEngine implements Engine {
                     .with(
                             BatchRequest.KIND,
                             BatchRequest.class,
-                            new BatchRunner(id, emulator, machines, targets, snapshots, new FailureKeeper(blobs)))
+                            new BatchRunner(id, emulators, machines, targets, snapshots, new FailureKeeper(blobs)))
                     .with(
                             ReplayRequest.KIND,
                             ReplayRequest.class,
-                            new ReplayRunner(id, emulator, machines, targets, snapshots, cache, blobs))
+                            new ReplayRunner(id, emulators, machines, targets, snapshots, cache, blobs))
                     .with(
                             TraceRequest.KIND,
                             TraceRequest.class,
-                            new TraceRunner(id, emulator, machines, targets, snapshots, blobs))
-                    .with(Check.KIND, Check.Request.class, new CheckRunner(id, emulator, machines, targets, snapshots));
+                            new TraceRunner(id, emulators, machines, targets, snapshots, blobs))
+                    .with(
+                            Check.KIND,
+                            Check.Request.class,
+                            new CheckRunner(id, emulators, machines, targets, snapshots));
             good = true;
         } finally {
             if (!good) {
@@ -72,14 +71,6 @@ final class EmulatorEngine implements Engine {
     private <T extends AutoCloseable> T kept(T resource) {
         resources.push(resource);
         return resource;
-    }
-
-    private static String versions(Emulator emulator) throws InfrastructureException {
-        List<String> versions = new ArrayList<>();
-        for (TargetMachine.Arch arch : TargetMachine.Arch.values()) {
-            versions.add(emulator.version(arch));
-        }
-        return String.join("; ", versions);
     }
 
     @Override

@@ -197,7 +197,8 @@ record FailureManifest(
         }
         Execution replay = new Execution.Replayed(coordinates.schedule().shift());
         Launch launch = Launch.from(QemuCommandLine.READY, replay).with(new Instrument.MergedLog());
-        List<String> command = new ArrayList<>(QemuCommandLine.of(target, launch));
+        List<String> command = new ArrayList<>(
+                QemuCommandLine.of(target, QemuCommandLine.haveHpet(coordinates.machineOptions()), launch));
         boolean driven = target.test().driver() == TargetTest.Driver.CONSOLE;
         command.subList(0, command.indexOf("--") + 1).clear(); // the limits of a worker
         command.set(command.indexOf("-qmp"), "-monitor");

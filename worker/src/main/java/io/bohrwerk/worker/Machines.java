@@ -16,14 +16,12 @@ import org.slf4j.LoggerFactory;
 final class Machines {
     private static final Logger log = LoggerFactory.getLogger(Machines.class);
 
-    private final Emulator emulator;
     private final long largestGuest;
     private final Set<Open> open = new HashSet<>();
     private boolean stopped;
 
     /** @param largestGuest bytes of memory that a guest may have */
-    Machines(Emulator emulator, long largestGuest) {
-        this.emulator = emulator;
+    Machines(long largestGuest) {
         this.largestGuest = largestGuest;
     }
 
@@ -52,7 +50,7 @@ final class Machines {
     }
 
     /** @throws InfrastructureException of kind {@code GUEST_TOO_LARGE} when the guest may not have so much memory here */
-    Open open(TargetFiles target) throws InfrastructureException {
+    Open open(Emulator emulator, TargetFiles target) throws InfrastructureException {
         long memory = target.manifest().machine().memory().bytes();
         if (memory > largestGuest) {
             throw new InfrastructureException(

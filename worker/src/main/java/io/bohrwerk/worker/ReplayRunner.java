@@ -23,6 +23,7 @@ import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayReport.LogCover;
 import io.bohrwerk.protocol.batch.ReplayRequest;
+import io.bohrwerk.protocol.target.TargetMachine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -38,7 +39,7 @@ final class ReplayRunner implements Runner<ReplayRequest> {
     private static final String RECORDING = "recording.rr";
 
     private final String workerId;
-    private final Emulator emulator;
+    private final Emulators emulators;
     private final Machines machines;
     private final TargetCache targets;
     private final SnapshotCache snapshots;
@@ -47,14 +48,14 @@ final class ReplayRunner implements Runner<ReplayRequest> {
 
     ReplayRunner(
             String workerId,
-            Emulator emulator,
+            Emulators emulators,
             Machines machines,
             TargetCache targets,
             SnapshotCache snapshots,
             DiskCache cache,
             BlobFiles blobs) {
         this.workerId = workerId;
-        this.emulator = emulator;
+        this.emulators = emulators;
         this.machines = machines;
         this.targets = targets;
         this.snapshots = snapshots;
@@ -80,24 +81,26 @@ final class ReplayRunner implements Runner<ReplayRequest> {
         Coordinates coordinates = failure.coordinates();
         try (TargetCache.Target target =
                 targets.hold(coordinates.target(), coordinates.schedule().setting())) {
-            String here = emulator.version(target.manifest().machine().arch());
-            if (!here.equals(coordinates.emulator())) {
-                return new ReplayReport.OtherEmulator(coordinates.emulator(), here);
+            TargetMachine.Arch arch = target.manifest().machine().arch();
+            String here = coordinates.emulator();
+            Emulator emulator = emulators.of(arch, here).orElse(null);
+            if (emulator == null) {
+                return new ReplayReport.OtherEmulator(here, emulators.versions(arch));
             }
-            String options = Emulator.machineOptions(target.manifest());
+            String options = emulator.machineOptions(target.manifest());
             if (!options.equals(coordinates.machineOptions())) {
                 return new ReplayReport.OtherEmulator(
                         here + " with " + coordinates.machineOptions(), here + " with " + options);
             }
             try (SnapshotCache.Snapshot ready = snapshots.hold(coordinates.snapshot());
                     DiskCache.Held recording = recording(failure);
-                    Machines.Open open = machines.open(target.files())) {
+                    Machines.Open open = machines.open(emulator, target.files())) {
                 BatchRun run = failure.run(recording.directory().resolve(RECORDING));
                 if (request.mode().compares()) {
                     Comparison comparison = new Comparison(
                             open.machine(), ready.image(), target.files(), failure, run, blobs, progress);
                     return request.mode() == ReplayMode.WHEN
-                            ? when(request, comparison)
+                            ? when(request, comparison, emulator)
                             : comparison.of(request.mode());
                 }
                 return replayed(request, failure, ready.image(), open.machine(), run, progress);
@@ -105,7 +108,7 @@ final class ReplayRunner implements Runner<ReplayRequest> {
         }
     }
 
-    private ReplayReport.Replayed when(ReplayRequest request, Comparison comparison)
+    private static ReplayReport.Replayed when(ReplayRequest request, Comparison comparison, Emulator emulator)
             throws InfrastructureException, IOException {
         Path directory = emulator.newDirectory("when");
         try {

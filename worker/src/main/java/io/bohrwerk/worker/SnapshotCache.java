@@ -9,6 +9,7 @@ import io.bohrwerk.emulator.RunMode;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.target.SnapshotNames;
+import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.worker.SnapshotCounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -69,26 +70,27 @@ final class SnapshotCache {
     }
 
     /**
-     * @param emulator the emulator's version: another one may not load what this one saved
+     * @param emulator another version may not load what this one saved
      * @param shift the icount shift at which batches are to run from it
      * @param mode in which they run
      */
-    Snapshot hold(TargetCache.Target target, String emulator, int shift, RunMode mode)
+    Snapshot hold(TargetCache.Target target, Emulator emulator, int shift, RunMode mode)
             throws IOException, InfrastructureException {
         return mode == RunMode.FREE
                 ? hold(
                         name(target, emulator, target.manifest().machine().bootShift()) + UNCOUNTED,
                         target,
+                        emulator,
                         machine -> machine.prepare(RunMode.FREE))
                 : hold(target, emulator, shift);
     }
 
     /** For batches whose instructions are counted. */
-    Snapshot hold(TargetCache.Target target, String emulator, int shift) throws IOException, InfrastructureException {
+    Snapshot hold(TargetCache.Target target, Emulator emulator, int shift) throws IOException, InfrastructureException {
         if (shift == target.manifest().machine().bootShift()) {
-            return hold(name(target, emulator, shift), target, Machine::prepare);
+            return hold(name(target, emulator, shift), target, emulator, Machine::prepare);
         }
-        return hold(name(target, emulator, shift), target, machine -> {
+        return hold(name(target, emulator, shift), target, emulator, machine -> {
             try (Snapshot booted =
                     hold(target, emulator, target.manifest().machine().bootShift())) {
                 return machine.settle(booted.image(), shift);
@@ -101,7 +103,7 @@ final class SnapshotCache {
         Path make(Machine machine) throws IOException, InfrastructureException;
     }
 
-    private Snapshot hold(String name, TargetCache.Target target, Maker maker)
+    private Snapshot hold(String name, TargetCache.Target target, Emulator emulator, Maker maker)
             throws IOException, InfrastructureException {
         // Asked each time, for it is one small read: so all workers run from the same image, whatever happened to it.
         Optional<Digest> known = blobs.store().resolve(name);
@@ -116,11 +118,13 @@ final class SnapshotCache {
                 blobs.store().unlink(name);
             }
         }
-        return made(name, target, maker);
+        return made(name, target, emulator, maker);
     }
 
-    static String name(TargetCache.Target target, String emulator, int shift) {
-        String options = emulator + "\n" + Emulator.machineOptions(target.manifest()) + "\n" + FORMAT;
+    static String name(TargetCache.Target target, Emulator emulator, int shift) throws InfrastructureException {
+        TargetManifest manifest = target.manifest();
+        String options =
+                emulator.version(manifest.machine().arch()) + "\n" + emulator.machineOptions(manifest) + "\n" + FORMAT;
         if (shift != target.manifest().machine().bootShift()) {
             options += "\nshift " + shift;
         }
@@ -152,7 +156,7 @@ final class SnapshotCache {
         return snapshot;
     }
 
-    private Snapshot made(String name, TargetCache.Target target, Maker maker)
+    private Snapshot made(String name, TargetCache.Target target, Emulator emulator, Maker maker)
             throws IOException, InfrastructureException {
         ReentrantLock mine = booting.computeIfAbsent(name, n -> new ReentrantLock());
         try {
@@ -166,7 +170,7 @@ final class SnapshotCache {
             if (byNow.isPresent()) {
                 return fetched(byNow.get());
             }
-            try (Machines.Open machine = machines.open(target.files())) {
+            try (Machines.Open machine = machines.open(emulator, target.files())) {
                 Snapshot snapshot = shared(name, maker.make(machine.machine()));
                 boots.increment();
                 return snapshot;

@@ -8,6 +8,7 @@ import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.TraceReport;
 import io.bohrwerk.protocol.batch.TraceRequest;
+import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.traced.TestTrace;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +18,7 @@ import java.time.Instant;
 /** Traces a target's test for the traced strategy, from the target's bytes to the report. Safe for many threads. */
 final class TraceRunner implements Runner<TraceRequest> {
     private final String workerId;
-    private final Emulator emulator;
+    private final Emulators emulators;
     private final Machines machines;
     private final TargetCache targets;
     private final SnapshotCache snapshots;
@@ -25,13 +26,13 @@ final class TraceRunner implements Runner<TraceRequest> {
 
     TraceRunner(
             String workerId,
-            Emulator emulator,
+            Emulators emulators,
             Machines machines,
             TargetCache targets,
             SnapshotCache snapshots,
             BlobFiles blobs) {
         this.workerId = workerId;
-        this.emulator = emulator;
+        this.emulators = emulators;
         this.machines = machines;
         this.targets = targets;
         this.snapshots = snapshots;
@@ -51,9 +52,10 @@ final class TraceRunner implements Runner<TraceRequest> {
 
     private TraceReport.Traced trace(TraceRequest request) throws InfrastructureException, IOException {
         try (TargetCache.Target target = targets.hold(request.target(), request.setting())) {
-            String version = emulator.version(target.manifest().machine().arch());
-            try (SnapshotCache.Snapshot ready = snapshots.hold(target, version, request.shift());
-                    Machines.Open open = machines.open(target.files())) {
+            Emulator emulator =
+                    emulators.serving(target.manifest().machine().arch(), Setting.emulator(request.setting()));
+            try (SnapshotCache.Snapshot ready = snapshots.hold(target, emulator, request.shift());
+                    Machines.Open open = machines.open(emulator, target.files())) {
                 TestTracing.Result traced = TestTracing.run(
                         open.machine(), ready.image(), target.manifest(), request.shift(), request.setting());
                 TracedPlan plan = traced.plan();

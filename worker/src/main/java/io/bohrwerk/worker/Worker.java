@@ -1,5 +1,6 @@
 package io.bohrwerk.worker;
 
+import io.bohrwerk.protocol.DiskReserve;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import io.bohrwerk.telemetry.Spans;
@@ -24,6 +25,7 @@ final class Worker implements AutoCloseable {
     private final WorkerProperties properties;
     private final String host = WorkerProperties.host();
     private final Engine engine;
+    private final Room room;
     private final Reports reports;
     private final List<BatchConsumer> slots = new ArrayList<>();
     /** Closed in the opposite order. */
@@ -32,6 +34,8 @@ final class Worker implements AutoCloseable {
     private Worker(WorkerProperties properties, Engine engine) {
         this.properties = properties;
         this.engine = engine;
+        this.room = new Room(
+                new DiskReserve(properties.home(), properties.leastFree().toBytes()));
         boolean good = false;
         resources.add(engine);
         try {
@@ -52,6 +56,7 @@ final class Worker implements AutoCloseable {
                         engine.runners(),
                         reports,
                         withdrawals,
+                        room,
                         spans));
             }
             slots.forEach(BatchConsumer::start);
@@ -100,7 +105,8 @@ final class Worker implements AutoCloseable {
                 slots.stream().flatMap(slot -> slot.running().stream()).toList(),
                 reports.lastTrouble(),
                 properties.largestGuestBytes(),
-                engine.snapshots().orElse(null));
+                engine.snapshots().orElse(null),
+                room.shortage().orElse(null));
     }
 
     /** Gives running batches back to the queue, within the time for it. */

@@ -3,6 +3,7 @@ package io.bohrwerk.worker;
 import com.sun.management.OperatingSystemMXBean;
 import io.bohrwerk.emulator.EmulatorSettings;
 import io.bohrwerk.emulator.qemu.Confinement;
+import io.bohrwerk.emulator.qemu.Installation;
 import io.bohrwerk.protocol.ByteSize;
 import io.bohrwerk.protocol.InvalidInputException;
 import java.lang.management.ManagementFactory;
@@ -12,7 +13,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +33,13 @@ import org.springframework.util.unit.DataSize;
  *     container's, where it has a limit) without this process's heap, divided by the slots
  * @param directory where machines and caches live while the process does; {@code ~/} stands for the user's home. Several workers may
  *     share it
+ * @param leastFree room that is kept free on this disk: with less no work is taken, until there is more again. Above
+ *     {@code blobs.least-free} where the file store is on the same disk
  * @param cacheLimit how much of targets and snapshots is kept on this disk for the next batch. What is in use stays, also above it
  * @param heartbeatInterval time between two signs of life
  * @param stopLimit time for an orderly stop; container platforms kill 10 to 30 s after asking
+ * @param emulators those that this worker offers, the preferred first: {@code system} for the QEMU on the {@code PATH}, a directory that
+ *     holds {@code qemu-system-*}, or one such program. The first serves whatever asks for none
  * @param confinement what to do on a host that forbids a wall around emulators: {@code required} refuses to start, {@code available} starts
  *     without it. Not set: {@code required} where the worker runs as root
  * @param limits of machines
@@ -46,9 +53,11 @@ public record WorkerProperties(
         @DefaultValue("0") int slots,
         @Nullable DataSize largestGuest,
         @DefaultValue("~/.cache/bohrwerk/worker") String directory,
+        @DefaultValue("1500MB") DataSize leastFree,
         @DefaultValue("10GB") DataSize cacheLimit,
         @DefaultValue("2s") Duration heartbeatInterval,
         @DefaultValue("9s") Duration stopLimit,
+        @DefaultValue("system") List<String> emulators,
         Confinement.@Nullable Demand confinement,
         @DefaultValue Limits limits,
         @DefaultValue Blobs blobs,
@@ -69,6 +78,9 @@ public record WorkerProperties(
                 "must be more than nothing");
         requirePositive("heartbeat-interval", heartbeatInterval);
         requirePositive("stop-limit", stopLimit);
+        require(!emulators.isEmpty(), "emulators", "[]", "must name at least one, as system");
+        emulators = List.copyOf(emulators);
+        require(!leastFree.isNegative(), "least-free", leastFree, "must not be negative");
         require(!cacheLimit.isNegative(), "cache-limit", cacheLimit, "must not be negative");
     }
 
@@ -206,6 +218,15 @@ public record WorkerProperties(
                 new ByteSize(limits.console().toBytes()),
                 new ByteSize(limits.mergedLog().toBytes()),
                 confinement);
+    }
+
+    /** @throws InvalidInputException when one of the emulators is no such thing */
+    List<Installation> installations() {
+        List<Installation> installations = new ArrayList<>();
+        for (int i = 0; i < emulators.size(); i++) {
+            installations.add(Installation.of("bohrwerk.worker.emulators[" + i + "]", emulators.get(i)));
+        }
+        return installations;
     }
 
     /** This host's name, cleaned of what an id may not hold. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.luben.zstd.ZstdInputStream;
 import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
+import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.ArtifactKind;
@@ -20,6 +21,7 @@ import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.target.TargetMachine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,12 +36,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Batches of the demo target in real emulators: what they report, what they leave, and what trouble does. */
+@Tag("emulators")
 class BatchRunnerTest {
     /** To be stopped in the middle. */
     private static final int ENDLESS = 1_000_000;
@@ -303,12 +307,11 @@ class BatchRunnerTest {
     }
 
     private static FailedIteration keep(Change change) throws Exception {
+        Emulator emulator = bench.emulators.serving(TargetMachine.Arch.I386, null);
         try (TargetCache.Target held = bench.targets.hold(target);
                 SnapshotCache.Snapshot ready = bench.snapshots.hold(
-                        held,
-                        finished.coordinates().emulator(),
-                        finished.coordinates().schedule().shift());
-                Machines.Open open = bench.machines.open(held.files())) {
+                        held, emulator, finished.coordinates().schedule().shift());
+                Machines.Open open = bench.machines.open(emulator, held.files())) {
             Machine machine = open.machine();
             Batch batch = new Batch(failed.schedule(), failed.iterations(), failed.reportEvery());
             BatchRun run = machine.run(ready.image(), batch, passed -> {});

@@ -2,8 +2,9 @@ package io.bohrwerk.worker;
 
 import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.blob.FileBlobStore;
-import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.EmulatorSettings;
+import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.emulator.qemu.Installation;
 import io.bohrwerk.protocol.ByteSize;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,7 +48,7 @@ final class Bench implements AutoCloseable {
     final Path directory;
     final BlobStore store;
     final BlobFiles blobs;
-    final Emulator emulator;
+    final Emulators emulators;
     final Machines machines;
     final DiskCache cache;
     final TargetCache targets;
@@ -59,17 +61,26 @@ final class Bench implements AutoCloseable {
     }
 
     Bench(Path directory, BlobStore store) throws IOException {
+        this(directory, store, List.of(Installation.SYSTEM));
+    }
+
+    Bench(Path directory, BlobStore store, List<Installation> installations) throws IOException {
         this.directory = directory;
         this.store = store;
         this.blobs = new BlobFiles(store);
-        this.emulator = Emulator.open(new EmulatorSettings(
+        EmulatorSettings settings = new EmulatorSettings(
                 directory.resolve("machines"),
                 READY,
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(2),
                 ByteSize.ofMebibytes(16),
-                ByteSize.ofMebibytes(64)));
-        this.machines = new Machines(emulator, LARGEST_GUEST);
+                ByteSize.ofMebibytes(64));
+        try {
+            this.emulators = Emulators.open(settings, installations);
+        } catch (InfrastructureException e) {
+            throw new IOException(e);
+        }
+        this.machines = new Machines(LARGEST_GUEST);
         this.cache = DiskCache.open(directory.resolve("cache"), 1 << 30);
         this.targets = new TargetCache(cache, blobs);
         this.snapshots = new SnapshotCache(cache, blobs, machines);
@@ -78,18 +89,18 @@ final class Bench implements AutoCloseable {
                 .with(
                         BatchRequest.KIND,
                         BatchRequest.class,
-                        new BatchRunner("bench", emulator, machines, targets, snapshots, failures))
+                        new BatchRunner("bench", emulators, machines, targets, snapshots, failures))
                 .with(
                         ReplayRequest.KIND,
                         ReplayRequest.class,
-                        new ReplayRunner("bench", emulator, machines, targets, snapshots, cache, blobs));
+                        new ReplayRunner("bench", emulators, machines, targets, snapshots, cache, blobs));
     }
 
     @Override
     public void close() {
         machines.stop();
         cache.close();
-        emulator.close();
+        emulators.close();
         store.close();
     }
 

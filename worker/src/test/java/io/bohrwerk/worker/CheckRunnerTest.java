@@ -29,7 +29,7 @@ class CheckRunnerTest {
                 .with(
                         Check.KIND,
                         Check.Request.class,
-                        new CheckRunner("bench", bench.emulator, bench.machines, bench.targets, bench.snapshots));
+                        new CheckRunner("bench", bench.emulators, bench.machines, bench.targets, bench.snapshots));
     }
 
     private static Check.Request request(Digest target) {

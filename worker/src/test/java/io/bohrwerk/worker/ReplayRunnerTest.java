@@ -27,10 +27,12 @@ import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Replays of a kept failure of the demo target, whose snapshots were not kept: what they report, and what trouble does. */
+@Tag("emulators")
 class ReplayRunnerTest {
     @TempDir
     private static Path directory;

@@ -18,11 +18,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From where on a failure of the demo target is certain: in real emulators, against what its source says. */
+@Tag("emulators")
 class WhenTest {
     private static final int RUNS = 3;
 

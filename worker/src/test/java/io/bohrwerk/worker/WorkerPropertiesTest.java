@@ -3,6 +3,7 @@ package io.bohrwerk.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bohrwerk.emulator.qemu.Installation;
 import io.bohrwerk.protocol.ByteSize;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ class WorkerPropertiesTest {
         assertThat(properties.id()).matches(".+-[0-9a-f]{8}").startsWith(WorkerProperties.host());
         assertThat(properties.slots()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(properties.home()).isEqualTo(Path.of(System.getProperty("user.home"), ".cache/bohrwerk/worker"));
+        assertThat(properties.leastFree()).isEqualTo(DataSize.ofMegabytes(1500));
         assertThat(properties.cacheLimit()).isEqualTo(DataSize.ofGigabytes(10));
         assertThat(properties.heartbeatInterval()).isEqualTo(Duration.ofSeconds(2));
         assertThat(properties.stopLimit()).isEqualTo(Duration.ofSeconds(9));
@@ -54,6 +56,16 @@ class WorkerPropertiesTest {
                 .isEqualTo(256 << 20);
         assertThatThrownBy(() -> bind(Map.of("bohrwerk.worker.largest-guest", "0MB")))
                 .hasStackTraceContaining("bohrwerk.worker.largest-guest");
+    }
+
+    @Test
+    void itOffersTheSystemsEmulatorUnlessToldOtherwise() {
+        assertThat(bind(Map.of()).installations()).containsExactly(Installation.SYSTEM);
+        assertThat(bind(Map.of("bohrwerk.worker.emulators", "system,/usr/bin")).installations())
+                .containsExactly(Installation.SYSTEM, new Installation(Path.of("/usr/bin")));
+        assertThatThrownBy(() -> bind(Map.of("bohrwerk.worker.emulators", "system,qemu-10"))
+                        .installations())
+                .hasMessageStartingWith("bohrwerk.worker.emulators[1]");
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,27 +73,25 @@ class WorkerTest {
     }
 
     private void start(String id, int slots) {
+        start(id, slots, directory.resolve("workers"), "0B");
+    }
+
+    private void start(String id, int slots, Path home, String leastFree) {
         workers.put(
                 id,
-                WorkerApplication.start(Map.of(
-                        "bohrwerk.worker.id",
-                        id,
-                        "bohrwerk.worker.slots",
-                        slots,
-                        "bohrwerk.worker.directory",
-                        directory.resolve("workers").toString(),
-                        "bohrwerk.worker.heartbeat-interval",
-                        "300ms",
-                        "bohrwerk.worker.queue.bootstrap-servers",
-                        broker.bootstrapServers(),
-                        "bohrwerk.worker.queue.lock",
-                        LOCK.toString(),
-                        "bohrwerk.worker.queue.renew-interval",
-                        "1s",
-                        "bohrwerk.worker.blobs.directory",
-                        directory.resolve("blobs").toString(),
-                        "bohrwerk.worker.blobs.least-free",
-                        "0B")));
+                WorkerApplication.start(Map.ofEntries(
+                        Map.entry("bohrwerk.worker.id", id),
+                        Map.entry("bohrwerk.worker.slots", slots),
+                        Map.entry("bohrwerk.worker.directory", home.toString()),
+                        Map.entry("bohrwerk.worker.least-free", leastFree),
+                        Map.entry("bohrwerk.worker.heartbeat-interval", "300ms"),
+                        Map.entry("bohrwerk.worker.queue.bootstrap-servers", broker.bootstrapServers()),
+                        Map.entry("bohrwerk.worker.queue.lock", LOCK.toString()),
+                        Map.entry("bohrwerk.worker.queue.renew-interval", "1s"),
+                        Map.entry(
+                                "bohrwerk.worker.blobs.directory",
+                                directory.resolve("blobs").toString()),
+                        Map.entry("bohrwerk.worker.blobs.least-free", "0B"))));
     }
 
     private void stop(String id) {
@@ -106,6 +106,41 @@ class WorkerTest {
         }
         try (var left = Files.walk(directory.resolve("workers"))) {
             assertThat(left.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    /** A disk of 400 MB, of which 100 are to be kept free. */
+    @Test
+    void withoutRoomOnItsDiskNoWorkIsTaken() throws Exception {
+        Path disk = Files.createDirectories(directory.resolve("workers/small"));
+        Process mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", disk.toString()).start();
+        Assumptions.assumeTrue(mount.waitFor() == 0, "this user cannot mount a small disk");
+        try {
+            Path filler = disk.resolve("filler");
+            try (RandomAccessFile file = new RandomAccessFile(filler.toFile(), "rw")) {
+                for (int i = 0; i < 350; i++) {
+                    file.write(new byte[1 << 20]);
+                }
+            }
+            start("short", 1, disk.resolve("home"), "100MB");
+            WorkerHeartbeat paused =
+                    queue.awaitHeartbeat(heartbeat -> heartbeat.workerId().equals("short"));
+            assertThat(paused.paused()).containsPattern("has [45][0-9] MiB left, fewer than the 100 MiB");
+            BatchRequest request = queue.ask(Bench.request(target, 1, 500));
+            for (int i = 0; i < 10; i++) {
+                queue.awaitHeartbeat(heartbeat -> heartbeat.paused() != null);
+            }
+            assertThat(queue.on(request)).isEmpty();
+            Files.delete(filler);
+            assertThat(queue.await(request).result()).isInstanceOf(BatchReport.Finished.class);
+            assertThat(queue.awaitHeartbeat(heartbeat -> heartbeat.paused() == null))
+                    .isNotNull();
+            stop("short");
+        } finally {
+            new ProcessBuilder("umount", "-l", disk.toString())
+                    .inheritIO()
+                    .start()
+                    .waitFor();
         }
     }
 

@@ -97,8 +97,9 @@ class AccessConfiguration {
         rules.requestMatchers("/api/v1/tokens/**", "/api/v1/audit/**", "/api/v1/trail/**")
                 .hasAuthority(admin);
         rules.requestMatchers(HttpMethod.POST, "/api/v1/retention/**").hasAuthority(admin);
+        rules.requestMatchers(HttpMethod.GET, "/actuator/prometheus").hasAuthority(Scope.METRICS.authority());
         for (HttpMethod harmless : new HttpMethod[] {HttpMethod.GET, HttpMethod.HEAD}) {
-            rules.requestMatchers(harmless, "/api/**", "/openapi/**", "/actuator/prometheus", "/actuator/health/**")
+            rules.requestMatchers(harmless, "/api/**", "/openapi/**", "/actuator/health/**")
                     .hasAuthority(read);
         }
         rules.requestMatchers("/api/**").hasAuthority(submit);

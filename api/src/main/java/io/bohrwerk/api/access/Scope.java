@@ -11,6 +11,8 @@ import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
 /** How much a caller may do. Each includes those before it. */
 public enum Scope {
+    /** Read the metrics and nothing else: what a scraper needs. */
+    METRICS,
     /** Look at everything, artifacts too. */
     READ,
     /** Upload targets, submit and cancel jobs, order replays, decide about crashes. */
@@ -38,12 +40,12 @@ public enum Scope {
         return Arrays.stream(values())
                 .filter(scope -> scope.word().equals(word))
                 .findFirst()
-                .orElseThrow(() -> new InvalidInputException("scope", word, "must be read, submit or admin"));
+                .orElseThrow(() -> new InvalidInputException("scope", word, "must be metrics, read, submit or admin"));
     }
 
     /** The largest of those that are named. */
     static Optional<Scope> largest(Collection<String> authorities) {
-        return List.of(ADMIN, SUBMIT, READ).stream()
+        return List.of(ADMIN, SUBMIT, READ, METRICS).stream()
                 .filter(scope -> authorities.contains(scope.authority()))
                 .findFirst();
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A token that somebody wants.
  *
  * @param name for people: what it is for, or who has it
- * @param scope {@code read}, {@code submit} or {@code admin}
+ * @param scope {@code metrics}, {@code read}, {@code submit} or {@code admin}
  * @param days until it expires; 90 when there is none
  * @param mostRunningJobs jobs of it that have not ended, at once; as the settings have it when there is none
  * @param mostIterations budgets of all its jobs that have not ended, together; as the settings have it when there is none

@@ -3,14 +3,18 @@ package io.bohrwerk.api.audit;
 import io.bohrwerk.api.audit.AuditReport.Finding;
 import io.bohrwerk.api.audit.AuditReport.Kind;
 import io.bohrwerk.blob.BlobStore;
+import io.bohrwerk.blob.NoSuchBlobException;
 import io.bohrwerk.protocol.Digest;
 import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +29,8 @@ class Audit {
     private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
     /** Told one by one; the rest is counted. */
     private static final int MOST_FINDINGS = 1_000;
+
+    private static final int BUFFER_BYTES = 64 << 10;
 
     private final BlobStore blobs;
     private final References references;
@@ -57,12 +63,33 @@ class Audit {
         }
     }
 
+    /** Nothing of one that was deleted in the meantime: what refers to it finds that it is missing. */
+    private Optional<Finding> damage(BlobStore.StoredBlob blob) {
+        String hex = blob.digest().hex();
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream bytes = blobs.open(blob.digest())) {
+            MessageDigest sha256 = Digest.sha256();
+            for (int read = bytes.read(buffer); read >= 0; read = bytes.read(buffer)) {
+                sha256.update(buffer, 0, read);
+            }
+            Digest is = Digest.finish(sha256);
+            return is.equals(blob.digest())
+                    ? Optional.empty()
+                    : Optional.of(new Finding(Kind.DAMAGED_BLOB, hex, "its bytes have the digest " + is));
+        } catch (NoSuchBlobException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(new Finding(Kind.DAMAGED_BLOB, hex, "cannot be read to its end: " + e.getMessage()));
+        }
+    }
+
     /**
      * @param grace a blob must have been put before this long to count as an orphan: workers store first and report then
      * @param repair whether orphans are deleted. Of a blob that is put again at that very moment, after all of {@code grace}, nothing is
      *     known: so a grace below a day is for a store that nobody writes to
+     * @param content whether every blob is read and compared with its digest, which takes as long as reading the whole store does
      */
-    AuditReport run(Duration grace, boolean repair) throws IOException {
+    AuditReport run(Duration grace, boolean repair, boolean content) throws IOException {
         Instant now = Instant.now();
         Findings findings = new Findings();
         Map<Digest, References.Reference> required = oneMoment.execute(status -> {
@@ -82,6 +109,9 @@ class Audit {
         blobs.blobs(blob -> {
             counts[0]++;
             counts[1] += blob.size();
+            if (content) {
+                damage(blob).ifPresent(findings::add);
+            }
             References.Reference reference = required.get(blob.digest());
             if (reference == null) {
                 unrequired.add(blob);

@@ -21,16 +21,20 @@ class AuditController {
         this.audit = audit;
     }
 
-    /** Looks, and changes nothing. Reads every row and lists the whole store. @param grace in seconds, see {@link Audit#run} */
+    /** Looks, and changes nothing. Reads every row and lists the whole store. @param grace in seconds, and {@code content}: see {@link Audit#run} */
     @GetMapping
-    AuditReport look(@RequestParam(defaultValue = A_DAY) long grace) throws IOException {
-        return audit.run(checked(grace), false);
+    AuditReport look(
+            @RequestParam(defaultValue = A_DAY) long grace, @RequestParam(defaultValue = "false") boolean content)
+            throws IOException {
+        return audit.run(checked(grace), false, content);
     }
 
     /** Looks, and deletes orphans. */
     @PostMapping("/repair")
-    AuditReport repair(@RequestParam(defaultValue = A_DAY) long grace) throws IOException {
-        return audit.run(checked(grace), true);
+    AuditReport repair(
+            @RequestParam(defaultValue = A_DAY) long grace, @RequestParam(defaultValue = "false") boolean content)
+            throws IOException {
+        return audit.run(checked(grace), true, content);
     }
 
     private static Duration checked(long grace) {

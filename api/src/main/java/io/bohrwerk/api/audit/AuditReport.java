@@ -27,6 +27,8 @@ record AuditReport(
         MISSING_BLOB,
         /** A blob has another size than its row says. */
         WRONG_SIZE,
+        /** A blob's bytes are not what its digest says, or cannot be read. Looked for only when asked. */
+        DAMAGED_BLOB,
         /** Nothing refers to a blob: a worker died between storing and reporting, or what referred to it was deleted. */
         ORPHAN_BLOB,
         /** Rows that cannot both be true. */

@@ -4,6 +4,7 @@ import static io.bohrwerk.protocol.InvalidInputException.present;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import io.bohrwerk.api.web.RequestDocument;
+import io.bohrwerk.protocol.schedule.Release;
 import io.bohrwerk.protocol.schedule.Setting;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,16 @@ import org.jspecify.annotations.Nullable;
  * "Does this make a difference?", as users ask it.
  *
  * @param with what is other on the second side
+ * @param firstEmulator release of QEMU for the first side; the job's when there is none. With another one in {@code with.setting} and nothing
+ *     else that differs, both sides run the same schedules
  * @param iterations of each side; when there are none, as many as let 30 failures be expected at the job's rate
  * @param confidence 0.95 when there is none
  */
 record CompareRequest(
-        With with, @Nullable Long iterations, @Nullable Double confidence) implements RequestDocument {
+        With with,
+        @Nullable Long iterations,
+        @Nullable Double confidence,
+        @Nullable Release firstEmulator) implements RequestDocument {
     /**
      * At least one of them.
      *

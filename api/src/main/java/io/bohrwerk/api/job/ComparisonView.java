@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param ratio of the second side's rate to the first's; null when it has none, because the first did not fail
  * @param ratioLow lower 95 % limit of the ratio
  * @param ratioHigh upper 95 % limit; null for none
+ * @param emulators what the same schedules did on two releases of QEMU; null where the sides differ in something else
  */
 record ComparisonView(
         UUID id,
@@ -29,6 +30,7 @@ record ComparisonView(
         @Nullable Double ratioHigh,
         Side first,
         Side second,
+        @Nullable EmulatorComparison emulators,
         Instant createdAt) {
     enum Verdict {
         /** The rates differ, with the confidence that was asked for. */
@@ -68,7 +70,8 @@ record ComparisonView(
         }
     }
 
-    static ComparisonView of(Comparison comparison, Job first, Job second) {
+    static ComparisonView of(
+            Comparison comparison, Job first, Job second, EmulatorComparison.@Nullable Schedules schedules) {
         TwoRates rates = TwoRates.of(first.failures(), first.iterations(), second.failures(), second.iterations());
         Verdict verdict = first.state() != JobState.COMPLETED || second.state() != JobState.COMPLETED
                 ? Verdict.UNDECIDED
@@ -84,6 +87,7 @@ record ComparisonView(
                 finite(rates.ratioHigh()),
                 Side.of(first),
                 Side.of(second),
+                schedules == null ? null : EmulatorComparison.of(first, second, schedules, verdict),
                 comparison.createdAt());
     }
 

@@ -8,6 +8,7 @@ import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
+import io.bohrwerk.protocol.schedule.Release;
 import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Duration;
 import java.time.Instant;
@@ -168,8 +169,15 @@ record JobView(
         if (activity.workers() == 0) {
             return "no worker is alive";
         }
+        if (activity.paused() != null) {
+            return "no worker begins anything new: " + activity.paused();
+        }
         if (job.awaitsCheck()) {
             return "its target is being checked";
+        }
+        Release emulator = Setting.emulator(job.setting());
+        if (!activity.offers(emulator)) {
+            return "no live worker has QEMU " + emulator + "; they have " + String.join(", ", activity.releases());
         }
         return job.guestBytes() <= activity.largestGuest()
                 ? null

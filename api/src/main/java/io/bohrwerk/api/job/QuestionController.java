@@ -5,6 +5,7 @@ import io.bohrwerk.api.worker.Fleet;
 import java.util.UUID;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -21,13 +22,16 @@ class QuestionController {
     private final Questions questions;
     private final JobViews views;
     private final Fleet fleet;
+    private final JdbcClient database;
 
-    QuestionController(Jobs jobs, Comparisons comparisons, Questions questions, JobViews views, Fleet fleet) {
+    QuestionController(
+            Jobs jobs, Comparisons comparisons, Questions questions, JobViews views, Fleet fleet, JdbcClient database) {
         this.jobs = jobs;
         this.comparisons = comparisons;
         this.questions = questions;
         this.views = views;
         this.fleet = fleet;
+        this.database = database;
     }
 
     /** Makes the job that answers; its {@code isItFixed} is the answer. */
@@ -54,7 +58,15 @@ class QuestionController {
     }
 
     private ComparisonView view(Comparison comparison) {
-        return ComparisonView.of(comparison, find(comparison.first()), find(comparison.second()));
+        Job first = find(comparison.first());
+        Job second = find(comparison.second());
+        return ComparisonView.of(
+                comparison,
+                first,
+                second,
+                EmulatorComparison.compares(first, second)
+                        ? EmulatorComparison.Schedules.of(database, first.id(), second.id())
+                        : null);
     }
 
     private Job find(UUID id) {

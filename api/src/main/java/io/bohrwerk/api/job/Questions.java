@@ -73,6 +73,7 @@ class Questions {
                 old,
                 target,
                 null,
+                null,
                 old.setting(),
                 "is it fixed? " + old.name(),
                 question.needed(),
@@ -93,12 +94,13 @@ class Questions {
         String named = request.with().target();
         Target first = submission.target(old.target().hex());
         Target second = named == null ? first : submission.target(named);
-        Setting setting = request.with().setting() == null
-                ? old.setting()
-                : request.with().setting();
+        Setting own =
+                request.firstEmulator() == null ? old.setting() : Setting.on(request.firstEmulator(), old.setting());
+        Setting setting =
+                request.with().setting() == null ? own : request.with().setting();
         require(
                 request.with().strategy() != null
-                        || differ(old, setting)
+                        || differ(own, setting)
                         || !second.id().equals(first.id()),
                 named == null ? "with.setting" : "with.target",
                 named == null ? "" : named,
@@ -106,11 +108,16 @@ class Questions {
         long iterations = request.iterations() == null ? enough(old) : request.iterations();
         UUID id = UUID.randomUUID();
         Instant now = now();
-        Job one = side(old, first, null, old.setting(), "compare: " + old.name(), iterations, 0, null, id, now);
+        boolean sameSchedules = request.with().strategy() == null
+                && second.id().equals(first.id())
+                && !differ(Setting.on(null, own), Setting.on(null, setting));
+        Strategy strategy = sameSchedules ? old.strategy().reseeded(StrategyRequest.seedOf(id)) : null;
+        Job one = side(old, first, null, strategy, own, "compare: " + old.name(), iterations, 0, null, id, now);
         Job other = side(
                 old,
                 second,
                 request.with().strategy(),
+                strategy,
                 setting,
                 "compare, other: " + old.name(),
                 iterations,
@@ -131,8 +138,7 @@ class Questions {
         return comparison;
     }
 
-    private static boolean differ(Job old, @Nullable Setting setting) {
-        Setting own = old.setting();
+    private static boolean differ(@Nullable Setting own, @Nullable Setting setting) {
         return !(own == null ? Setting.USUAL : own).equals(setting == null ? Setting.USUAL : setting);
     }
 
@@ -144,10 +150,12 @@ class Questions {
         return (long) Math.min(wanted, JobRequest.MOST_ITERATIONS);
     }
 
+    /** @param shared the strategy, with its seed, that both sides have; null for one with a seed of its own */
     private static Job side(
             Job old,
             Target target,
             @Nullable StrategyRequest chosen,
+            @Nullable Strategy shared,
             @Nullable Setting setting,
             String name,
             long iterations,
@@ -158,8 +166,9 @@ class Questions {
         UUID id = UUID.randomUUID();
         Setting whole = setting == null ? null : setting.seeded(StrategyRequest.seedOf(id));
         TargetManifest manifest = JobRequest.inSetting(target.manifest(), whole, "with.setting");
-        Strategy strategy =
-                chosen == null ? old.strategy().reseeded(StrategyRequest.seedOf(id)) : chosen.resolve(manifest, id);
+        Strategy strategy = shared != null
+                ? shared
+                : chosen == null ? old.strategy().reseeded(StrategyRequest.seedOf(id)) : chosen.resolve(manifest, id);
         StrategyRequest.requireFits(strategy, manifest);
         JobRequest.requireFits(strategy, whole, "with.setting");
         String shown = name.length() <= 200 ? name : name.substring(0, 200);

@@ -2,6 +2,7 @@ package io.bohrwerk.api.job;
 
 import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.worker.Fleet;
+import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -47,7 +48,7 @@ class Shares {
 
     /** How many batches a job may have in flight now; none while there are workers and not one of them can serve it. */
     int of(Job job) {
-        Fleet.Slots slots = fleet.slots(job.guestBytes());
+        Fleet.Slots slots = fleet.slots(job.guestBytes(), Setting.emulator(job.setting()));
         if (slots.inVain()) {
             return 0;
         }
@@ -60,7 +61,7 @@ class Shares {
 
     /** Whether there are workers, and none of them can serve it. */
     boolean inVain(Job job) {
-        return fleet.slots(job.guestBytes()).inVain();
+        return fleet.slots(job.guestBytes(), Setting.emulator(job.setting())).inVain();
     }
 
     /** The largest that any job may have now, for finding those that may have room. */

@@ -67,7 +67,9 @@ public class Trail {
     /** @param made id of what the act made; null for nothing */
     void answered(long position, int status, @Nullable String made) {
         database.sql("update trail set status = ?, subject = coalesce(subject, ?) where position = ?")
-                .params(status, made, position)
+                .param(status)
+                .param(made)
+                .param(position)
                 .update();
     }
 

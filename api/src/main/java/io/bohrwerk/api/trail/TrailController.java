@@ -40,7 +40,7 @@ class TrailController {
         InvalidInputException.require(
                 act == null || act.matches("[a-z-]+(\\.[a-z-]+)*"),
                 "act",
-                act,
+                String.valueOf(act),
                 "must be a name such as jobs.cancel, or its first part");
         return trail.page(
                 new Trail.Filter(act, subject, caller, moment("since", since), moment("until", until)), limit, cursor);

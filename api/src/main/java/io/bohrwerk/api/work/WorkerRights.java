@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Grants the workers what they need of the broker, at start, where {@code bohrwerk.api.queue.worker-user} names them: to take work, to
- * report, to say that they live, and to set up their own group. They cannot read reports, make work, or touch any other topic.
+ * learn which is no longer wanted, to report, to say that they live, and to set up their own group. They cannot read reports, make work, or touch any other topic.
  */
 @Component
 class WorkerRights implements SmartLifecycle {
@@ -44,6 +44,7 @@ class WorkerRights implements SmartLifecycle {
     private List<AclBinding> of(String principal) {
         List<AclBinding> rights = new ArrayList<>();
         rights.addAll(grant(principal, ResourceType.TOPIC, Topics.BATCHES, AclOperation.READ));
+        rights.addAll(grant(principal, ResourceType.TOPIC, Topics.WITHDRAWALS, AclOperation.READ));
         rights.addAll(grant(principal, ResourceType.TOPIC, Topics.HEARTBEATS, AclOperation.WRITE));
         rights.addAll(grant(principal, ResourceType.TOPIC, Topics.reports(BatchRequest.KIND), AclOperation.WRITE));
         for (ReportHandler<?> handler : handlers) {

@@ -1,6 +1,7 @@
 package io.bohrwerk.api.worker;
 
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.protocol.schedule.Release;
 import io.bohrwerk.protocol.worker.RunningWork;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.time.Duration;
@@ -9,7 +10,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -28,10 +34,31 @@ public class Fleet {
      * What the fleet does at one moment.
      *
      * @param running what their machines run
+     * @param emulators the versions of the emulators that they have, in these emulators' own words
      * @param largestGuest bytes of memory that a guest may have on one of the workers; without a limit where one of them does not say
      * @param cacheBytes on the workers' disks, kept for the next batch
+     * @param paused why no worker begins anything new; null while one does
      */
-    public record Activity(int workers, int slots, List<RunningWork> running, long largestGuest, long cacheBytes) {
+    public record Activity(
+            int workers,
+            int slots,
+            List<RunningWork> running,
+            SortedSet<String> emulators,
+            long largestGuest,
+            long cacheBytes,
+            @Nullable String paused) {
+        /** Whether one of the workers has an emulator of a release. @param release null for any */
+        public boolean offers(@Nullable Release release) {
+            return release == null || emulators.stream().anyMatch(release::servedBy);
+        }
+
+        /** The numbers of the releases, each once. */
+        public SortedSet<String> releases() {
+            SortedSet<String> releases = new TreeSet<>();
+            emulators.forEach(version -> releases.add(Release.in(version)));
+            return releases;
+        }
+
         /** How many machines run something. */
         public int machines() {
             return running.size();
@@ -90,7 +117,17 @@ public class Fleet {
 
     /** @param guest its memory in bytes; 0 for any */
     public Slots slots(long guest) {
-        return workers.slotsSince(Instant.now().minus(timeout), guest);
+        return slots(guest, null);
+    }
+
+    /** @param emulator that is asked for; null for any */
+    public Slots slots(long guest, @Nullable Release emulator) {
+        // A heartbeat says "QEMU emulator version 10.0.2 (Debian ..); .." or "QEMU emulator version 10.0.2": what is
+        // asked for may be
+        // followed by another part of the number, or not.
+        String release = emulator == null ? "%" : "%version " + emulator.number();
+        return workers.slotsSince(
+                Instant.now().minus(timeout), guest, emulator == null ? "%" : release + " %", release + ".%");
     }
 
     /** Whether a live worker gives guests more memory than this one does. */
@@ -105,8 +142,14 @@ public class Fleet {
                 alive.size(),
                 alive.stream().mapToInt(Worker::slots).sum(),
                 alive.stream().flatMap(worker -> worker.running().stream()).toList(),
+                alive.stream()
+                        .flatMap(worker -> Stream.of(worker.emulator().split("; ")))
+                        .collect(Collectors.toCollection(TreeSet::new)),
                 alive.stream().mapToLong(Fleet::largestGuest).max().orElse(0),
-                alive.stream().mapToLong(Worker::cacheBytes).sum());
+                alive.stream().mapToLong(Worker::cacheBytes).sum(),
+                !alive.isEmpty() && alive.stream().allMatch(worker -> worker.paused() != null)
+                        ? alive.get(0).paused()
+                        : null);
     }
 
     private static long largestGuest(Worker worker) {

@@ -33,6 +33,7 @@ class Worker {
 
     private @Nullable String lastTrouble;
     private @Nullable Long largestGuest;
+    private @Nullable String paused;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private @Nullable SnapshotCounts snapshots;
@@ -57,6 +58,7 @@ class Worker {
         running = heartbeat.work();
         lastTrouble = heartbeat.lastTrouble();
         largestGuest = heartbeat.largestGuest();
+        paused = heartbeat.paused();
         count(heartbeat.snapshots());
         lastSeen = now;
     }
@@ -116,5 +118,11 @@ class Worker {
     @Nullable
     Long largestGuest() {
         return largestGuest;
+    }
+
+    /** Why it begins nothing new; null while it does. */
+    @Nullable
+    String paused() {
+        return paused;
     }
 }

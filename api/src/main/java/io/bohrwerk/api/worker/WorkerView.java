@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param replays the replays among it
  * @param traces the traces among it
  * @param largestGuest bytes of memory that a guest may have there; null when it does not say
+ * @param paused why it begins nothing new, one line for people; null while it does
  */
 record WorkerView(
         String id,
@@ -31,7 +32,8 @@ record WorkerView(
         List<Replaying> replays,
         List<Tracing> traces,
         @Nullable String lastTrouble,
-        @Nullable Long largestGuest) {
+        @Nullable Long largestGuest,
+        @Nullable String paused) {
     /** @param iterationsPassed as far as the agent has reported */
     record Running(UUID batchId, @Nullable UUID jobId, int attempt, long iterationsPassed) {}
 
@@ -67,6 +69,7 @@ record WorkerView(
                         .map(one -> new Tracing(one.id(), one.jobId()))
                         .toList(),
                 worker.lastTrouble(),
-                worker.largestGuest());
+                worker.largestGuest(),
+                worker.paused());
     }
 }

@@ -10,10 +10,11 @@ interface Workers extends JpaRepository<Worker, String> {
     List<Worker> seenSince(Instant since);
 
     /** Asked for with each report, so without what runs in them. */
-    @Query("select new io.bohrwerk.api.worker.Fleet$Slots(cast(coalesce(sum(slots), 0) as int),"
-            + " cast(coalesce(sum(case when largestGuest is null or largestGuest >= :guest then slots else 0 end), 0) as int))"
-            + " from Worker where lastSeen >= :since")
-    Fleet.Slots slotsSince(Instant since, long guest);
+    @Query(
+            "select new io.bohrwerk.api.worker.Fleet$Slots(cast(coalesce(sum(slots), 0) as int),"
+                    + " cast(coalesce(sum(case when (largestGuest is null or largestGuest >= :guest) and (emulator like :longer"
+                    + " or concat(replace(emulator, ';', ' '), ' ') like :release) then slots else 0 end), 0) as int)) from Worker where lastSeen >= :since")
+    Fleet.Slots slotsSince(Instant since, long guest, String release, String longer);
 
     /** Workers are processes, of which there are few; those that are long gone are of no interest to anyone. */
     @Query("from Worker where lastSeen >= :since order by host, id limit 1000")

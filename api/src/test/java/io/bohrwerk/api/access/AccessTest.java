@@ -120,6 +120,8 @@ class AccessTest {
                         .headers(with(read))
                         .DELETE()),
                 403);
+        assertRefused(http.post("/api/v1/retention/run", "", with(submit)), 403);
+        assertRefused(http.post("/api/v1/audit/repair", "", with(submit)), 403);
         // Let in, and refused for what it says.
         assertThat(http.post("/api/v1/jobs", job, with(submit)).status()).isEqualTo(400);
         assertThat(http.post("/api/v1/jobs/" + NOWHERE + "/cancel", "", with(submit))
@@ -130,6 +132,18 @@ class AccessTest {
         }
         assertThat(http.get("/api/v1/tokens", with(admin)).status()).isEqualTo(200);
         assertThat(http.get("/actuator/env", with(admin)).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aTokenForMetricsReadsMetricsAlone() throws Exception {
+        for (String metrics : List.of(secret("metrics"), GuardedApi.METRICS)) {
+            assertThat(http.get("/actuator/prometheus", with(metrics)).status()).isNotIn(401, 403);
+            for (String path :
+                    List.of("/api/v1/jobs", "/api/v1/tokens", "/api/v1/trail", "/openapi", "/actuator/env")) {
+                assertRefused(http.get(path, with(metrics)), 403);
+            }
+            assertRefused(http.post("/api/v1/jobs", "{}", with(metrics)), 403);
+        }
     }
 
     @Test

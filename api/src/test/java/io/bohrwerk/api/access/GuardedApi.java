@@ -43,6 +43,8 @@ import org.springframework.test.context.ContextConfiguration;
 public @interface GuardedApi {
     String ADMIN = "bw_" + "administrators-own-token-of-43-characters--";
 
+    String METRICS = "bw_" + "scrapers-own-token-that-reads-metrics-alone";
+
     /** An issuer with one key, as far as a resource server asks it. */
     final class Issuer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
         private static final RSAKey KEY;
@@ -98,8 +100,12 @@ public @interface GuardedApi {
                 Path file = Files.createTempFile("bohrwerk-admin", ".token");
                 file.toFile().deleteOnExit();
                 Files.writeString(file, ADMIN + "\n");
+                Path metrics = Files.createTempFile("bohrwerk-metrics", ".token");
+                metrics.toFile().deleteOnExit();
+                Files.writeString(metrics, METRICS + "\n");
                 TestPropertyValues.of(
                                 "bohrwerk.api.access.admin-token-file=" + file,
+                                "bohrwerk.api.access.metrics-token-file=" + metrics,
                                 "bohrwerk.api.access.requests-per-second=0",
                                 "bohrwerk.api.access.most-running-jobs=3",
                                 "spring.security.oauth2.resourceserver.jwt.issuer-uri=" + url(),

@@ -8,7 +8,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 
 class RequestRateTest {
     private static ApiProperties.Access settings(int perSecond, int burst) {
-        return new ApiProperties.Access(false, null, "scope", perSecond, burst, 1, 1);
+        return new ApiProperties.Access(false, null, null, "scope", perSecond, burst, 1, 1);
     }
 
     /** A burst that takes a thousand seconds to fill, so that no machine is too slow for it. */

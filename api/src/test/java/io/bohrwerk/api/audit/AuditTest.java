@@ -2,6 +2,7 @@ package io.bohrwerk.api.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
@@ -10,6 +11,8 @@ import io.bohrwerk.protocol.Digest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -24,6 +27,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class AuditTest {
     @LocalServerPort
     private int port;
+
+    @Autowired
+    private ApiProperties properties;
 
     @Autowired
     private Audit audit;
@@ -47,7 +53,7 @@ class AuditTest {
     }
 
     private List<AuditReport.Kind> kinds(String subject, Duration grace) throws IOException {
-        return audit.run(grace, false).findings().stream()
+        return audit.run(grace, false, false).findings().stream()
                 .filter(finding -> finding.subject().equals(subject))
                 .map(AuditReport.Finding::kind)
                 .toList();
@@ -67,6 +73,49 @@ class AuditTest {
         assertThat(kinds(target, Duration.ZERO)).containsExactly(AuditReport.Kind.MISSING_BLOB);
     }
 
+    /** Of the same size, as a bad disk leaves it. */
+    @Test
+    void aDamagedBlobIsFoundWhenItsContentIsRead() throws Exception {
+        Path file = Path.of(String.valueOf(properties.blobs().directory()), "blobs", target.substring(0, 2), target);
+        byte[] good = Files.readAllBytes(file);
+        byte[] bad = good.clone();
+        bad[bad.length / 2] ^= 1;
+        Files.write(file, bad);
+        try {
+            assertThat(http.get("/api/v1/audit?grace=0").text()).doesNotContain(target);
+            List<AuditReport.Finding> found = audit.run(Duration.ZERO, false, true).findings().stream()
+                    .filter(finding -> finding.subject().equals(target))
+                    .toList();
+            assertThat(found).hasSize(1);
+            assertThat(found.get(0).kind()).isEqualTo(AuditReport.Kind.DAMAGED_BLOB);
+            assertThat(found.get(0).what()).contains(Digest.of(bad).hex());
+            assertThat(http.get("/api/v1/audit?grace=0&content=true").text()).contains(target, "DAMAGED_BLOB");
+        } finally {
+            Files.write(file, good);
+        }
+        assertThat(http.get("/api/v1/audit?grace=0&content=true").text()).doesNotContain(target);
+    }
+
+    /** A small one: the answer has not begun when that is seen. {@code CheckedStreamTest} has those that have. */
+    @Test
+    void aDamagedBlobIsNeverDownloadedWhole() throws Exception {
+        String path = "/api/v1/targets/" + target + "/files/kernel.elf";
+        byte[] good = http.get(path).bytes();
+        String digest = Digest.of(good).hex();
+        Path file = Path.of(String.valueOf(properties.blobs().directory()), "blobs", digest.substring(0, 2), digest);
+        byte[] bad = good.clone();
+        bad[0] ^= 1;
+        Files.write(file, bad);
+        try {
+            Http.Answer answer = http.get(path);
+            assertThat(answer.status()).as(answer.text()).isEqualTo(500);
+            assertThat(answer.bytes()).isNotEqualTo(bad);
+        } finally {
+            Files.write(file, good);
+        }
+        assertThat(http.get(path).bytes()).isEqualTo(good);
+    }
+
     @Test
     void namesReferToo() throws Exception {
         Digest snapshot = put("snapshot " + UUID.randomUUID());
@@ -80,7 +129,7 @@ class AuditTest {
     void anOrphanIsFoundAfterItsGraceAndDeletedByRepairAlone() throws Exception {
         Digest orphan = put("orphan " + UUID.randomUUID());
         assertThat(kinds(orphan.hex(), Duration.ofDays(1))).isEmpty();
-        assertThat(audit.run(Duration.ofDays(1), true).youngBlobs()).isPositive();
+        assertThat(audit.run(Duration.ofDays(1), true, false).youngBlobs()).isPositive();
         assertThat(kinds(orphan.hex(), Duration.ZERO)).containsExactly(AuditReport.Kind.ORPHAN_BLOB);
         assertThat(http.get("/api/v1/audit?grace=0").text()).contains(orphan.hex());
         assertThat(blobs.size(orphan)).isPresent();

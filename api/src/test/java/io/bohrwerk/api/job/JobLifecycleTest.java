@@ -27,9 +27,12 @@ import io.bohrwerk.protocol.batch.SubtestCounts;
 import io.bohrwerk.protocol.batch.UnexpectedPass;
 import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Delays;
+import io.bohrwerk.protocol.schedule.Release;
+import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.worker.RunningWork;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -569,6 +572,11 @@ class JobLifecycleTest {
         sweep.heard(heartbeat);
     }
 
+    /** The only worker that has slots. */
+    private void workerHas(String emulators) {
+        fleet.hear(new WorkerHeartbeat(Wire.VERSION, "worker-1", "host", 3, emulators, Instant.now(), List.of(), null));
+    }
+
     private void hear(String worker, int slots, long largestGuest) {
         fleet.hear(new WorkerHeartbeat(
                 Wire.VERSION, worker, "host", slots, "qemu 7.2", Instant.now(), List.of(), null, largestGuest, null));
@@ -940,6 +948,82 @@ class JobLifecycleTest {
                 "same");
     }
 
+    /** Guest bug or emulator bug: the same schedules on both sides, told one by one. */
+    @Test
+    void aComparisonOfEmulatorsRunsTheSameSchedules() throws Exception {
+        workerHas("qemu-system-i386: QEMU emulator version 7.2.22; qemu-system-i386: QEMU emulator version 10.0.2 (D)");
+        Http.Answer answer = post(
+                jobWithAFailure() + "/compare",
+                "{\"with\": {\"setting\": {\"emulator\": \"10.0\"}}, \"firstEmulator\": \"7.2\", \"iterations\": 200}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        UUID one = UUID.fromString(answer.json().get("first").get("job").asString());
+        UUID other = UUID.fromString(answer.json().get("second").get("job").asString());
+        assertThat(answer.json().at("/emulators/verdict").asString()).isEqualTo("UNDECIDED");
+        boolean heard = false;
+        while (!inFlight(one).isEmpty() || !inFlight(other).isEmpty()) {
+            for (Batch batch : inFlight(one)) {
+                assertThat(Setting.emulator(batch.schedule().setting())).isEqualTo(new Release("7.2"));
+                intake.accept(Samples.passed(one, batch.id(), 1, batch.iterations()));
+            }
+            for (Batch batch : inFlight(other)) {
+                assertThat(Setting.emulator(batch.schedule().setting())).isEqualTo(new Release("10.0"));
+                intake.accept(
+                        batch.number() % 2 == 0
+                                ? Samples.failed(other, batch.id(), 1, batch.iterations(), "observed", List.of())
+                                : Samples.passed(other, batch.id(), 1, batch.iterations()));
+            }
+            heard = true;
+        }
+        assertThat(heard).isTrue();
+        assertThat(schedules(one)).isEqualTo(schedules(other)).hasSizeGreaterThan(1);
+        JsonNode emulators = new Http(port)
+                .get("/api/v1/comparisons/" + answer.json().get("id").asString())
+                .json()
+                .get("emulators");
+        assertThat(emulators.get("verdict").asString()).isEqualTo("ONLY_SECOND_FAILS");
+        assertThat(emulators.get("meaning").asString())
+                .isEqualTo("it fails on QEMU 10.0 and not on QEMU 7.2: a bug of that emulator, or timing that only it"
+                        + " produces");
+        assertThat(emulators.at("/schedules/failedOnSecond").asLong()).isEqualTo(10);
+        assertThat(emulators.at("/schedules/failedOnBoth").asLong()).isZero();
+        assertThat(emulators.at("/schedules/ran").asLong())
+                .isEqualTo(schedules(one).size());
+    }
+
+    /** Of a job's batches, wherever they run. */
+    private List<Schedule> schedules(UUID job) {
+        return database
+                .sql("select schedule from batches where job_id = ? order by number")
+                .param(job)
+                .query(String.class)
+                .list()
+                .stream()
+                .map(text -> Wire.read(text.getBytes(StandardCharsets.UTF_8), Schedule.class)
+                        .under(null))
+                .toList();
+    }
+
+    @Test
+    void aReleaseThatNoWorkerHasIsSaidOnTheJob() throws Exception {
+        UUID id = ableJob("{\"emulator\": \"10.0\"}");
+        JsonNode view = new Http(port).get("/api/v1/jobs/" + id).json();
+        assertThat(view.at("/setting/emulator").asString()).isEqualTo("10.0");
+        workerHas("qemu-system-i386: QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)");
+        assertThat(new Http(port)
+                        .get("/api/v1/jobs/" + id)
+                        .json()
+                        .get("waitsFor")
+                        .isNull())
+                .isTrue();
+        workerHas("qemu-system-i386: QEMU emulator version 7.2.22 (Debian 1:7.2)");
+        assertThat(new Http(port)
+                        .get("/api/v1/jobs/" + id)
+                        .json()
+                        .get("waitsFor")
+                        .asString())
+                .isEqualTo("no live worker has QEMU 10.0; they have 7.2.22");
+    }
+
     private UUID ableJob(String setting) throws Exception {
         target = new Http(port)
                 .upload(
@@ -982,6 +1066,8 @@ class JobLifecycleTest {
         String random = "\"strategy\": \"random\", \"setting\": ";
         Http http = new Http(port);
         for (String[] bad : new String[][] {
+            {random + "{\"emulator\": \"ten\"}", "setting.emulator", "number of a QEMU release"},
+            {random + "{\"emulator\": 10.0}", "setting.emulator", "in quotes"},
             {random + "{\"timerHz\": 50}", "setting.timerHz", "between 100 and 1000"},
             {random + "{\"extra\": {\"offset\": -1}}", "setting.extra.offset", "between 0"},
             {random + "{\"extra\": {\"offset\": 1}, \"icount\": false}", "setting.extra", "counted instructions"},
@@ -1002,7 +1088,7 @@ class JobLifecycleTest {
                 post(old + "/compare", "{\"with\": {\"setting\": {\"timerHz\": 100}}}"),
                 400,
                 "with.setting.timerHz",
-                "tick compiled in");
+                "the tick is compiled in");
         refused(
                 post(old + "/compare", "{\"with\": {\"strategy\": \"aligned\", \"setting\": {\"icount\": false}}}"),
                 400,

@@ -18,10 +18,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** PostgreSQL, Kafka, S3, two APIs and three workers, each a process of its own. What they share is the network and nothing else. */
-final class Cluster implements AutoCloseable {
+final class Cluster implements Stage {
     static final Duration LOCK = Duration.ofSeconds(15); // the shortest that brokers take
     /** A start takes seconds, or minutes where others use the host. */
     private static final Duration START_LIMIT = Duration.ofMinutes(10);
@@ -217,18 +216,9 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Asks the first API that answers. @param path below {@code /api/v1} */
-    JsonNode get(String path) throws IOException, InterruptedException {
-        return anyApi(client -> client.get(path));
-    }
-
-    List<JsonNode> list(String path) throws IOException, InterruptedException {
-        return anyApi(client -> client.list(path));
-    }
-
-    /** What is asked of an API. */
-    interface Question<T> {
-        T ask(ApiClient client) throws IOException, InterruptedException;
+    @Override
+    public Path directory() {
+        return directory;
     }
 
     /** One of the APIs, which is asked once. */
@@ -236,8 +226,8 @@ final class Cluster implements AutoCloseable {
         return clients.get(0);
     }
 
-    /** The answer of the first API that gives one, waiting for a while for one to come back. */
-    <T> T anyApi(Question<T> question) throws IOException, InterruptedException {
+    @Override
+    public <T> T anyApi(Question<T> question) throws IOException, InterruptedException {
         IOException last = new IOException("no API was asked");
         for (long end = System.nanoTime() + ANSWER_LIMIT.toNanos(); System.nanoTime() < end; Thread.sleep(500)) {
             for (int i = 0; i < apis.size(); i++) {

@@ -21,13 +21,13 @@ final class Ledger {
     /** @param failedAt iteration, 0 when all passed */
     record Result(long iterations, long run, long instructions, long failedAt) {}
 
-    private final Cluster cluster;
+    private final Stage stage;
     private final SortedMap<Long, Result> expected = new TreeMap<>();
     /** What earlier jobs had at their ends, by id: nothing that happens later may change it. */
     private final Map<String, SortedMap<Long, Result>> ended = new HashMap<>();
 
-    Ledger(Cluster cluster) {
-        this.cluster = cluster;
+    Ledger(Stage stage) {
+        this.stage = stage;
     }
 
     /** @param troubles attempts that were repeated */
@@ -64,26 +64,26 @@ final class Ledger {
     }
 
     private JsonNode awaitEnd(String job) throws IOException, InterruptedException {
-        JsonNode view = cluster.get("/jobs/" + job);
+        JsonNode view = stage.get("/jobs/" + job);
         for (long limit = System.nanoTime() + JOB_LIMIT.toNanos(); System.nanoTime() < limit; Thread.sleep(200)) {
-            view = cluster.get("/jobs/" + job);
+            view = stage.get("/jobs/" + job);
             boolean ended = !view.path("finishedAt").isMissingNode()
                     && !view.path("finishedAt").isNull();
             // A batch that was taken from a stalled worker runs there to its end all the same, and stores what it
             // finds.
             if (ended
-                    && cluster.get("/stats").path("batchesInFlight").asLong() == 0
-                    && Member.emulatorsBelow(cluster.directory).isEmpty()) {
-                return cluster.get("/jobs/" + job);
+                    && stage.get("/stats").path("batchesInFlight").asLong() == 0
+                    && Member.emulatorsBelow(stage.directory()).isEmpty()) {
+                return stage.get("/jobs/" + job);
             }
         }
         throw new IOException("job " + job + " is stuck, or an emulator is: " + view + ", "
-                + Member.emulatorsBelow(cluster.directory));
+                + Member.emulatorsBelow(stage.directory()));
     }
 
     private SortedMap<Long, Result> results(String job) throws IOException, InterruptedException {
         Map<String, Long> failures = new HashMap<>();
-        for (JsonNode failure : cluster.list("/jobs/" + job + "/failures")) {
+        for (JsonNode failure : stage.list("/jobs/" + job + "/failures")) {
             if (failures.put(
                             failure.path("batchId").asString(),
                             failure.path("iteration").asLong())
@@ -92,7 +92,7 @@ final class Ledger {
             }
         }
         SortedMap<Long, Result> results = new TreeMap<>();
-        for (JsonNode batch : cluster.list("/jobs/" + job + "/batches")) {
+        for (JsonNode batch : stage.list("/jobs/" + job + "/batches")) {
             if (batch.path("state").asString().equals("COMPLETED")) {
                 Long failedAt = failures.remove(batch.path("id").asString());
                 Result result = new Result(
@@ -114,8 +114,8 @@ final class Ledger {
     /** Nothing missing, nothing that contradicts. @return orphans, which a killed worker may leave, and which are taken away */
     private long audit(List<String> wrong) throws IOException, InterruptedException {
         JsonNode repaired =
-                cluster.anyApi(client -> client.post("/audit/repair?grace=0", JsonNodeFactory.instance.objectNode()));
-        JsonNode after = cluster.get("/audit?grace=0");
+                stage.anyApi(client -> client.post("/audit/repair?grace=0", JsonNodeFactory.instance.objectNode()));
+        JsonNode after = stage.get("/audit?grace=0");
         for (JsonNode report : List.of(repaired, after)) {
             report.path("findings").forEach(finding -> wrong.add("audit: " + finding));
         }

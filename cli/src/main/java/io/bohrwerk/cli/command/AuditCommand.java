@@ -15,8 +15,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Command(
         name = "audit",
         description =
-                "Compares the blob store with the database: missing and orphan blobs, rows that contradict each other."
-                        + " Exit status 1 if it finds anything.")
+                "Compares the blob store with the database: missing, damaged and orphan blobs, rows that contradict each"
+                        + " other. Exit status 1 if it finds anything.")
 public final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--grace",
@@ -31,6 +31,11 @@ public final class AuditCommand implements Callable<Integer> {
                     "Delete orphans. With a grace below a day, use it only while nothing else writes to the store.")
     private boolean repair;
 
+    @Option(
+            names = "--content",
+            description = "Also read every blob and compare it with its digest. Takes as long as reading the store.")
+    private boolean content;
+
     @Mixin
     @SuppressWarnings("NullAway.Init")
     private ServerOption server;
@@ -42,9 +47,10 @@ public final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ApiClient client = server.client();
+        String query = "grace=" + grace + "&content=" + content;
         JsonNode report = repair
-                ? client.post("/audit/repair?grace=" + grace, JsonNodeFactory.instance.objectNode())
-                : client.get("/audit?grace=" + grace);
+                ? client.post("/audit/repair?" + query, JsonNodeFactory.instance.objectNode())
+                : client.get("/audit?" + query);
         PrintWriter out = spec.commandLine().getOut();
         for (JsonNode finding : report.path("findings")) {
             out.println(finding.path("kind").asString() + "  "

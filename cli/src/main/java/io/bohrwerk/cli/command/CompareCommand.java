@@ -45,6 +45,12 @@ public final class CompareCommand implements Callable<Integer> {
     private SettingOptions setting = new SettingOptions();
 
     @Option(
+            names = "--first-emulator",
+            paramLabel = "RELEASE",
+            description = "QEMU release of the first side. With --emulator for the second both run the same schedules.")
+    private @Nullable String firstEmulator;
+
+    @Option(
             names = "--iterations",
             paramLabel = "N",
             description = "Of each side. Default: enough to expect 30 failures at the job's rate")
@@ -102,6 +108,9 @@ public final class CompareCommand implements Callable<Integer> {
         if (confidence != null) {
             request.put("confidence", confidence);
         }
+        if (firstEmulator != null) {
+            request.put("firstEmulator", firstEmulator);
+        }
         return request;
     }
 
@@ -140,6 +149,18 @@ public final class CompareCommand implements Callable<Integer> {
                 "%s (Fisher's exact test: p = %.3g)%n",
                 words,
                 end.path("pValue").asDouble());
+        JsonNode emulators = end.path("emulators");
+        if (emulators.isObject()) {
+            JsonNode schedules = emulators.path("schedules");
+            out.printf(
+                    Locale.ROOT,
+                    "of %,d schedules run on both %,d failed on both, %,d on the first only, %,d on the second only%n",
+                    schedules.path("ran").asLong(),
+                    schedules.path("failedOnBoth").asLong(),
+                    schedules.path("failedOnFirst").asLong(),
+                    schedules.path("failedOnSecond").asLong());
+            out.println(emulators.path("meaning").asString());
+        }
         return verdict.equals("UNDECIDED") ? 1 : 0;
     }
 }

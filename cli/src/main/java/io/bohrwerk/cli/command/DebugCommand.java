@@ -10,12 +10,15 @@ import io.bohrwerk.emulator.debug.DebugSettings;
 import io.bohrwerk.emulator.debug.DebuggedFailure;
 import io.bohrwerk.emulator.debug.GdbScript;
 import io.bohrwerk.emulator.debug.TimeTravelServer;
+import io.bohrwerk.emulator.qemu.Installation;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.server.StateDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,17 @@ public final class DebugCommand implements Callable<Integer> {
     @Option(names = "--gdb", description = "Also start gdb here.")
     private boolean gdb;
 
+    @Option(
+            names = "--emulator",
+            paramLabel = "PLACE",
+            split = ",",
+            defaultValue = "${BOHRWERK_WORKER_EMULATORS:-system}",
+            description =
+                    "Where to look for the QEMU that recorded it: system, directories with QEMU's programs. Default: as the worker"
+                            + " (BOHRWERK_WORKER_EMULATORS), or system")
+    @SuppressWarnings("NullAway.Init")
+    private List<String> emulators;
+
     @Mixin
     @SuppressWarnings("NullAway.Init")
     private ServerOption server;
@@ -65,7 +79,7 @@ public final class DebugCommand implements Callable<Integer> {
             FailureDirectory opened = FailureDirectory.open(bundle);
             Path machines =
                     StateDirectory.ofEnvironment().path().resolve("debug").resolve("machines");
-            Emulator emulator = Emulator.open(EmulatorSettings.in(machines));
+            Emulator emulator = recorder(opened, EmulatorSettings.in(machines));
             Thread hook = new Thread(emulator::close);
             Runtime.getRuntime().addShutdownHook(hook);
             try {
@@ -87,14 +101,37 @@ public final class DebugCommand implements Callable<Integer> {
         return bundle;
     }
 
+    /** The emulator that recorded the failure. */
+    private Emulator recorder(FailureDirectory opened, EmulatorSettings settings)
+            throws IOException, InfrastructureException {
+        TargetManifest manifest = opened.failure().target().manifest();
+        List<String> found = new ArrayList<>();
+        for (String place : emulators) {
+            Emulator emulator = Emulator.open(settings, Installation.of("--emulator", place));
+            boolean right = false;
+            try {
+                String here = emulator.version(manifest.machine().arch());
+                String machine = emulator.machineOptions(manifest);
+                right = here.equals(opened.emulator()) && machine.equals(opened.machineOptions());
+                found.add(right ? here : here + " with " + machine);
+                if (right) {
+                    return emulator;
+                }
+            } finally {
+                if (!right) {
+                    emulator.close();
+                }
+            }
+        }
+        throw new InvalidInputException(
+                "emulator",
+                String.join("; ", found),
+                "cannot replay what was recorded by " + opened.emulator() + " with " + opened.machineOptions()
+                        + "; name that QEMU with --emulator");
+    }
+
     private int serve(Emulator emulator, FailureDirectory opened, Path bundle, DebugLock lock) throws Exception {
         DebuggedFailure debugged = opened.failure();
-        String here = emulator.version(debugged.target().manifest().machine().arch());
-        InvalidInputException.require(
-                here.equals(opened.emulator()),
-                "emulator",
-                here,
-                "cannot replay what was recorded by " + opened.emulator());
         PrintWriter out = spec.commandLine().getOut();
         out.println("replaying to the failure, instruction " + debugged.last());
         try (TimeTravelServer debugger = TimeTravelServer.open(emulator, debugged, DebugSettings.onPort(port))) {

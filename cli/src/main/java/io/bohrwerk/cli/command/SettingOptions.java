@@ -37,6 +37,9 @@ final class SettingOptions {
             description = "Plain QEMU without icount or recording: failures are counted, but cannot be replayed.")
     private boolean noIcount;
 
+    @Option(names = "--emulator", paramLabel = "RELEASE", description = "QEMU release, such as 10.0. Default: any")
+    private @Nullable String emulator;
+
     /** Puts them into a request, if there are any. */
     void into(ObjectNode request) {
         ObjectNode setting = JsonMapper.shared().createObjectNode();
@@ -54,6 +57,9 @@ final class SettingOptions {
         }
         if (noIcount) {
             setting.put("icount", false);
+        }
+        if (emulator != null) {
+            setting.put("emulator", emulator);
         }
         if (!setting.isEmpty()) {
             request.set("setting", setting);

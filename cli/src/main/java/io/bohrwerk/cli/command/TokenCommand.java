@@ -44,7 +44,7 @@ public final class TokenCommand implements Runnable {
         @Option(
                 names = "--scope",
                 required = true,
-                paramLabel = "read|submit|admin",
+                paramLabel = "metrics|read|submit|admin",
                 description = "read: view; submit: also upload, submit, cancel, triage; admin: also manage tokens.")
         @SuppressWarnings("NullAway.Init")
         private String scope;

@@ -6,9 +6,11 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.springframework.util.unit.DataSize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs everything until it is told to stop. */
@@ -39,6 +41,14 @@ public final class UpCommand implements Callable<Integer> {
             description = "A host name or address by which clients reach this server. May be repeated.")
     private List<String> hosts = List.of();
 
+    @Option(
+            names = "--least-free",
+            paramLabel = "SIZE",
+            defaultValue = AllInOne.Access.LEAST_FREE,
+            description = "Start no work while the disk has less room than this. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    private String leastFree;
+
     /** For the launcher, which makes an archive of the classes that a start loads. */
     @Option(names = "--rehearse", hidden = true, description = "Start on a free port, and stop.")
     private boolean rehearse;
@@ -47,12 +57,21 @@ public final class UpCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
+    private long leastFree() {
+        try {
+            return DataSize.parse(leastFree).toBytes();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--least-free: '" + leastFree + "' must be a size, such as 500MB or 2GB");
+        }
+    }
+
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         StateDirectory state = StateDirectory.ofEnvironment();
-        AllInOne all =
-                AllInOne.start(state, rehearse ? 0 : port, new AllInOne.Access(address, tokens, hosts), out::println);
+        AllInOne all = AllInOne.start(
+                state, rehearse ? 0 : port, new AllInOne.Access(address, tokens, hosts, leastFree()), out::println);
         if (rehearse) {
             all.close();
             return 0;

@@ -129,6 +129,11 @@ public final class FailureDirectory {
         return manifest.coordinates().emulator();
     }
 
+    /** Of the machine that it was recorded on. */
+    public String machineOptions() {
+        return manifest.coordinates().machineOptions();
+    }
+
     /** What a debugger needs. */
     public DebuggedFailure failure() throws IOException {
         List<DebuggedFailure.Snapshot> snapshots = new ArrayList<>();

@@ -28,6 +28,7 @@ record House(Path state, ChildServer server, long database, Path secrets, int ka
         int kafka =
                 Integer.parseInt(Files.readString(state.resolve("ports.json")).replaceAll("\\D+", ""));
         List<Integer> others = listening(server.process().pid());
+        others.addAll(listening(server.kafka().orElseThrow().pid()));
         others.removeAll(List.of(kafka, server.url().getPort()));
         return new House(state, server, server.postgres().orElseThrow().pid(), secrets, kafka, others);
     }

@@ -108,6 +108,19 @@ class ReportCommandTest {
         assertThat(run).isEqualTo(new Run(1, "no kernel report\n", ""));
     }
 
+    /** A BSD's panic looks the same in its first line; another program's words behind it do not make it one. */
+    @Test
+    void aProgramThatPanicsIsNoKernel() throws IOException {
+        String log = log("go.log", """
+                panic: runtime error: index out of range [3] with length 3
+                goroutine 1 [running]:
+                main.main()
+                WARNING: ThreadSanitizer: data race (pid=80)
+                panic: another one
+                """);
+        assertThat(run(log)).isEqualTo(new Run(1, "no kernel report\n", ""));
+    }
+
     @Test
     void aLogThatCannotBeRead() throws IOException {
         String missing = directory.resolve("missing.log").toString();

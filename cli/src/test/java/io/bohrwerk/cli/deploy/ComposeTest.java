@@ -25,6 +25,10 @@ class ComposeTest {
                 .get("services"));
     }
 
+    static Map<String, Object> service(String name) throws IOException {
+        return DeployFiles.map(services().get(name));
+    }
+
     private static Map<String, String> environment(String service) throws IOException {
         Map<String, String> environment = new LinkedHashMap<>();
         DeployFiles.map(DeployFiles.map(services().get(service)).get("environment"))
@@ -58,7 +62,47 @@ class ComposeTest {
         });
     }
 
-    /** The passwords in it are known to everyone. */
+    private static List<String> words(String service, String key) throws IOException {
+        Object value = service(service).get(key);
+        return value == null
+                ? List.of()
+                : DeployFiles.list(value).stream().map(String::valueOf).toList();
+    }
+
+    /** PostgreSQL's network has the API on it and nobody else. */
+    @Test
+    void workersAreOnNoNetworkWithPostgres() throws Exception {
+        assertThat(words("postgres", "networks")).containsExactly("data");
+        for (String name : services().keySet()) {
+            boolean there = words(name, "networks").contains("data");
+            assertThat(there).as(name).isEqualTo(List.of("postgres", "api").contains(name));
+            // Without a list of its own a service is on the default network, with all others that have none.
+            assertThat(service(name).containsKey("networks")
+                            || "none".equals(service(name).get("network_mode")))
+                    .as(name)
+                    .isTrue();
+        }
+        assertThat(words("worker", "networks")).containsExactly("work");
+    }
+
+    /** They are made at the first start, and each part has its own alone. */
+    @Test
+    void noPasswordIsInTheFile() throws Exception {
+        String text = DeployFiles.text("docker-compose.yml");
+        assertThat(text).doesNotContainPattern("(?i)(PASSWORD|SECRETKEY|SECRET_ACCESS_KEY|JAAS_CONFIG)\\s*:");
+        for (String name : services().keySet()) {
+            if (!name.equals("secrets")) {
+                assertThat(words(name, "volumes").stream()
+                                .filter(volume -> volume.startsWith("secrets-"))
+                                .map(volume -> volume.replaceAll(":.*?(:ro)?$", "$1")))
+                        .as(name)
+                        .isSubsetOf("secrets-" + (name.equals("prometheus") ? "metrics" : name) + ":ro");
+            }
+        }
+        assertThat(DeployFiles.text("deploy/grafana/prometheus.yml")).contains("credentials_file: /run/bohrwerk/token");
+        assertThat(words("prometheus", "volumes")).contains("secrets-metrics:/run/bohrwerk:ro");
+    }
+
     @Test
     void nothingIsPublishedBeyondLoopback() throws Exception {
         services().forEach((name, value) -> {
@@ -68,7 +112,9 @@ class ComposeTest {
                         .as(name)
                         .allMatch(port -> String.valueOf(port).startsWith("127.0.0.1:"));
             }
-            assertThat(DeployFiles.map(value)).as(name).doesNotContainKey("network_mode");
+            assertThat(DeployFiles.map(value).getOrDefault("network_mode", "none"))
+                    .as(name)
+                    .isEqualTo("none");
         });
     }
 
@@ -78,8 +124,16 @@ class ComposeTest {
         for (String name : List.of("api", "worker")) {
             DeployFiles.map(DeployFiles.map(services.get(name)).get("depends_on"))
                     .forEach((on, how) -> {
-                        assertThat(DeployFiles.map(how)).containsEntry("condition", "service_healthy");
-                        assertThat(DeployFiles.map(services.get(on))).as(on).containsKey("healthcheck");
+                        if (on.equals("secrets")) {
+                            assertThat(DeployFiles.map(how))
+                                    .containsEntry("condition", "service_completed_successfully");
+                        } else {
+                            assertThat(DeployFiles.map(how)).containsEntry("condition", "service_healthy");
+                            assertThat(List.of("api").contains(on)
+                                            || DeployFiles.map(services.get(on)).containsKey("healthcheck"))
+                                    .as(on)
+                                    .isTrue();
+                        }
                     });
         }
     }

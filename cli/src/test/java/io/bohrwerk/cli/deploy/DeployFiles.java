@@ -18,7 +18,7 @@ import org.yaml.snakeyaml.Yaml;
 /** The files of the tree that tell others how to run it, as data. */
 final class DeployFiles {
     /** Tests run in their module's directory. */
-    private static final Path TREE = Path.of("..", "..");
+    private static final Path TREE = Path.of("..");
 
     private DeployFiles() {}
 

@@ -40,11 +40,13 @@ class HelmChartTest {
             Map.entry("autoscaling.enabled", "true"),
             Map.entry("autoscaling.prometheus", "http://prometheus:9090"),
             Map.entry("metrics.serviceMonitor", "true"),
+            Map.entry("metrics.secret", "scraper"),
             Map.entry("api.ingress.enabled", "true"),
             Map.entry("api.ingress.tlsSecret", "tls"),
             Map.entry("api.hosts[0]", "bohrwerk.example.org"),
-            Map.entry("kafka.client.security\\.protocol", "SASL_SSL"),
+            Map.entry("kafka.client.ssl\\.truststore\\.type", "PEM"),
             Map.entry("kafka.secret", "kafka-login"),
+            Map.entry("s3.workerSecret", "s3-of-workers"),
             Map.entry("s3.endpoint", "http://s3:8333"),
             Map.entry("telemetry.endpoint", "http://collector:4318/v1/traces"),
             Map.entry("telemetry.secret", "collector-login"),
@@ -207,6 +209,28 @@ class HelmChartTest {
             }
         }
         assertThat(ports).contains(9092, 53).doesNotContain(5432);
+    }
+
+    /** Nothing is let in by default, and what a worker holds opens little. */
+    @Test
+    void workersAndScrapersHaveLoginsOfTheirOwn() {
+        List<Map<String, Object>> documents = render(MUCH);
+        String api = String.valueOf(container(documents, "demo-api").get("env"));
+        String worker = String.valueOf(container(documents, "demo-worker").get("env"));
+        assertThat(environment(container(render(Map.of()), "demo-worker")))
+                .containsEntry("BOHRWERK_WORKER_QUEUE_CLIENT_SECURITY_PROTOCOL", "SASL_SSL");
+        assertThat(environment(container(render(Map.of()), "demo-api")))
+                .containsEntry("SPRING_KAFKA_PROPERTIES_SECURITY_PROTOCOL", "SASL_SSL")
+                .containsEntry("BOHRWERK_API_QUEUE_WORKERUSER", "User:bohrwerk-worker");
+        assertThat(api).contains("name=kafka-login", "name=bohrwerk-s3").doesNotContain("s3-of-workers");
+        assertThat(worker)
+                .contains("name=bohrwerk-kafka-worker", "name=s3-of-workers")
+                .doesNotContain("kafka-login", "bohrwerk-postgres", "admin-token", "name=bohrwerk-s3");
+        assertThat(find(documents, "ServiceMonitor", "demo-api").toString())
+                .contains("name=scraper")
+                .doesNotContain("admin-token");
+        assertThatThrownBy(() -> render(Map.of("metrics.serviceMonitor", "true")))
+                .hasMessageContaining("metrics.secret must be set");
     }
 
     @Test

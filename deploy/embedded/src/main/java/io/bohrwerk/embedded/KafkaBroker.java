@@ -157,6 +157,11 @@ public final class KafkaBroker implements AutoCloseable {
 
     /** What a client of this broker needs besides its address to be that user. */
     public Map<String, String> login(String user) throws IOException {
+        return login(directory, user);
+    }
+
+    /** The same, of a broker in that directory. */
+    static Map<String, String> login(Path directory, String user) throws IOException {
         return Map.of(
                 "security.protocol",
                 "SASL_PLAINTEXT",

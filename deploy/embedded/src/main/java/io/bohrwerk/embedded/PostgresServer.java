@@ -33,6 +33,9 @@ public final class PostgresServer implements AutoCloseable {
     /** Recovery after a crash reads the write-ahead log, of which a small server has little. */
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
+    /** From then on errors in the log of a start that goes on are told of. */
+    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(3);
+
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
     private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
     /** Between two attempts to start it again: at first soon, since the processes of a killed server need a moment to end. */
@@ -148,6 +151,8 @@ public final class PostgresServer implements AutoCloseable {
     /** Starts it, and returns when it takes connections. */
     private Process launch() throws IOException {
         long before = Files.size(directory.log());
+        long silence = System.nanoTime() + SILENCE_LIMIT.toNanos();
+        String last = "";
         Process process = directory.launch();
         try {
             for (long end = System.nanoTime() + START_LIMIT.toNanos(); System.nanoTime() < end; ) {
@@ -157,6 +162,11 @@ public final class PostgresServer implements AutoCloseable {
                 }
                 if (isReady(process)) {
                     return process;
+                }
+                if (System.nanoTime() > silence && !directory.said(before).equals(last)) {
+                    last = directory.said(before);
+                    told.accept("PostgreSQL is not ready yet in " + directory.data() + last + "; waiting up to "
+                            + START_LIMIT.toSeconds() + " s; its log: " + directory.log());
                 }
             }
             throw new IOException("PostgreSQL does not get ready in " + directory.data() + " within "

@@ -35,7 +35,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tests a guest's side of the protocol: runs some twenty short batches whose only difference is what they ask for, and counts
+ * Tests a guest's side of the protocol: runs twenty to forty short batches whose only difference is what they ask for, and counts
  * instructions. A few seconds for a bare kernel, under a minute for Linux.
  */
 public final class Conformer {

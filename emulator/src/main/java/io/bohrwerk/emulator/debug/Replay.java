@@ -101,8 +101,10 @@ final class Replay implements AutoCloseable {
         budget.check("starting an emulator");
         Launch launch = Launch.from(from.name(), new Execution.Replayed(failure.shift()))
                 .with(new Instrument.GdbServer());
-        QemuSession qemu =
-                QemuSession.withConsolesInFiles(new QemuSession.Home(manifest, directory, cell, process -> {}), launch);
+        QemuSession qemu = QemuSession.withConsolesInFiles(
+                new QemuSession.Home(
+                        emulator.qemu(manifest.machine().arch()), manifest, directory, cell, process -> {}),
+                launch);
         try {
             Replay replay = new Replay(emulator, directory, manifest, from.name(), qemu);
             // gdb and QEMU are to name threads in the same way.

@@ -64,13 +64,19 @@ public final class Confinement {
     /** The first processes that the kernel kills when memory runs out. */
     private static final int OOM_SCORE = 1000;
 
+    private static final String ADDRESS_SPACE = "--as=";
+    /** For commands that are no emulators: probes and tests. */
+    private static final long MEMORY_OF_OTHERS = 1L << 30;
+
     private final boolean root;
     private final @Nullable Bubblewrap walls;
     private final boolean userEach;
+    private final Cgroups groups;
     private final AtomicInteger machines = new AtomicInteger();
 
-    private Confinement(boolean root, @Nullable Bubblewrap walls, boolean userEach) {
+    private Confinement(boolean root, @Nullable Bubblewrap walls, boolean userEach, Cgroups groups) {
         this.root = root;
+        this.groups = groups;
         this.walls = walls;
         this.userEach = userEach;
         // Processes that share this host begin in different places.
@@ -118,7 +124,10 @@ public final class Confinement {
             }
             LOG.warn("{}: a guest that breaks out of its emulator reaches that", message);
         }
-        return new Confinement(root, walls, userEach);
+        Cgroups groups = Cgroups.probe();
+        groups.sweep();
+        LOG.info("emulators are bounded by {}", groups.inForce());
+        return new Confinement(root, walls, userEach, groups);
     }
 
     private static String complaint(Bubblewrap walls) {
@@ -231,6 +240,7 @@ public final class Confinement {
         private final Installation qemu;
         private final int user;
         private final Map<String, Path> lent = new TreeMap<>();
+        private Cgroups.@Nullable Group group;
 
         private Cell(Installation qemu, int user) {
             this.qemu = qemu;
@@ -253,7 +263,12 @@ public final class Confinement {
 
         /** @param tools programs that can be run inside besides the command's own: for tests of the walls */
         List<String> confine(Path directory, List<String> command, List<String> tools) throws IOException {
-            List<String> confined = new ArrayList<>(List.of("choom", "-n", Integer.toString(OOM_SCORE), "--"));
+            List<String> confined = new ArrayList<>();
+            group = groups.make(memory(command)).orElse(null);
+            if (group != null) {
+                confined.addAll(group.prefix());
+            }
+            confined.addAll(List.of("choom", "-n", Integer.toString(OOM_SCORE), "--"));
             List<String> inner = new ArrayList<>();
             if (root) {
                 if (userEach) {
@@ -301,6 +316,15 @@ public final class Confinement {
             return confined;
         }
 
+        /** Of which address space it is allowed, it can use no more. */
+        private static long memory(List<String> command) {
+            return command.stream()
+                    .filter(word -> word.startsWith(ADDRESS_SPACE))
+                    .mapToLong(word -> Long.parseLong(word.substring(ADDRESS_SPACE.length())))
+                    .findFirst()
+                    .orElse(MEMORY_OF_OTHERS);
+        }
+
         private static boolean isEmulator(String word) {
             return word.substring(word.lastIndexOf('/') + 1).startsWith(EMULATOR);
         }
@@ -334,6 +358,9 @@ public final class Confinement {
          * process would follow a link to what the emulator must not see.
          */
         void takeBack(Path directory) throws IOException {
+            if (group != null) {
+                group.close();
+            }
             try {
                 if (root) {
                     chown(directory, ROOT);

@@ -40,6 +40,16 @@ public record Installation(@Nullable Path place) {
         return new Installation(place);
     }
 
+    /** Whether it has a program of this name. */
+    public boolean serves(String name) {
+        try {
+            program(name);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /**
      * The program of a name, for a command line.
      *

@@ -1,7 +1,6 @@
 package io.bohrwerk.emulator.qemu;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.bohrwerk.protocol.schedule.Release;
 
 /**
  * A QEMU on this host, for one architecture, and what it can do. Whatever Bohrwerk does one way with one version and another way with another
@@ -34,8 +33,6 @@ import java.util.regex.Pattern;
  */
 public record Qemu(
         String version, Stepping stepping, boolean severalCpus, boolean hpet, boolean exitPauses, int pluginApi) {
-    private static final Pattern RELEASE = Pattern.compile(" version (\\d+(?:\\.\\d+)*)");
-
     /** How QEMU is told to put one instruction into each translation block, so that its log names every instruction. */
     public enum Stepping {
         /** By the monitor's command {@code singlestep}: 7.2. */
@@ -55,14 +52,8 @@ public record Qemu(
         }
     }
 
-    /** The number in its version, for example {@code 10.0.2}; the whole version where there is none. */
+    /** The number in its version, for example {@code 10.0.2}. */
     public String release() {
-        return release(version);
-    }
-
-    /** As {@link #release()}, of a version as it stands in a batch's coordinates. */
-    public static String release(String version) {
-        Matcher number = RELEASE.matcher(version);
-        return number.find() ? number.group(1) : version;
+        return Release.in(version);
     }
 }

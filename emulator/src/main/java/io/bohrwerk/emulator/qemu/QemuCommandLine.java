@@ -62,14 +62,16 @@ public final class QemuCommandLine {
     /** What a guest may write to its disk, from its first instruction on. */
     private static final long LARGEST_OVERLAY = 16L << 30;
 
+    private static final String WITHOUT_HPET = "pc,hpet=off";
+
     private QemuCommandLine() {}
 
-    /** The options that shape the machine that the guest sees: a part of a batch's coordinates. */
-    public static List<String> machineOptions(TargetManifest manifest) {
+    /** The options that shape the machine that the guest sees: a part of a batch's coordinates. @param hpet see {@link Qemu} */
+    public static List<String> machineOptions(TargetManifest manifest, boolean hpet) {
         TargetMachine machine = manifest.machine();
         List<String> options = new ArrayList<>(List.of(
                 "-M",
-                "pc",
+                hpet ? "pc" : WITHOUT_HPET,
                 "-cpu",
                 machine.model().word(),
                 "-m",
@@ -114,11 +116,20 @@ public final class QemuCommandLine {
         return DISK + place;
     }
 
-    /** The whole command, to be run in the machine's private directory. */
-    public static List<String> of(TargetManifest manifest, Launch launch) {
+    /**
+     * Whether a machine has an HPET.
+     *
+     * @param machineOptions as they stand in a batch's coordinates: those of {@link #machineOptions}, with blanks between them
+     */
+    public static boolean haveHpet(String machineOptions) {
+        return !machineOptions.startsWith("-M " + WITHOUT_HPET + " ");
+    }
+
+    /** The whole command, to be run in the machine's private directory. @param hpet see {@link Qemu} */
+    public static List<String> of(TargetManifest manifest, boolean hpet, Launch launch) {
         List<String> command = new ArrayList<>(limits(manifest));
         command.add(manifest.machine().arch().qemuBinary());
-        command.addAll(machineOptions(manifest));
+        command.addAll(machineOptions(manifest, hpet));
         command.addAll(List.of("-accel", "tcg,tb-size=" + TRANSLATION_BUFFER_MIB));
         command.addAll(List.of(
                 "-sandbox",

@@ -154,6 +154,11 @@ public final class QemuProcess implements AutoCloseable {
         return process.onExit();
     }
 
+    /** Its exit status. Call it when it has ended. */
+    public int exitStatus() {
+        return process.exitValue();
+    }
+
     /** Its exit status, if it ended by itself without a word on its standard error. */
     public Optional<Integer> silentExit() {
         boolean silent = !process.isAlive() && errors.text(true).isEmpty();

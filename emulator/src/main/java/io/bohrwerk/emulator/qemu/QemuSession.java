@@ -46,11 +46,13 @@ public final class QemuSession implements AutoCloseable {
     /**
      * Where a machine's emulators run, one at a time.
      *
+     * @param qemu what they can do
      * @param directory holds the files that {@link QemuCommandLine} names
      * @param cell what they may reach
      * @param started told of each process at once, so that it can be killed while it is starting
      */
-    public record Home(TargetManifest manifest, Path directory, Confinement.Cell cell, Consumer<Process> started) {}
+    public record Home(
+            Qemu qemu, TargetManifest manifest, Path directory, Confinement.Cell cell, Consumer<Process> started) {}
 
     /** Told of what happens, on threads that must not be blocked. */
     public interface Listener {
@@ -91,7 +93,7 @@ public final class QemuSession implements AutoCloseable {
         }
         try {
             this.qemu = QemuProcess.start(
-                    QemuCommandLine.of(home.manifest(), launch),
+                    QemuCommandLine.of(home.manifest(), home.qemu().hpet(), launch),
                     home.directory(),
                     home.cell(),
                     event -> {
@@ -319,6 +321,15 @@ public final class QemuSession implements AutoCloseable {
                 .filter(status -> (status & 1) == 1)
                 .map(status -> status >> 1)
                 .orElse(null);
+    }
+
+    /**
+     * As {@link #debugExit}, of a machine that such an exit leaves paused ({@link Qemu#exitPauses}); QEMU keeps the value for its own end, so
+     * call this after {@link #end}.
+     */
+    public @Nullable Integer pausedExit() {
+        int status = home.qemu().exitPauses() ? qemu.exitStatus() : 0;
+        return (status & 1) == 1 ? (Integer) (status >> 1) : null;
     }
 
     /** As {@link #debugExit}, of an emulator that seems to have just ended. @return whether the guest ended it */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param others lines with which something else begins, once there has been a stack
  * @param asides lines with which a stack begins that is not of what went wrong
  * @param backs lines with which one begins that is
+ * @param repeats lines behind which the kernel prints the same stack again
  * @param prompts a debugger's: the report is over with the first one after a function that is not skipped
  * @param marks lines of reports that no other kernel prints: they tell which kernel it is when several begin a report alike
  * @param wraps whether the debugger breaks lines of stacks at 80 columns
@@ -41,6 +42,7 @@ record Family(
         List<LinePattern> others,
         List<LinePattern> asides,
         List<LinePattern> backs,
+        List<LinePattern> repeats,
         List<LinePattern> prompts,
         List<LinePattern> marks,
         boolean wraps,
@@ -59,6 +61,7 @@ record Family(
             @Nullable List<LinePattern> others,
             @Nullable List<LinePattern> asides,
             @Nullable List<LinePattern> backs,
+            @Nullable List<LinePattern> repeats,
             @Nullable List<LinePattern> prompts,
             @Nullable List<LinePattern> marks,
             @Nullable Boolean wraps,
@@ -76,6 +79,7 @@ record Family(
                 list(others),
                 list(asides),
                 list(backs),
+                list(repeats),
                 list(prompts),
                 list(marks),
                 Boolean.TRUE.equals(wraps),

@@ -56,6 +56,7 @@ public final class PanicPatterns {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 false,
                 List.of());
         more.forEach(pattern -> rules.add(new Rule(added, Known.added(pattern))));

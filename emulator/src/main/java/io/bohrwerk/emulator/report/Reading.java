@@ -41,6 +41,9 @@ final class Reading {
     private final long start;
     private boolean traced;
     private boolean aside;
+    /** Whether what comes now is a stack that is known already. */
+    private boolean repeated;
+
     /** How many of the lines behind which the stack comes are past. */
     private int moved;
 
@@ -48,6 +51,9 @@ final class Reading {
     private boolean inStack;
 
     private boolean over;
+    /** Whether it is over by a line that ends reports, and not by another report. */
+    private boolean ended;
+
     private boolean marked;
     private boolean proved;
     private String damage = "";
@@ -117,6 +123,7 @@ final class Reading {
         }
         if (Family.any(family.ends(), line.body()) || stack.isNamed() && Family.any(family.prompts(), line.body())) {
             over = true;
+            ended = true;
         }
     }
 
@@ -134,6 +141,9 @@ final class Reading {
         boolean proves = next.timed() == first.timed() && Family.any(known.proof(), line);
         if (known.proof().isEmpty() ? marked : proves) {
             proved = true;
+        }
+        if (stack.isNamed() && Family.any(family.repeats(), line)) {
+            repeated = true;
         }
         if (Family.any(family.asides(), line)) {
             aside = true;
@@ -163,7 +173,7 @@ final class Reading {
             if (found.isPresent()) {
                 traced = true;
                 inStack = true;
-                if (!aside) {
+                if (!aside && !repeated) {
                     stack.add(
                             Titles.function(found.get().getOrDefault(FRAME, "")),
                             MODULE.matches(body),
@@ -239,7 +249,7 @@ final class Reading {
                 text.toString(),
                 damage.isEmpty() && missing != null ? missing : damage,
                 known.deadly(),
-                !known.deadly() || traced || over,
+                !known.deadly() || traced || ended,
                 Titles.all(known.alternatives(), names),
                 stack.top(ReportScanner.MOST_FRAMES));
     }

@@ -35,7 +35,7 @@ public final class ReportScanner {
                     + STAMP + ")?|" + STAMP);
 
     /** In front of Xen's lines, which share the console with those of its first domain; with or without a date or time. */
-    private static final Pattern XEN = Pattern.compile("^\\(XEN\\) (?:\\[[^]]{1,40}] ?)?");
+    private static final Pattern XEN = Pattern.compile("^(?:\\[[^]]{1,40}] )?\\(XEN\\) (?:\\[[^]]{1,40}] ?)?");
 
     /** What waits for input may have printed this just before the kernel spoke. */
     private static final Pattern PROMPT =

@@ -20,6 +20,13 @@ final class Titles {
     /** What compilers put behind the name of a function that they cut up or specialise. */
     private static final Pattern CLONE = Pattern.compile("\\.(?:isra|constprop|part|cold|llvm)\\b[.0-9]*");
 
+    /**
+     * The names under which one system call goes: {@code SYSCALL_DEFINE} makes several functions of it, by compiler, architecture and
+     * version ({@code include/linux/syscalls.h}, {@code arch/x86/include/asm/syscall_wrapper.h}).
+     */
+    private static final Pattern SYSCALL = Pattern.compile(
+            "\\b(?:__(?:x64|ia32|x32|arm64|riscv|s390x?|powerpc|se|do)_(compat_)?sys|(compat_)?(?:SyS|SYSC|C_SYSC))_(?=\\w)");
+
     private Titles() {}
 
     /**
@@ -59,9 +66,11 @@ final class Titles {
         return Optional.of(name.appendTail(text).toString());
     }
 
-    /** A function's name without what the compiler put behind it. */
+    /** A function's name without what the compiler put behind it, a Rust function's demangled, a system call's as {@code sys_name}. */
     static String function(String name) {
-        return CLONE.matcher(name).replaceAll("");
+        String whole = RustName.demangled(CLONE.matcher(name).replaceAll(""));
+        return SYSCALL.matcher(whole)
+                .replaceAll(found -> found.group(1) == null && found.group(2) == null ? "sys_" : "compat_sys_");
     }
 
     /** Without what differs from run to run. */

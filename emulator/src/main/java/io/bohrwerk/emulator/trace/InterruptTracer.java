@@ -7,7 +7,7 @@ import java.util.List;
 public final class InterruptTracer implements TraceLog.Events {
     private static final int FIRST_INTERRUPT = 32;
     /** {@code CF_USE_ICOUNT} is set in all; this bit where QEMU translates an instruction anew because it touches a device. */
-    private static final int TRIED_AGAIN = 0x10_0000;
+    private static final int TRIED_AGAIN = 0x11_0000;
 
     private final long most;
     private final List<Interrupt> interrupts = new ArrayList<>();

@@ -21,8 +21,11 @@ public final class IterationTracer implements TraceLog.Events {
 
     private static final int LONGEST_TRAP = 20_000;
     private static final int LONGEST_INSTRUCTION = 15;
-    /** {@code CF_NOIRQ}: an instruction that hit a watchpoint, tried once more. The first try counted for nothing. */
-    private static final int TRIED_AGAIN = 0x10_0000;
+    /**
+     * {@code CF_NOIRQ}: an instruction that hit a watchpoint, tried once more. The first try counted for nothing. The bit is 20 in 7.2.22 and 16
+     * in 10.0.2; each has the other one clear in the blocks that are logged here.
+     */
+    private static final int TRIED_AGAIN = 0x11_0000;
     /** Of the timer's period: how far ticks may lie from it, as guests that set their timer anew each time make them. */
     private static final int JITTER_PART = 64;
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class LandingTracer implements TraceLog.Events {
     private static final int FIRST_INTERRUPT = 32;
     private static final int LONGEST_HANDLER = 20_000;
-    private static final int TRIED_AGAIN = 0x10_0000;
+    private static final int TRIED_AGAIN = 0x11_0000;
 
     private final int delays;
     private final DelayFinder finder;

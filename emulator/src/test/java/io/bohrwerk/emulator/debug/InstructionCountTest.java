@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Instruction counts on both sides of 2<sup>31</sup>, 2<sup>32</sup> and 3 * 2<sup>31</sup>, where QEMU's signed 32-bit arithmetic on them
  * overflows.
  */
+@Tag("emulators")
 @Timeout(300)
 class InstructionCountTest {
     private static final int SHIFT = 4;
@@ -177,6 +179,59 @@ class InstructionCountTest {
                 timeline.goTo(place, budget);
                 assertThat(timeline.current().icount(budget)).isEqualTo(place);
                 timeline.warmUp(place);
+            }
+        }
+    }
+
+    /** One batch of 6.7e9 instructions: it is replayed, gone on from and gone back in on both sides of every edge. */
+    @Test
+    void aLongBatchCrossesEveryEdge() throws Exception {
+        TargetFiles patient = Guests.misbehaving("LONG_BOOT");
+        Batch batch = new Batch(new Schedule(0, 50_000_000, 0, 0, 0, Align.NONE), 134, 1);
+        Path image = directory.resolve("patient.qcow2");
+        Path recording = directory.resolve("patient.rr");
+        try (Machine machine = emulator.machine(patient)) {
+            Files.move(machine.prepare(), image);
+            BatchRun run = machine.run(image, batch, passed -> {});
+            assertThat(run.outcome()).isEqualTo(Outcome.PASSED);
+            assertThat(run.firstInstruction()).isLessThan(1L << 30);
+            assertThat(run.lastInstruction()).isGreaterThan(3 * EDGE + LITTLE);
+            Files.copy(run.recording(), recording);
+            assertThat(machine.replay(image, batch, run, recording, ReplayPlan.failure(run, "int"))
+                            .difference())
+                    .isEmpty();
+            Station station = Station.beginning(image, run);
+            for (int edge = 1; edge <= 3; edge++) {
+                for (long place : new long[] {edge * EDGE - LITTLE, edge * EDGE + LITTLE}) {
+                    station = machine.stations()
+                            .advance(
+                                    station, batch, recording, place, directory.resolve("station-" + place + ".qcow2"));
+                    assertThat(station.instruction()).isEqualTo(place);
+                }
+            }
+            assertThat(machine.stations()
+                            .goOn(station, batch, 0, batch.iterations())
+                            .outcome())
+                    .isEqualTo(Outcome.PASSED);
+            DebuggedFailure debugged = new DebuggedFailure(
+                    patient,
+                    GuestInput.of(patient.manifest(), batch),
+                    0,
+                    recording,
+                    List.of(new DebuggedFailure.Snapshot(run.firstInstruction(), image, "ready")),
+                    run.lastInstruction(),
+                    batch.iterations(),
+                    batch.reportEvery());
+            DebugSettings settings = new DebugSettings(0, Duration.ofMinutes(4), 6, ByteSize.ofMebibytes(512));
+            try (Timeline timeline = new Timeline(emulator, debugged, settings)) {
+                Budget budget = timeline.newBudget();
+                timeline.goTo(run.lastInstruction(), budget);
+                for (int edge = 3; edge >= 1; edge--) {
+                    for (long place : new long[] {edge * EDGE + 1, edge * EDGE, edge * EDGE - 1}) {
+                        timeline.goTo(place, budget);
+                        assertThat(timeline.current().icount(budget)).isEqualTo(place);
+                    }
+                }
             }
         }
     }

@@ -30,11 +30,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** gdb itself, on a failure of the demo target. */
+@Tag("emulators")
 @Timeout(300)
 class TimeTravelTest {
     private static final int TIMER_PERIOD = 62_500;

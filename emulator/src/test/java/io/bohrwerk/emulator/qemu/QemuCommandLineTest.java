@@ -11,6 +11,7 @@ import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QemuCommandLineTest {
@@ -37,6 +38,11 @@ class QemuCommandLineTest {
             ready(new Execution.Replayed(4)).with(new Instrument.OwnLog()),
             ready(new Execution.Replayed(4)).with(new Instrument.GdbServer()));
 
+    /** As QEMU 7.2 is started. */
+    private static List<String> of(TargetManifest manifest, Launch launch) {
+        return QemuCommandLine.of(manifest, true, launch);
+    }
+
     private static Launch ready(Execution execution) {
         return Launch.from(QemuCommandLine.READY, execution);
     }
@@ -49,18 +55,57 @@ class QemuCommandLineTest {
         return Launch.from(snapshot, new Execution.Replayed(shift)).with(new Instrument.MergedLog());
     }
 
+    /** See {@link Qemu}: of what differs between the versions only the HPET is on the command line. */
+    @ParameterizedTest
+    @CsvSource({"7.2.22, true, pc", "10.0.2, false, 'pc,hpet=off'", "11.1.3, false, 'pc,hpet=off'"})
+    void startsEachVersion(String version, boolean hpet, String machine) {
+        assertThat(text(QemuCommandLine.of(BARE, hpet, record(4)))).as(version).isEqualTo("""
+            setpriv --pdeathsig KILL
+            prlimit --core=0 --as=3305111552 --fsize=2147483648 --nofile=256 --cpu=86400 --
+            qemu-system-i386
+            -M MACHINE
+            -cpu qemu32
+            -m 16
+            -smp 1
+            -nodefaults
+            -display none
+            -rtc base=2026-01-01,clock=vm
+            -seed 1
+            -device isa-debugcon,iobase=0xe9,chardev=console
+            -device isa-serial,chardev=serial
+            -device isa-debug-exit,iobase=0xf4,iosize=4
+            -device pvpanic
+            -action reboot=shutdown,shutdown=pause,panic=pause
+            -kernel kernel
+            -append [empty]
+            -accel tcg,tb-size=64
+            -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+            -qmp stdio
+            -chardev file,id=console,path=console.fifo
+            -chardev file,id=serial,path=serial.fifo
+            -fw_cfg name=opt/bohrwerk/batch,file=batch.cfg
+            -fw_cfg name=opt/bohrwerk/delays,file=delays.cfg
+            -fw_cfg name=opt/bohrwerk/test,file=test.cfg
+            -drive file=state.qcow2,if=none,id=state,format=qcow2
+            -icount shift=4,sleep=off,rr=record,rrfile=recording.rr
+            -loadvm ready
+            -S\
+            """.replace(
+                        "MACHINE", machine));
+        String options = String.join(" ", QemuCommandLine.machineOptions(BARE, hpet));
+        assertThat(QemuCommandLine.haveHpet(options)).isEqualTo(hpet);
+    }
+
     @Test
     void debugsOverPipes() {
-        assertThat(text(QemuCommandLine.of(
-                        BARE, ready(new Execution.Replayed(5)).with(new Instrument.GdbServer()))))
+        assertThat(text(of(BARE, ready(new Execution.Replayed(5)).with(new Instrument.GdbServer()))))
                 .contains("-chardev pipe,id=gdb,path=gdb\n-gdb chardev:gdb\n")
                 .doesNotContain("logfile", "-D ");
     }
 
     @Test
     void bootsABareMetalKernel() {
-        assertThat(text(QemuCommandLine.of(BARE, Launch.boot(new Execution.Counted(4)))))
-                .isEqualTo("""
+        assertThat(text(of(BARE, Launch.boot(new Execution.Counted(4))))).isEqualTo("""
             setpriv --pdeathsig KILL
             prlimit --core=0 --as=3305111552 --fsize=2147483648 --nofile=256 --cpu=86400 --
             qemu-system-i386
@@ -94,15 +139,14 @@ class QemuCommandLineTest {
 
     @Test
     void givesTheMachineTheProcessorOfASetting() {
-        assertThat(text(QemuCommandLine.of(
-                        LINUX.under(new Setting(CpuModel.NEHALEM)), replay(QemuCommandLine.READY, 4))))
+        assertThat(text(of(LINUX.under(new Setting(CpuModel.NEHALEM)), replay(QemuCommandLine.READY, 4))))
                 .contains("-cpu Nehalem\n")
                 .doesNotContain("qemu64");
     }
 
     @Test
     void recordsFromTheReadySnapshot() {
-        assertThat(text(QemuCommandLine.of(LINUX, record(3))))
+        assertThat(text(of(LINUX, record(3))))
                 .contains("qemu-system-x86_64\n", "-cpu qemu64\n", "-m 128\n", "-initrd initrd\n")
                 .endsWith("""
                     -icount shift=3,sleep=off,rr=record,rrfile=recording.rr
@@ -113,7 +157,7 @@ class QemuCommandLineTest {
 
     @Test
     void replaysWithBothConsolesCopiedIntoTheLog() {
-        assertThat(text(QemuCommandLine.of(LINUX, replay(QemuCommandLine.READY, 3))))
+        assertThat(text(of(LINUX, replay(QemuCommandLine.READY, 3))))
                 .contains(
                         "-chardev file,id=console,path=console.fifo,logfile=merged.fifo,logappend=on\n",
                         "-chardev file,id=serial,path=serial.fifo,logfile=merged.fifo,logappend=on\n")
@@ -127,15 +171,14 @@ class QemuCommandLineTest {
 
     @Test
     void logsToNowhere() {
-        assertThat(text(QemuCommandLine.of(BARE, ready(new Execution.Free()).with(new Instrument.DiscardedLog()))))
+        assertThat(text(of(BARE, ready(new Execution.Free()).with(new Instrument.DiscardedLog()))))
                 .endsWith("-d int\n-D /dev/null\n-loadvm ready\n-S");
     }
 
     @Test
     void countsOrRunsFree() {
-        assertThat(text(QemuCommandLine.of(BARE, ready(new Execution.Counted(5)))))
-                .contains("-icount shift=5,sleep=off\n");
-        assertThat(text(QemuCommandLine.of(BARE, ready(new Execution.Free())))).doesNotContain("icount");
+        assertThat(text(of(BARE, ready(new Execution.Counted(5))))).contains("-icount shift=5,sleep=off\n");
+        assertThat(text(of(BARE, ready(new Execution.Free())))).doesNotContain("icount");
     }
 
     @Test
@@ -146,7 +189,7 @@ class QemuCommandLineTest {
                 boot: {disks: [{file: "cd,1.iso", format: iso}, {file: root.img, format: raw, bus: virtio}]}
                 test: {driver: console, script: [{snapshot: ready}, {loop: "true"}]}
                 """);
-        assertThat(text(QemuCommandLine.of(driven, record(3))))
+        assertThat(text(of(driven, record(3))))
                 .doesNotContain("-kernel", "-append", "cd,1")
                 .contains("-device ide-cd,drive=replayed0\n-device virtio-blk-pci,drive=replayed1\n")
                 .contains("-chardev pipe,id=serial,path=serial\n")
@@ -158,19 +201,19 @@ class QemuCommandLineTest {
                         -icount shift=3,rr=record,rrfile=recording.rr
                         -loadvm ready
                         -S""");
-        assertThat(text(QemuCommandLine.of(driven, replay("before", 3))))
+        assertThat(text(of(driven, replay("before", 3))))
                 .contains("-chardev file,id=serial,path=serial.fifo,logfile=merged.fifo,logappend=on\n");
     }
 
     /** Commas divide QEMU's options: what a user wrote is an argument of its own, or not on the command line at all. */
     @Test
     void keepsWhatUsersWriteOutOfOptions() {
-        List<String> command = QemuCommandLine.of(LINUX, record(4));
+        List<String> command = of(LINUX, record(4));
         assertThat(command).noneMatch(argument -> argument.contains("init,rd") || argument.contains("vmlinuz"));
         assertThat(command).containsOnlyOnce("console=ttyS0,115200 x=\"a, b\" panic=-1");
         assertThat(command.get(command.indexOf("console=ttyS0,115200 x=\"a, b\" panic=-1") - 1))
                 .isEqualTo("-append");
-        assertThat(QemuCommandLine.of(BARE, record(4))).noneMatch(argument -> argument.contains("ker,nel"));
+        assertThat(of(BARE, record(4))).noneMatch(argument -> argument.contains("ker,nel"));
     }
 
     /** Whatever a kernel's command line says, it is one argument to QEMU, and no shell ever sees it. */
@@ -193,8 +236,8 @@ class QemuCommandLineTest {
             test: {}
             """.formatted(append.replace("'", "''")));
         for (Launch launch : LAUNCHES) {
-            List<String> command = QemuCommandLine.of(hostile, launch);
-            List<String> tame = QemuCommandLine.of(tame(), launch);
+            List<String> command = of(hostile, launch);
+            List<String> tame = of(tame(), launch);
             assertThat(command).hasSameSizeAs(tame);
             for (int i = 0; i < tame.size(); i++) {
                 assertThat(command.get(i)).isEqualTo(tame.get(i).equals("tame") ? append : tame.get(i));

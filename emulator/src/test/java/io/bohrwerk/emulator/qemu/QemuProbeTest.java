@@ -10,11 +10,13 @@ import io.bohrwerk.protocol.target.TargetMachine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("emulators")
 class QemuProbeTest {
     @TempDir
     Path directory;
@@ -35,13 +37,6 @@ class QemuProbeTest {
             assertThat(qemu).isEqualTo(new Qemu(qemu.version(), Qemu.Stepping.ONE_INSN_PER_TB, true, false, true, 7));
         }
         assertThat(qemu.pluginApi()).isPositive();
-    }
-
-    @Test
-    void readsTheReleaseOutOfAVersion() {
-        assertThat(Qemu.release("qemu-system-i386: QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)"))
-                .isEqualTo("10.0.2");
-        assertThat(Qemu.release("something else")).isEqualTo("something else");
     }
 
     @Test

@@ -22,6 +22,8 @@ public enum InfrastructureTrouble {
     EMULATOR_UNFIT(false),
     /** The guest needs more memory than this worker gives one; another may. The work goes there, and no attempt at it is counted. */
     GUEST_TOO_LARGE(false),
+    /** This worker does not have the emulator's release that is asked for; another may. As {@link #GUEST_TOO_LARGE}. */
+    EMULATOR_MISSING(false),
     /** The target cannot be booted: no kernel, a broken bundle. */
     TARGET_UNBOOTABLE(true),
     /** The guest booted, but did not say that it is ready in time. */
@@ -39,7 +41,7 @@ public enum InfrastructureTrouble {
 
     /** Whether this says nothing of the work, only that another worker must do it: the worker handed it back before it began. */
     public boolean handedBack() {
-        return this == GUEST_TOO_LARGE;
+        return this == GUEST_TOO_LARGE || this == EMULATOR_MISSING;
     }
 
     /** Whether another attempt would meet the same trouble: it lies in the target, so the job ends with it. */

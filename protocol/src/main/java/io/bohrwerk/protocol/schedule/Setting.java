@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param logging true while the emulator also writes its log of interrupts, to nowhere, as it runs the batch: what it costs is there. Null for not
  * @param icount false where instructions are not counted, and nothing is recorded: the emulator runs as anyone's does, interrupts come by the
  *     host's clock, and a failure can be counted but not replayed. Null for counted
+ * @param emulator the release of QEMU that is to run it; null for whichever the worker takes first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Setting(
@@ -22,9 +23,10 @@ public record Setting(
         @Nullable ExtraInterrupt extra,
         @Nullable Integer timerHz,
         @Nullable Boolean logging,
-        @Nullable Boolean icount) {
+        @Nullable Boolean icount,
+        @Nullable Release emulator) {
     /** Nothing is. */
-    public static final Setting USUAL = new Setting(null, null, null, null, null);
+    public static final Setting USUAL = new Setting(null, null, null, null, null, null);
 
     @JsonCreator
     public Setting {
@@ -34,7 +36,22 @@ public record Setting(
 
     /** Another processor. */
     public Setting(CpuModel cpu) {
-        this(cpu, null, null, null, null);
+        this(cpu, null, null, null, null, null);
+    }
+
+    /** Another emulator. */
+    public Setting(Release emulator) {
+        this(null, null, null, null, null, emulator);
+    }
+
+    /** On any emulator. */
+    public Setting(
+            @Nullable CpuModel cpu,
+            @Nullable ExtraInterrupt extra,
+            @Nullable Integer timerHz,
+            @Nullable Boolean logging,
+            @Nullable Boolean icount) {
+        this(cpu, extra, timerHz, logging, icount, null);
     }
 
     @JsonIgnore
@@ -47,6 +64,18 @@ public record Setting(
         return setting == null || setting.icount == null;
     }
 
+    /** The release that is asked for; null where any will do. */
+    public static @Nullable Release emulator(@Nullable Setting setting) {
+        return setting == null ? null : setting.emulator;
+    }
+
+    /** The same on another emulator. @param emulator null for any @return null where nothing is other than usual */
+    public static @Nullable Setting on(@Nullable Release emulator, @Nullable Setting setting) {
+        Setting from = setting == null ? USUAL : setting;
+        Setting other = new Setting(from.cpu, from.extra, from.timerHz, from.logging, from.icount, emulator);
+        return other.usual() ? null : other;
+    }
+
     /** Whether the emulator logs while it runs. */
     public static boolean logged(@Nullable Setting setting) {
         return setting != null && setting.logging != null;
@@ -54,11 +83,11 @@ public record Setting(
 
     /** With a seed for what is drawn, where none was given. */
     public Setting seeded(long seed) {
-        return extra == null ? this : new Setting(cpu, extra.seeded(seed), timerHz, logging, icount);
+        return extra == null ? this : new Setting(cpu, extra.seeded(seed), timerHz, logging, icount, emulator);
     }
 
     /** Of the job's batch with this number. */
     public Setting ofBatch(long number) {
-        return extra == null ? this : new Setting(cpu, extra.ofBatch(number), timerHz, logging, icount);
+        return extra == null ? this : new Setting(cpu, extra.ofBatch(number), timerHz, logging, icount, emulator);
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastTrouble the latest infrastructure trouble in one line, null when there was none
  * @param largestGuest bytes of memory that a guest may have here; null, as in messages of older processes, for any
  * @param snapshots what the cache of snapshots did; null where there is none, and in messages of older processes
+ * @param paused why it begins nothing new, one line for people; null while it does, and in messages of older processes
  */
 public record WorkerHeartbeat(
         int version,
@@ -35,7 +36,8 @@ public record WorkerHeartbeat(
         List<RunningWork> work,
         @Nullable String lastTrouble,
         @Nullable Long largestGuest,
-        @Nullable SnapshotCounts snapshots) {
+        @Nullable SnapshotCounts snapshots,
+        @Nullable String paused) {
     public WorkerHeartbeat {
         Wire.requireKnown(version);
         present(workerId, "workerId");
@@ -43,6 +45,21 @@ public record WorkerHeartbeat(
         present(emulator, "emulator");
         present(at, "at");
         work = List.copyOf(present(work, "work"));
+    }
+
+    /** Of a worker that takes work. */
+    public WorkerHeartbeat(
+            int version,
+            String workerId,
+            String host,
+            int slots,
+            String emulator,
+            Instant at,
+            List<RunningWork> work,
+            @Nullable String lastTrouble,
+            @Nullable Long largestGuest,
+            @Nullable SnapshotCounts snapshots) {
+        this(version, workerId, host, slots, emulator, at, work, lastTrouble, largestGuest, snapshots, null);
     }
 
     /** Of a worker for guests of any size. */
@@ -73,7 +90,8 @@ public record WorkerHeartbeat(
             @JsonProperty("traces") @Nullable List<UUID> traces,
             @JsonProperty("lastTrouble") @Nullable String lastTrouble,
             @JsonProperty("largestGuest") @Nullable Long largestGuest,
-            @JsonProperty("snapshots") @Nullable SnapshotCounts snapshots) {
+            @JsonProperty("snapshots") @Nullable SnapshotCounts snapshots,
+            @JsonProperty("paused") @Nullable String paused) {
         List<RunningWork> all = work;
         if (all == null) {
             all = new ArrayList<>(present(batches, "work"));
@@ -81,7 +99,7 @@ public record WorkerHeartbeat(
             all.addAll(listed(TraceRequest.KIND, traces));
         }
         return new WorkerHeartbeat(
-                version, workerId, host, slots, emulator, at, all, lastTrouble, largestGuest, snapshots);
+                version, workerId, host, slots, emulator, at, all, lastTrouble, largestGuest, snapshots, paused);
     }
 
     private static List<RunningWork> listed(String kind, @Nullable List<UUID> ids) {

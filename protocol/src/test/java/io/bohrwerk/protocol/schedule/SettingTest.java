@@ -85,7 +85,7 @@ class SettingTest {
         Setting extra = new Setting(null, new ExtraInterrupt(10, 0, null), null, null, null);
         Setting hertz = new Setting(null, null, 500, null, null);
         assertThatThrownBy(() -> LINUX.under(extra)).hasMessageContaining("setting.extra: ");
-        assertThatThrownBy(() -> LINUX.under(hertz)).hasMessageContaining("tick compiled in");
+        assertThatThrownBy(() -> LINUX.under(hertz)).hasMessageContaining("the tick is compiled in");
         TargetManifest able =
                 TargetManifest.parse("{name: n, machine: {arch: i386, memory: 16MiB, timerHz: [100, 1000]},"
                         + " boot: {kernel: k}, test: {extraInterrupt: true}}");
