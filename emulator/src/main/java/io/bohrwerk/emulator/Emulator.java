@@ -1,5 +1,7 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.plugin.PluginBuild;
+import io.bohrwerk.emulator.plugin.PluginOptions;
 import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProbe;
@@ -17,6 +19,7 @@ public final class Emulator implements AutoCloseable {
     private final Workspace workspace;
     private final Confinement confinement;
     private final Map<TargetManifest.Arch, String> versions = new EnumMap<>(TargetManifest.Arch.class);
+    private final Map<PluginBuild, Path> plugins = new EnumMap<>(PluginBuild.class);
 
     private Emulator(EmulatorSettings settings, Workspace workspace, Confinement confinement) {
         this.settings = settings;
@@ -57,12 +60,38 @@ public final class Emulator implements AutoCloseable {
 
     /** A machine for a target, with a private directory that goes when it is closed. Starts nothing yet. */
     public Machine machine(TargetFiles target) throws InfrastructureException {
-        version(target.manifest().machine().arch());
+        TargetManifest.Arch arch = target.manifest().machine().arch();
+        version(arch);
         try {
-            return new Machine(target, settings, workspace.newDirectory("machine"), cell());
+            Confinement.Cell cell = cell();
+            lendPlugin(arch, cell);
+            return new Machine(target, settings, workspace.newDirectory("machine"), cell);
         } catch (IOException e) {
             throw Trouble.of("cannot make a machine's directory", e);
         }
+    }
+
+    /**
+     * Lets emulators in a cell load the plugin, as {@link PluginOptions#FILE}.
+     *
+     * @return whether there is one for this architecture's emulator; when not, it says so as it starts with the plugin
+     */
+    public boolean lendPlugin(TargetManifest.Arch arch, Confinement.Cell cell)
+            throws InfrastructureException, IOException {
+        PluginBuild build = PluginBuild.of(version(arch)).orElse(null);
+        if (build != null) {
+            cell.lend(PluginOptions.FILE, plugin(build));
+        }
+        return build != null;
+    }
+
+    private synchronized Path plugin(PluginBuild build) throws IOException {
+        Path known = plugins.get(build);
+        if (known == null) {
+            known = build.extract(workspace.newDirectory("plugin"));
+            plugins.put(build, known);
+        }
+        return known;
     }
 
     /** What one emulator may reach of this host, for those who start it by themselves. */

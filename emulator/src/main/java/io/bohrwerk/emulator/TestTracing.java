@@ -1,7 +1,7 @@
 package io.bohrwerk.emulator;
 
-import io.bohrwerk.emulator.trace.IterationTracer;
-import io.bohrwerk.emulator.trace.LandingTracer;
+import io.bohrwerk.emulator.plugin.PluginLine;
+import io.bohrwerk.emulator.trace.IterationTrace;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Align;
@@ -18,8 +18,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +34,6 @@ public final class TestTracing {
     private static final int PROBED = 8;
 
     private static final long LONGEST_DELAY = 1_600;
-    /** The loop of a shorter one does not stand out. */
-    private static final long SHORTEST_DELAY = 640;
     /** The traced iteration's delay, and the way to it, are to lie well within a period. */
     private static final int PERIOD_PART = 4;
 
@@ -72,14 +72,14 @@ public final class TestTracing {
     public static Result run(Machine machine, Path ready, TargetManifest manifest, int shift, @Nullable Setting setting)
             throws InfrastructureException {
         long period = manifest.machine().timerPeriod().instructions(shift);
-        if (period / PERIOD_PART < SHORTEST_DELAY) {
+        if (period / PERIOD_PART < IterationTrace.SHORTEST_DELAY) {
             throw new InfrastructureException(
                     InfrastructureTrouble.INTERNAL,
                     "at shift " + shift + " the timer's period has " + period + " instructions; tracing needs "
-                            + PERIOD_PART * SHORTEST_DELAY + ": choose a smaller shift");
+                            + PERIOD_PART * IterationTrace.SHORTEST_DELAY + ": choose a smaller shift");
         }
         long delay = Math.min(LONGEST_DELAY, period / PERIOD_PART / 16 * 16);
-        Batch batch = new Batch(IterationTracer.schedule(shift, period, delay).under(setting), 3, 3);
+        Batch batch = new Batch(IterationTrace.schedule(shift, period, delay).under(setting), 3, 3);
         BatchRun traced = machine.run(ready, batch, passed -> {});
         if (traced.outcome() != Outcome.PASSED) {
             return new Result(
@@ -112,52 +112,49 @@ public final class TestTracing {
         if (run.outcome() != Outcome.PASSED) {
             return new Result(plan, all, OptionalLong.empty(), 0);
         }
-        OptionalLong late = Landings.late(trace, first, machine.tracing().landings(ready, probe, run.recording()));
-        if (late.isPresent()) {
-            return new Result(
-                    late.getAsLong() == 0 ? plan : planned(shift, trace.corrected(late.getAsLong())), all, late, 1);
-        }
-        List<Long> each = lateness(machine, ready, probe, run, first);
-        OptionalLong usual = Landings.usual(each);
+        List<Long> late =
+                Landings.late(trace, first, ticks(machine.tracing().landings(ready, probe, run.recording())));
+        OptionalLong usual = Landings.usual(late);
         if (usual.isEmpty()) {
             return new Result(plan, all, usual, 0);
         }
         TestTrace corrected = trace.corrected(usual.getAsLong());
-        double exact = Collections.frequency(each, usual.getAsLong()) / (double) each.size();
-        return new Result(inRounds(shift, corrected, Planner.plan(corrected, Set.of())), all, usual, exact);
+        double exact = Collections.frequency(late, usual.getAsLong()) / (double) late.size();
+        List<Placement> again = usual.getAsLong() == 0 ? placements : Planner.plan(corrected, Set.of());
+        return new Result(
+                exact == 1 ? TracedPlan.of(shift, corrected, again) : inRounds(shift, corrected, again),
+                all,
+                usual,
+                exact);
     }
 
-    private static TracedPlan planned(int shift, TestTrace trace) {
-        return TracedPlan.of(shift, trace, Planner.plan(trace, Set.of()));
-    }
-
-    /** By how many instructions each tick landed late, of those that were seen to. */
-    private static List<Long> lateness(Machine machine, Path ready, Batch probe, BatchRun run, List<Placement> planned)
-            throws InfrastructureException {
-        if (!probe.schedule().delays().stream().allMatch(LandingTracer::sees)) {
-            return List.of();
-        }
-        List<@Nullable Long> offsets = machine.tracing().offsets(ready, probe, run.recording());
-        List<Long> late = new ArrayList<>();
-        for (int i = 0; i < offsets.size(); i++) {
-            Long offset = offsets.get(i);
-            if (offset != null) {
-                late.add(offset - planned.get(i).offset());
-            }
-        }
-        return late;
+    /** The timer's among devices' interrupts: those of the vector that comes most. */
+    private static List<List<Long>> ticks(List<List<PluginLine.Interrupt>> landings) {
+        Map<Integer, Long> vectors = landings.stream()
+                .flatMap(List::stream)
+                .collect(Collectors.groupingBy(PluginLine.Interrupt::vector, Collectors.counting()));
+        int timer = vectors.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(-1);
+        return landings.stream()
+                .map(each -> each.stream()
+                        .filter(interrupt -> interrupt.vector() == timer)
+                        .map(PluginLine.Interrupt::count)
+                        .toList())
+                .toList();
     }
 
     /** The modules' places again and again before all others. */
     private static TracedPlan inRounds(int shift, TestTrace trace, List<Placement> plan) {
         List<Placement> modules = plan.stream()
-                .filter(each -> each.place().kind() == Place.Kind.MODULE)
+                .filter(each -> trace.places().get(each.place()).kind() == Place.Kind.MODULE)
                 .toList();
         List<Placement> all = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
             all.addAll(modules);
         }
-        plan.stream().filter(each -> each.place().kind() != Place.Kind.MODULE).forEach(all::add);
+        plan.stream().filter(each -> trace.places().get(each.place()).kind() != Place.Kind.MODULE).forEach(all::add);
         return TracedPlan.of(shift, trace, all);
     }
 }

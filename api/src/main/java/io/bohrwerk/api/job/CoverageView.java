@@ -87,10 +87,6 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
         }
         BitSet tried = new BitSet();
         ran.stream().forEach(index -> plan.covered(index).forEach(tried::set));
-        int blind = 0;
-        for (int i = 0; i < test.length(); i++) {
-            blind += test.at(i) == TestTrace.BLIND ? 1 : 0;
-        }
         return new Shift(
                 trace.shift(),
                 trace.state(),
@@ -100,7 +96,7 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
                 trace.checked(),
                 trace.exact(),
                 test.length(),
-                blind,
+                test.blind(),
                 test.places().size(),
                 tried.cardinality(),
                 symbols(test.places(), tried));

@@ -1,7 +1,7 @@
 package io.bohrwerk.emulator.conformance;
 
 import io.bohrwerk.emulator.InfrastructureException;
-import io.bohrwerk.emulator.trace.InterruptTracer.Interrupt;
+import io.bohrwerk.emulator.plugin.PluginLine.Interrupt;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.conformance.Conformance.Finding;
 import io.bohrwerk.protocol.conformance.Conformance.Service;
@@ -67,7 +67,7 @@ final class Wishes {
     private static OptionalLong period(List<Interrupt> interrupts) {
         Map<Integer, List<Long>> byVector = interrupts.stream()
                 .collect(Collectors.groupingBy(
-                        Interrupt::vector, Collectors.mapping(Interrupt::instruction, Collectors.toList())));
+                        Interrupt::vector, Collectors.mapping(Interrupt::count, Collectors.toList())));
         List<Long> ticks = byVector.values().stream()
                 .max((a, b) -> Integer.compare(a.size(), b.size()))
                 .orElse(List.of());
@@ -131,8 +131,7 @@ final class Wishes {
             List<Interrupt> late = counter.interrupts(extra(OTHER_OFFSET), MOST_TRACED);
             int later = OTHER_OFFSET - OFFSET;
             boolean exact = early.stream()
-                    .anyMatch(a ->
-                            !late.contains(a) && late.contains(new Interrupt(a.vector(), a.instruction() + later)));
+                    .anyMatch(a -> !at(late, a.vector(), a.count()) && at(late, a.vector(), a.count() + later));
             String yaml = manifest.test().extraInterrupt()
                     ? ""
                     : "; for jobs to use it, add test.extraInterrupt to target.yaml";
@@ -151,6 +150,10 @@ final class Wishes {
         } catch (InfrastructureException e) {
             return new Finding(Service.NOT_SERVED, Counter.refusal(e));
         }
+    }
+
+    private static boolean at(List<Interrupt> interrupts, int vector, long count) {
+        return interrupts.stream().anyMatch(each -> each.vector() == vector && each.count() == count);
     }
 
     private Schedule extra(long offset) {
