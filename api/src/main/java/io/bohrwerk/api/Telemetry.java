@@ -1,6 +1,6 @@
 package io.bohrwerk.api;
 
-import io.bohrwerk.protocol.span.Spans;
+import io.bohrwerk.telemetry.Spans;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.springframework.context.annotation.Bean;

@@ -2,10 +2,10 @@ package io.bohrwerk.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
-import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.target.TargetBundle;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

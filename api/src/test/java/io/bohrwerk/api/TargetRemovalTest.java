@@ -2,8 +2,8 @@ package io.bohrwerk.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.target.SnapshotNames;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

@@ -8,7 +8,7 @@ import io.bohrwerk.emulator.qemu.Launch;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpException;
-import io.bohrwerk.protocol.log.LogSpan;
+import io.bohrwerk.mergedlog.LogSpan;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.bohrwerk.emulator;
 
-import io.bohrwerk.protocol.elf.ElfSymbols;
-import io.bohrwerk.protocol.elf.Symbols;
+import io.bohrwerk.mergedlog.elf.ElfSymbols;
+import io.bohrwerk.mergedlog.elf.Symbols;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.nio.file.Path;

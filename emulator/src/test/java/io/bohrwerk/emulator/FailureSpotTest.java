@@ -2,11 +2,11 @@ package io.bohrwerk.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bohrwerk.blob.FileBlobStore;
+import io.bohrwerk.mergedlog.LogPage;
+import io.bohrwerk.mergedlog.LogQuery;
+import io.bohrwerk.mergedlog.LogReader;
 import io.bohrwerk.protocol.batch.Outcome;
-import io.bohrwerk.protocol.blob.FileBlobStore;
-import io.bohrwerk.protocol.log.LogPage;
-import io.bohrwerk.protocol.log.LogQuery;
-import io.bohrwerk.protocol.log.LogReader;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.nio.file.Files;
 import java.nio.file.Path;

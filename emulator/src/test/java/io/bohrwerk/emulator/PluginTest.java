@@ -16,7 +16,7 @@ import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpEvent;
 import io.bohrwerk.protocol.batch.Outcome;
-import io.bohrwerk.protocol.elf.ElfSymbols;
+import io.bohrwerk.mergedlog.elf.ElfSymbols;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.io.BufferedReader;

@@ -13,7 +13,7 @@ import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
-import io.bohrwerk.protocol.span.Spans;
+import io.bohrwerk.telemetry.Spans;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

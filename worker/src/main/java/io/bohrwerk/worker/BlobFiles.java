@@ -1,10 +1,10 @@
 package io.bohrwerk.worker;
 
+import io.bohrwerk.blob.BlobStore;
+import io.bohrwerk.blob.DigestMismatchException;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
-import io.bohrwerk.protocol.blob.BlobStore;
-import io.bohrwerk.protocol.blob.DigestMismatchException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,10 +1,10 @@
 package io.bohrwerk.worker;
 
+import io.bohrwerk.blob.BlobStore;
+import io.bohrwerk.blob.FileBlobStore;
+import io.bohrwerk.blob.S3BlobStore;
+import io.bohrwerk.blob.S3Settings;
 import io.bohrwerk.protocol.InvalidInputException;
-import io.bohrwerk.protocol.blob.BlobStore;
-import io.bohrwerk.protocol.blob.FileBlobStore;
-import io.bohrwerk.protocol.blob.S3BlobStore;
-import io.bohrwerk.protocol.blob.S3Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,12 +1,12 @@
 package io.bohrwerk.worker;
 
+import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Check;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.TraceRequest;
-import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.worker.SnapshotCounts;
 import java.io.IOException;

@@ -15,7 +15,7 @@ import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.FailedIteration;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
-import io.bohrwerk.protocol.span.Spans;
+import io.bohrwerk.telemetry.Spans;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

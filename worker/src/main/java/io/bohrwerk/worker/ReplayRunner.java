@@ -2,6 +2,8 @@ package io.bohrwerk.worker;
 
 import static io.bohrwerk.protocol.InvalidInputException.present;
 
+import io.bohrwerk.blob.DigestMismatchException;
+import io.bohrwerk.blob.NoSuchBlobException;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
@@ -21,8 +23,6 @@ import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayReport.LogCover;
 import io.bohrwerk.protocol.batch.ReplayRequest;
-import io.bohrwerk.protocol.blob.DigestMismatchException;
-import io.bohrwerk.protocol.blob.NoSuchBlobException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

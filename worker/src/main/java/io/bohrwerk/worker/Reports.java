@@ -4,7 +4,7 @@ import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.Report;
 import io.bohrwerk.protocol.batch.ReportSeal;
 import io.bohrwerk.protocol.batch.Topics;
-import io.bohrwerk.protocol.span.Spans;
+import io.bohrwerk.telemetry.Spans;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;

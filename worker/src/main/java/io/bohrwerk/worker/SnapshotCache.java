@@ -1,13 +1,13 @@
 package io.bohrwerk.worker;
 
+import io.bohrwerk.blob.DigestMismatchException;
+import io.bohrwerk.blob.NoSuchBlobException;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.emulator.RunMode;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.blob.DigestMismatchException;
-import io.bohrwerk.protocol.blob.NoSuchBlobException;
 import io.bohrwerk.protocol.target.SnapshotNames;
 import io.bohrwerk.protocol.worker.SnapshotCounts;
 import java.io.IOException;

@@ -2,11 +2,11 @@ package io.bohrwerk.worker;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.bohrwerk.emulator.console.AgentLine;
-import io.bohrwerk.protocol.divergence.Arrival;
-import io.bohrwerk.protocol.elf.Symbols;
-import io.bohrwerk.protocol.log.LogEntry;
-import io.bohrwerk.protocol.log.LogParser;
-import io.bohrwerk.protocol.log.LogShape;
+import io.bohrwerk.mergedlog.LogEntry;
+import io.bohrwerk.mergedlog.LogParser;
+import io.bohrwerk.mergedlog.LogShape;
+import io.bohrwerk.mergedlog.divergence.Arrival;
+import io.bohrwerk.mergedlog.elf.Symbols;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,10 @@
 package io.bohrwerk.worker;
 
+import io.bohrwerk.blob.DigestMismatchException;
+import io.bohrwerk.blob.NoSuchBlobException;
+import io.bohrwerk.blob.StoreFullException;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.blob.DigestMismatchException;
-import io.bohrwerk.protocol.blob.NoSuchBlobException;
-import io.bohrwerk.protocol.blob.StoreFullException;
 import java.io.IOException;
 import java.util.Locale;
 

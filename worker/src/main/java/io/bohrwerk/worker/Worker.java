@@ -1,8 +1,8 @@
 package io.bohrwerk.worker;
 
 import io.bohrwerk.protocol.Wire;
-import io.bohrwerk.protocol.span.Spans;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
+import io.bohrwerk.telemetry.Spans;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,7 @@
 package io.bohrwerk.worker;
 
+import io.bohrwerk.blob.BlobStore;
+import io.bohrwerk.blob.FileBlobStore;
 import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.EmulatorSettings;
 import io.bohrwerk.protocol.ByteSize;
@@ -9,8 +11,6 @@ import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
-import io.bohrwerk.protocol.blob.BlobStore;
-import io.bohrwerk.protocol.blob.FileBlobStore;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.io.ByteArrayInputStream;

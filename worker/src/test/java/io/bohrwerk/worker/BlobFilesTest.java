@@ -3,11 +3,11 @@ package io.bohrwerk.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bohrwerk.blob.DigestMismatchException;
+import io.bohrwerk.blob.FileBlobStore;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
-import io.bohrwerk.protocol.blob.DigestMismatchException;
-import io.bohrwerk.protocol.blob.FileBlobStore;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,9 @@ package io.bohrwerk.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bohrwerk.mergedlog.divergence.Adjacent;
+import io.bohrwerk.mergedlog.divergence.Arrival;
+import io.bohrwerk.mergedlog.divergence.Divergence;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.ArtifactKind;
@@ -13,9 +16,6 @@ import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
-import io.bohrwerk.protocol.divergence.Adjacent;
-import io.bohrwerk.protocol.divergence.Arrival;
-import io.bohrwerk.protocol.divergence.Divergence;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.io.InputStream;

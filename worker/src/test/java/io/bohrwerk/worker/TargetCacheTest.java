@@ -3,10 +3,10 @@ package io.bohrwerk.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bohrwerk.blob.FileBlobStore;
+import io.bohrwerk.blob.NoSuchBlobException;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.blob.FileBlobStore;
-import io.bohrwerk.protocol.blob.NoSuchBlobException;
 import io.bohrwerk.protocol.target.TargetBundle;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -3,11 +3,11 @@ package io.bohrwerk.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bohrwerk.blob.BlobStore;
+import io.bohrwerk.blob.FileBlobStore;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.blob.BlobStore;
-import io.bohrwerk.protocol.blob.FileBlobStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package io.bohrwerk.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.bohrwerk.blob.FileBlobStore;
 import io.bohrwerk.embedded.KafkaBroker;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
@@ -12,7 +13,6 @@ import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
-import io.bohrwerk.protocol.blob.FileBlobStore;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
 package io.bohrwerk.api.artifact;
 
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.blob.BlobStore;
+import io.bohrwerk.blob.FileBlobStore;
+import io.bohrwerk.blob.S3BlobStore;
+import io.bohrwerk.blob.S3Settings;
 import io.bohrwerk.protocol.InvalidInputException;
-import io.bohrwerk.protocol.blob.BlobStore;
-import io.bohrwerk.protocol.blob.FileBlobStore;
-import io.bohrwerk.protocol.blob.S3BlobStore;
-import io.bohrwerk.protocol.blob.S3Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.springframework.context.annotation.Bean;

@@ -1,6 +1,6 @@
 package io.bohrwerk.api.artifact;
 
-import io.bohrwerk.protocol.blob.BlobStore;
+import io.bohrwerk.blob.BlobStore;
 import java.io.IOException;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;

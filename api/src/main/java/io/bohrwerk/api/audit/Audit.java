@@ -2,8 +2,8 @@ package io.bohrwerk.api.audit;
 
 import io.bohrwerk.api.audit.AuditReport.Finding;
 import io.bohrwerk.api.audit.AuditReport.Kind;
+import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.blob.BlobStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package io.bohrwerk.api.bundle;
 
 import io.bohrwerk.api.web.Download;
+import io.bohrwerk.blob.BlobStore;
+import io.bohrwerk.blob.NoSuchBlobException;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.blob.BlobStore;
-import io.bohrwerk.protocol.blob.NoSuchBlobException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

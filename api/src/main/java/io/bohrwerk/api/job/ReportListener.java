@@ -6,7 +6,7 @@ import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.Topics;
-import io.bohrwerk.protocol.span.Spans;
+import io.bohrwerk.telemetry.Spans;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

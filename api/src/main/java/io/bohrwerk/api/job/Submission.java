@@ -7,7 +7,7 @@ import io.bohrwerk.api.target.TargetReference;
 import io.bohrwerk.api.target.Targets;
 import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.InvalidInputException;
-import io.bohrwerk.protocol.span.Spans;
+import io.bohrwerk.telemetry.Spans;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.bohrwerk.api.log;
 
-import io.bohrwerk.protocol.log.LogEntry;
-import io.bohrwerk.protocol.log.LogPage;
+import io.bohrwerk.mergedlog.LogEntry;
+import io.bohrwerk.mergedlog.LogPage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -2,7 +2,7 @@ package io.bohrwerk.api.queue;
 
 import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.protocol.batch.ReportSeal;
-import io.bohrwerk.protocol.span.Spans;
+import io.bohrwerk.telemetry.Spans;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;

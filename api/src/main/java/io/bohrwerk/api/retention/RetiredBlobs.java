@@ -1,9 +1,9 @@
 package io.bohrwerk.api.retention;
 
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.blob.BlobStore;
+import io.bohrwerk.blob.BlobStore.StoredBlob;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.blob.BlobStore;
-import io.bohrwerk.protocol.blob.BlobStore.StoredBlob;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -1,8 +1,8 @@
 package io.bohrwerk.api.target;
 
 import io.bohrwerk.api.web.RefusedException;
+import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.blob.BlobStore;
 import io.bohrwerk.protocol.target.SnapshotNames;
 import java.io.IOException;
 import java.util.ArrayList;

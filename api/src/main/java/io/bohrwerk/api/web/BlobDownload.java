@@ -1,7 +1,7 @@
 package io.bohrwerk.api.web;
 
+import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.blob.BlobStore;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

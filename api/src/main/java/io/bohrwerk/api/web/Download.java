@@ -16,7 +16,7 @@ public interface Download {
      *
      * @param offset of the first byte
      * @param length most bytes to give
-     * @throws io.bohrwerk.protocol.blob.NoSuchBlobException when the bytes are gone
+     * @throws io.bohrwerk.blob.NoSuchBlobException when the bytes are gone
      */
     InputStream open(long offset, long length) throws IOException;
 }

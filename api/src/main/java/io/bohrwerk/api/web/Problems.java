@@ -1,10 +1,10 @@
 package io.bohrwerk.api.web;
 
+import io.bohrwerk.blob.DigestMismatchException;
+import io.bohrwerk.blob.NoSuchBlobException;
+import io.bohrwerk.blob.StoreFullException;
+import io.bohrwerk.mergedlog.DamagedLogIndexException;
 import io.bohrwerk.protocol.InvalidInputException;
-import io.bohrwerk.protocol.blob.DigestMismatchException;
-import io.bohrwerk.protocol.blob.NoSuchBlobException;
-import io.bohrwerk.protocol.blob.StoreFullException;
-import io.bohrwerk.protocol.log.DamagedLogIndexException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;

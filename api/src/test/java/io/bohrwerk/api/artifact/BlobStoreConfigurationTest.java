@@ -3,9 +3,9 @@ package io.bohrwerk.api.artifact;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bohrwerk.api.ApiProperties;
-import io.bohrwerk.protocol.blob.BlobStore;
-import io.bohrwerk.protocol.blob.FileBlobStore;
-import io.bohrwerk.protocol.blob.StoreFullException;
+import io.bohrwerk.blob.BlobStore;
+import io.bohrwerk.blob.FileBlobStore;
+import io.bohrwerk.blob.StoreFullException;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

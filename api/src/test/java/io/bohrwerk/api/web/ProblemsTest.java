@@ -2,8 +2,8 @@ package io.bohrwerk.api.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bohrwerk.protocol.blob.DigestMismatchException;
-import io.bohrwerk.protocol.blob.StoreFullException;
+import io.bohrwerk.blob.DigestMismatchException;
+import io.bohrwerk.blob.StoreFullException;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.ProblemDetail;
 

@@ -1,5 +1,5 @@
 /**
- * Real servers without an installation: PostgreSQL beside this JVM, Kafka inside it. For the standalone and for tests; nothing here
+ * Real servers without an installation: PostgreSQL beside this JVM, Kafka inside it. For the all-in-one server and for tests; nothing here
  * knows of Bohrwerk.
  */
 @NullMarked

@@ -1,10 +1,10 @@
 package io.bohrwerk.emulator.log;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import io.bohrwerk.mergedlog.LogIndexWriter;
+import io.bohrwerk.mergedlog.LogSpan;
+import io.bohrwerk.mergedlog.elf.Symbols;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.elf.Symbols;
-import io.bohrwerk.protocol.log.LogIndexWriter;
-import io.bohrwerk.protocol.log.LogSpan;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

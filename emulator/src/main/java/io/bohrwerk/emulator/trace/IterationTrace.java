@@ -1,7 +1,7 @@
 package io.bohrwerk.emulator.trace;
 
 import io.bohrwerk.emulator.plugin.PluginLine;
-import io.bohrwerk.protocol.elf.Symbols;
+import io.bohrwerk.mergedlog.elf.Symbols;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.traced.Place;

@@ -4,7 +4,7 @@ package io.bohrwerk.protocol.batch;
 public enum ArtifactKind {
     /** Guest console and emulator log in the order in which they happened; text, zstd. */
     MERGED_LOG("merged.log.zst", "application/zstd"),
-    /** Where everything in it is, see {@link io.bohrwerk.protocol.log.LogReader}. */
+    /** Where everything in it is, see {@link io.bohrwerk.mergedlog.LogReader}. */
     MERGED_LOG_INDEX("merged.log.idx", "application/octet-stream"),
     /** A qcow2 image with the snapshots {@code before} (just before the failing iteration) and {@code failure}. */
     SNAPSHOT("snapshot.qcow2", "application/octet-stream"),
@@ -14,9 +14,9 @@ public enum ArtifactKind {
     TRACED_PLAN("traced.plan", "application/octet-stream"),
     /** All coordinates, instruction counts and digests, as JSON. */
     MANIFEST("manifest.json", "application/json"),
-    /** A {@link io.bohrwerk.protocol.divergence.Divergence}, as JSON: where the failing iteration and a passing one went apart. */
+    /** A {@link io.bohrwerk.mergedlog.divergence.Divergence}, as JSON: where the failing iteration and a passing one went apart. */
     DIVERGENCE("divergence.json", "application/json"),
-    /** An {@link io.bohrwerk.protocol.divergence.Adjacent}, as JSON: two schedules next to each other, one of which fails. */
+    /** An {@link io.bohrwerk.mergedlog.divergence.Adjacent}, as JSON: two schedules next to each other, one of which fails. */
     ADJACENT("adjacent.json", "application/json"),
     /** A {@link io.bohrwerk.protocol.when.WhenCurve}, as JSON: how likely the failure is from points further and further back. */
     WHEN_CURVE("when.json", "application/json");

@@ -1,5 +1,0 @@
-/** Benchmarks: each measures ratios or rates in one run, on the emulator's own door rather than through the server. */
-@NullMarked
-package io.bohrwerk.standalone.bench;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** A cluster of separate processes on this host, and what happens when they are killed. */
-@NullMarked
-package io.bohrwerk.standalone.cluster;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The commands, one class each. */
-@NullMarked
-package io.bohrwerk.standalone.command;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** All of Bohrwerk in one JVM on embedded parts, and the command line, which speaks to it over REST only. */
-@NullMarked
-package io.bohrwerk.standalone;
-
-import org.jspecify.annotations.NullMarked;

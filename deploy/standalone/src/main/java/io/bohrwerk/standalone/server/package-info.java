@@ -1,5 +1,0 @@
-/** PostgreSQL, Kafka, blob store, API and worker in this process. */
-@NullMarked
-package io.bohrwerk.standalone.server;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Bytes, by digest: one small contract with two stores behind it, files and S3. */
-@NullMarked
-package io.bohrwerk.protocol.blob;
-
-import org.jspecify.annotations.NullMarked;

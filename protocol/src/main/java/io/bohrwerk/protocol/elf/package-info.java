@@ -1,5 +1,0 @@
-/** Names of a guest's functions, out of its own files. */
-@NullMarked
-package io.bohrwerk.protocol.elf;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,0 @@
-/**
- * The merged log of a replay: guest console and emulator log in one order. {@link io.bohrwerk.protocol.log.LogParser} takes the bytes apart,
- * {@link io.bohrwerk.protocol.log.LogIndexWriter} notes while they pass where everything is, and {@link io.bohrwerk.protocol.log.LogReader}
- * answers questions with a few range reads. Needs zstd-jni on the class path, as the S3 store needs its client.
- */
-@NullMarked
-package io.bohrwerk.protocol.log;
-
-import org.jspecify.annotations.NullMarked;
