@@ -2,12 +2,14 @@ package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.plugin.PluginLine;
 import io.bohrwerk.emulator.trace.IterationTrace;
+import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.traced.Aim;
 import io.bohrwerk.protocol.traced.Landings;
 import io.bohrwerk.protocol.traced.Place;
 import io.bohrwerk.protocol.traced.Placement;
@@ -38,7 +40,7 @@ public final class TestTracing {
     private static final int PERIOD_PART = 4;
 
     /**
-     * How often a place in a module is tried where not each tick lands on its place: two in five did in a Linux guest, so after three rounds
+     * How often a place that matters is tried where not each tick lands on its place: two in five did in a Linux guest, so after three rounds
      * four in five places were met.
      */
     private static final int ROUNDS = 3;
@@ -61,15 +63,17 @@ public final class TestTracing {
      */
     public static Result run(Machine machine, Path ready, TargetManifest manifest, int shift)
             throws InfrastructureException {
-        return run(machine, ready, manifest, shift, null);
+        return run(machine, ready, manifest, shift, null, Aim.NONE);
     }
 
     /**
-     * As {@link #run(Machine, Path, TargetManifest, int)}, for a machine with a setting.
+     * As {@link #run(Machine, Path, TargetManifest, int)}, for a machine with a setting, and with an aim.
      *
      * @param manifest {@link TargetManifest#under under} that setting
+     * @param aim what the plan has first
      */
-    public static Result run(Machine machine, Path ready, TargetManifest manifest, int shift, @Nullable Setting setting)
+    public static Result run(
+            Machine machine, Path ready, TargetManifest manifest, int shift, @Nullable Setting setting, Aim aim)
             throws InfrastructureException {
         long period = manifest.machine().timerPeriod().instructions(shift);
         if (period / PERIOD_PART < IterationTrace.SHORTEST_DELAY) {
@@ -89,17 +93,28 @@ public final class TestTracing {
                     0);
         }
         TestTrace trace = machine.tracing().trace(ready, batch, traced.recording());
-        List<Placement> placements = Planner.plan(trace, Set.of());
+        try {
+            aim.requireMet(trace);
+        } catch (InvalidInputException e) {
+            throw new InfrastructureException(InfrastructureTrouble.INTERNAL, e.getMessage(), e);
+        }
+        List<Placement> placements = Planner.plan(trace, Set.of(), aim);
         if (placements.isEmpty()) {
             throw new InfrastructureException(
                     InfrastructureTrouble.INTERNAL,
                     "the traced test (" + trace + ") has no place where the timer's interrupt could land");
         }
-        return probed(machine, ready, batch.schedule(), trace, placements, traced.iterations());
+        return probed(machine, ready, batch.schedule(), trace, placements, aim, traced.iterations());
     }
 
     private static Result probed(
-            Machine machine, Path ready, Schedule traced, TestTrace trace, List<Placement> placements, long iterations)
+            Machine machine,
+            Path ready,
+            Schedule traced,
+            TestTrace trace,
+            List<Placement> placements,
+            Aim aim,
+            long iterations)
             throws InfrastructureException {
         int shift = traced.shift();
         List<Placement> first = placements.subList(0, Math.min(PROBED, placements.size()));
@@ -120,9 +135,9 @@ public final class TestTracing {
         }
         TestTrace corrected = trace.corrected(usual.getAsLong());
         double exact = Collections.frequency(late, usual.getAsLong()) / (double) late.size();
-        List<Placement> again = usual.getAsLong() == 0 ? placements : Planner.plan(corrected, Set.of());
+        List<Placement> again = usual.getAsLong() == 0 ? placements : Planner.plan(corrected, Set.of(), aim);
         return new Result(
-                exact == 1 ? TracedPlan.of(shift, corrected, again) : inRounds(shift, corrected, again),
+                exact == 1 ? TracedPlan.of(shift, corrected, again) : inRounds(shift, corrected, again, aim),
                 all,
                 usual,
                 exact);
@@ -145,16 +160,17 @@ public final class TestTracing {
                 .toList();
     }
 
-    /** The modules' places again and again before all others. */
-    private static TracedPlan inRounds(int shift, TestTrace trace, List<Placement> plan) {
-        List<Placement> modules = plan.stream()
-                .filter(each -> trace.places().get(each.place()).kind() == Place.Kind.MODULE)
-                .toList();
+    /** What is aimed at again and again before all others; without an aim, modules. */
+    private static TracedPlan inRounds(int shift, TestTrace trace, List<Placement> plan, Aim aim) {
+        Map<Boolean, List<Placement>> first = plan.stream().collect(Collectors.partitioningBy(each -> {
+            Place place = trace.places().get(each.place());
+            return aim.isEmpty() ? place.kind() == Place.Kind.MODULE : aim.matches(place);
+        }));
         List<Placement> all = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
-            all.addAll(modules);
+            all.addAll(first.getOrDefault(true, List.of()));
         }
-        plan.stream().filter(each -> trace.places().get(each.place()).kind() != Place.Kind.MODULE).forEach(all::add);
+        all.addAll(first.getOrDefault(false, List.of()));
         return TracedPlan.of(shift, trace, all);
     }
 }

@@ -106,19 +106,16 @@ public final class IterationTrace {
                 .orElseThrow(() -> new IOException("no tick was seen before instruction " + count));
     }
 
-    /** Up to the tick that the next iteration was aligned to, or to the first halt: fewer instructions from tick to tick. */
+    /** Up to the tick that the next iteration was aligned to, or to the one that ended the first halt: fewer instructions from tick to tick. */
     private int known(List<Long> ticks, long aligned, long period) {
         long end = facts.delays().get(TO - 1);
         long previous = aligned;
         long known = 0;
         for (long tick : ticks) {
-            if (tick > aligned && tick < end) {
-                if (Math.abs(tick - previous - period) > period / JITTER_PART && previous > began) {
-                    return (int) Math.max(0, previous - began);
-                }
+            if (tick > began && tick < end) {
                 known = tick - began;
                 if (Math.abs(tick - previous - period) > period / JITTER_PART) {
-                    return 0;
+                    break;
                 }
                 previous = tick;
             }

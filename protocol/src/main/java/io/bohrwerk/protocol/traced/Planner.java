@@ -23,10 +23,14 @@ import java.util.TreeMap;
  * that a race open for n of m places is met after about m/n.
  */
 public final class Planner {
+    /** The least of an aimed place is worth more than the most of all others together. */
+    private static final long AIMED = 1L << 32;
+
     private final TestTrace trace;
     /** For each place the number of its instruction. */
     private final int[] pcOf;
 
+    private final boolean[] aimed;
     private final boolean[] newPlace;
     private final boolean[] newPc;
     /** By the delay that has its first tick, or a later one, there. */
@@ -35,15 +39,17 @@ public final class Planner {
     /** An execution of a place that has not been interrupted. */
     private record Spot(int place, Turn turn, int offset) {}
 
-    private Planner(TestTrace trace, Set<Place> tried) {
+    private Planner(TestTrace trace, Set<Place> tried, Aim aim) {
         this.trace = trace;
         List<Place> places = trace.places();
         pcOf = new int[places.size()];
         newPlace = new boolean[places.size()];
+        aimed = new boolean[places.size()];
         Map<Long, Integer> pcs = new HashMap<>();
         for (int place = 0; place < places.size(); place++) {
             pcOf[place] = pcs.computeIfAbsent(places.get(place).pc(), pc -> pcs.size());
             newPlace[place] = !tried.contains(places.get(place));
+            aimed[place] = aim.matches(places.get(place));
         }
         newPc = new boolean[pcs.size()];
         Arrays.fill(newPc, true);
@@ -66,7 +72,12 @@ public final class Planner {
      * @return in the order of trying; empty when nothing is left to try
      */
     public static List<Placement> plan(TestTrace trace, Set<Place> tried) {
-        return new Planner(trace, tried).plan();
+        return plan(trace, tried, Aim.NONE);
+    }
+
+    /** @param aim what is tried ahead of all else */
+    public static List<Placement> plan(TestTrace trace, Set<Place> tried, Aim aim) {
+        return new Planner(trace, tried, aim).plan();
     }
 
     private record Candidate(long delay, long gain, long rank) {}
@@ -104,17 +115,19 @@ public final class Planner {
         long gain = 0;
         for (Spot spot : under) {
             Place place = trace.places().get(spot.place());
+            long worth = 0;
             if (newPc[pcOf[spot.place()]]) {
-                gain += worth(place.kind()) * rarity(trace.visits().get(spot.place()).count());
+                worth += worth(place.kind()) * rarity(trace.visits().get(spot.place()).count());
             }
             if (newPlace[spot.place()]) {
-                gain += place.kind() == Place.Kind.ORDINARY ? 4 : 6;
+                worth += place.kind() == Place.Kind.ORDINARY ? 4 : 6;
             }
-            gain += switch (spot.turn()) {
+            worth += switch (spot.turn()) {
                 case FIRST -> 3;
                 case LAST -> 2;
                 case SECOND -> 1;
             };
+            gain += aimed[spot.place()] ? worth * AIMED : worth;
         }
         return gain;
     }
