@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stops a machine where its plugin waits: takes in the plugin's lines, and does the plugin's part of the handshake. With blocks of one
  * instruction ({@link QemuSession#oneInstructionPerBlock}) the machine stops at the very instruction, in a machine of several CPUs too.
+ *
+ * <p>Only in a run that is neither recorded nor replayed: else QEMU answers no command while its plugin waits. Lines can be awaited there, too.
  */
 public final class PluginStop implements Consumer<PluginLine> {
     /**
