@@ -130,7 +130,7 @@ public final class IterationTrace {
         for (PluginLine.Row row : facts.rows()) {
             PluginLine.Context context = facts.context(row.context());
             Place.Context kept = new Place.Context(
-                    context.space(),
+                    context.privilege() == 0 ? 0 : context.space(), // all spaces share the kernel
                     context.vector(),
                     context.call(),
                     context.depth(),

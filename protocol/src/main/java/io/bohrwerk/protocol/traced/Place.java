@@ -17,7 +17,7 @@ public record Place(long pc, Context context, Kind kind, String symbol) {
     /**
      * How the CPU came to an instruction.
      *
-     * @param space the address space: the page table's address; 0 when it is not known
+     * @param space the address space: the page table's address; 0 in the kernel, which all share, and when it is not known
      * @param vector of the trap or system call by which the CPU last entered the kernel and has not returned; {@link #SYSCALL} for {@code
      *     syscall} and {@code sysenter}, {@link #NO_VECTOR} for none
      * @param number of the system call; -1 when it is none, or the emulator does not tell

@@ -99,9 +99,11 @@ public final class Planner {
                 queue.add(new Candidate(best.delay(), gain, best.rank())); // others have covered some of it meanwhile
                 continue;
             }
-            Spot most = under.stream()
-                    .max(Comparator.comparingLong(spot -> gain(List.of(spot))))
-                    .orElseThrow();
+            Spot most = under.size() == 1
+                    ? under.get(0)
+                    : under.stream()
+                            .max(Comparator.comparingLong(spot -> gain(List.of(spot))))
+                            .orElseThrow();
             plan.add(new Placement(best.delay(), most.offset(), most.place()));
             for (Spot spot : under) {
                 newPlace[spot.place()] = false;
