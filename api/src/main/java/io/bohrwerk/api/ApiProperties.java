@@ -167,8 +167,10 @@ public record ApiProperties(
             @DefaultValue Limits job,
             @DefaultValue Limits crash) {
         public Retention {
-            require(!interval.isZero() && !interval.isNegative(), "interval", interval, "must be longer than nothing");
+            require(!interval.isZero() && !interval.isNegative(), "interval", interval, "must be longer than 0");
             require(!grace.isNegative(), "grace", grace, "must not be negative");
+            job.requireLimits("job.");
+            crash.requireLimits("crash.");
         }
 
         /**
@@ -182,14 +184,19 @@ public record ApiProperties(
                 @Nullable Integer count,
                 @Nullable Duration age,
                 @Nullable DataSize bytes) {
-            public Limits {
-                require(count == null || count >= 1, "count", count, "must be at least 1, or left out");
+            /** @param prefix of the keys, for the message */
+            private void requireLimits(String prefix) {
+                require(count == null || count >= 1, prefix + "count", count, "must be at least 1, or left out");
                 require(
                         age == null || (!age.isNegative() && !age.isZero()),
-                        "age",
+                        prefix + "age",
                         age,
-                        "must be longer than nothing, or left out");
-                require(bytes == null || bytes.toBytes() > 0, "bytes", bytes, "must be more than nothing, or left out");
+                        "must be longer than 0, or left out");
+                require(
+                        bytes == null || bytes.toBytes() > 0,
+                        prefix + "bytes",
+                        bytes,
+                        "must be more than 0, or left out");
             }
         }
 

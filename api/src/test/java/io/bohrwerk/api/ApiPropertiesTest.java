@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.util.unit.DataSize;
@@ -47,13 +49,19 @@ class ApiPropertiesTest {
                 .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("batch-timout"));
     }
 
-    @Test
-    void aLimitOfRetentionThatIsNoneIsRefused() {
-        with("bohrwerk.api.retention.crash.count=0")
+    @ParameterizedTest
+    @CsvSource({
+        "crash.count, 0, must be at least 1",
+        "job.count, -1, must be at least 1",
+        "job.age, 0s, must be longer than 0",
+        "crash.bytes, 0B, must be more than 0"
+    })
+    void aRetentionLimitThatKeepsNothingIsRefusedByItsKey(String key, String value, String rule) {
+        with("bohrwerk.api.retention." + key + "=" + value)
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
-                        .hasMessageContaining("bohrwerk.api.retention.count")
-                        .hasMessageContaining("at least 1"));
+                        .hasMessageContaining("bohrwerk.api.retention." + key)
+                        .hasMessageContaining(rule));
     }
 }

@@ -113,7 +113,9 @@ final class ReplayBench implements Bench {
                 began = System.nanoTime();
                 ReplayRun replay = machine.replay(ready, batch, run, run.recording(), "int");
                 kept.add((System.nanoTime() - began) / 1e6);
-                bytes.add((double) recording + Files.size(replay.image()) + Files.size(replay.mergedLog()));
+                bytes.add((double) recording
+                        + Files.size(replay.image())
+                        + Files.size(replay.log().file()));
             });
         }
         sink.accept(Measurement.atMost(

@@ -5,6 +5,7 @@ import io.bohrwerk.protocol.schedule.ExtraInterrupt;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -102,7 +103,7 @@ public record Batch(
      * @throws io.bohrwerk.protocol.InvalidInputException when it cannot be said
      */
     String typed(TargetManifest manifest) {
-        return manifest.test().driver() == TargetManifest.Driver.CONSOLE
+        return manifest.test().driver() == TargetTest.Driver.CONSOLE
                 ? LoopInput.of(manifest, schedule, iterations, reportEvery)
                 : "";
     }

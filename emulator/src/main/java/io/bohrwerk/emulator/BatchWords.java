@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the agent says in a batch. The first {@code fail} decides: later words never take it back, and are kept as a note. Before it, a word
- * about an iteration that cannot be is broken protocol. Safe for a thread that reads and another that asks.
+ * about an iteration that does not exist breaks the protocol. Thread-safe: one reads, another asks.
  */
 final class BatchWords {
     private static final int KEPT_LATER = 3;

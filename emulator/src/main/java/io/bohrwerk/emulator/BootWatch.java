@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Lets a guest boot until its agent is ready. */
 final class BootWatch {
     /**
-     * What QEMU says of a kernel or initrd that it cannot load, before it ends with status 1: a permanent trouble of the target's. With
-     * the same status it tells of a host without memory, which is not.
+     * What QEMU says when it cannot load a kernel or initrd, before it exits with status 1: the target's fault, for good. It exits with
+     * the same status on a host without memory, which is not.
      */
     private static final Pattern REFUSED =
             Pattern.compile("exit status 1: .*(kernel|initrd|ram disk|image|multiboot).*", Pattern.DOTALL);
@@ -34,7 +34,7 @@ final class BootWatch {
             if (happening instanceof Happening.Event event && BatchWatch.stopsForGood(event.event())) {
                 throw new InfrastructureException(
                         InfrastructureTrouble.NEVER_READY,
-                        "the guest did not get over the leap of its clock to another shift: "
+                        "the guest did not survive the jump of its clock to another shift: "
                                 + BatchWatch.describe(event.event()));
             } else if (happening instanceof Happening.Exited) {
                 throw new InfrastructureException(
@@ -71,9 +71,9 @@ final class BootWatch {
     /**
      * What happened next; null when nothing did until {@code end}, in nanoseconds of {@link System#nanoTime}.
      *
-     * <p>Meanwhile the emulator is asked something now and then: without {@code sleep=off} QEMU 7.2 can miss that a device has set a timer
-     * while the processor waits, and waits for ever with it, until its main loop turns once more. Seen with the serial port's timer for the
-     * last bytes of what was typed, once in some hundred lines on a busy host.
+     * <p>Meanwhile the emulator is queried now and then: without {@code sleep=off} QEMU 7.2 can miss that a device has armed a timer while
+     * the processor is halted, and then sleeps until its main loop is woken. Seen with the serial port's timer for the last bytes typed,
+     * once in some hundred lines on a busy host.
      */
     static @Nullable Happening next(Guest guest, long end) throws InfrastructureException, IOException {
         while (true) {
@@ -86,7 +86,7 @@ final class BootWatch {
         }
     }
 
-    /** @throws InfrastructureException when what happened is the end of a guest that has not been ready yet */
+    /** @throws InfrastructureException when the guest ended before it was ready */
     static void requireAlive(Guest guest, Happening happening)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         if (happening instanceof Happening.Event event && BatchWatch.stopsForGood(event.event())) {
@@ -106,7 +106,7 @@ final class BootWatch {
         }
     }
 
-    /** The same trouble, blamed on the target where QEMU's own words do so. */
+    /** The same trouble, blamed on the target where QEMU's own message does so. */
     static InfrastructureException blame(InfrastructureException e) {
         String message = String.valueOf(e.getMessage());
         boolean refused = e.kind() == InfrastructureTrouble.EMULATOR_DIED
@@ -114,7 +114,7 @@ final class BootWatch {
         return refused ? new InfrastructureException(InfrastructureTrouble.TARGET_UNBOOTABLE, message, e) : e;
     }
 
-    /** What the serial console showed last, a line to a line: behind bars, so that it can still be read when it is made one line. */
+    /** The last lines of the serial console, each prefixed with a bar, so that they stay readable when joined into one line. */
     static String lastLines(Guest guest) {
         List<String> lines = guest.voice()
                 .serial()

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Drives a booting guest over its serial console: goes through its script, and has its shell know the loop. When it is done the guest
- * says that it is ready, as an agent does.
+ * Drives a booting guest over its serial console: runs its script, then teaches its shell the test loop. When that is done the guest says
+ * that it is ready, as an agent does.
  */
 final class ConsoleDriver implements AutoCloseable {
     /** For a shell to take a line of 150 characters: milliseconds, on a host that is not overloaded. */
@@ -30,7 +30,7 @@ final class ConsoleDriver implements AutoCloseable {
     private final FileChannel keyboard;
 
     /**
-     * Makes the pipe through which is typed. To be called before the emulator starts.
+     * Makes the pipe that is typed into. Call it before the emulator starts.
      *
      * @param directory the machine's
      */
@@ -38,7 +38,7 @@ final class ConsoleDriver implements AutoCloseable {
         this.manifest = manifest;
         this.script = script;
         Pipes.make(directory, List.of(QemuCommandLine.INPUT));
-        // Open for both, so that it opens before there is a reader, and stays open when that one dies.
+        // For both, so that opening does not wait for a reader, and it stays open when the reader dies.
         this.keyboard = FileChannel.open(
                 directory.resolve(QemuCommandLine.INPUT), StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
@@ -71,8 +71,8 @@ final class ConsoleDriver implements AutoCloseable {
             await(
                     guest,
                     LoopProgram.answer(line),
-                    "script[" + script.steps().size() + "], snapshot ready: no POSIX shell stands there, for nobody"
-                            + " answered to the line " + line.strip() + ",",
+                    "script[" + script.steps().size() + "], snapshot ready: there is no POSIX shell, nothing"
+                            + " answered the line " + line.strip() + ",",
                     ANSWER_LIMIT,
                     end);
         }
@@ -96,7 +96,7 @@ final class ConsoleDriver implements AutoCloseable {
         }
     }
 
-    /** What is typed in one go is less than a pipe holds, so this does not wait for a guest that reads nothing. */
+    /** What is typed at once fits the pipe, so this does not block on a guest that reads nothing. */
     private void type(String text) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
         while (bytes.hasRemaining()) {

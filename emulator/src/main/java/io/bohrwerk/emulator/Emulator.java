@@ -7,6 +7,7 @@ import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProbe;
 import io.bohrwerk.emulator.qemu.Trouble;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ public final class Emulator implements AutoCloseable {
     private final EmulatorSettings settings;
     private final Workspace workspace;
     private final Confinement confinement;
-    private final Map<TargetManifest.Arch, String> versions = new EnumMap<>(TargetManifest.Arch.class);
+    private final Map<TargetMachine.Arch, String> versions = new EnumMap<>(TargetMachine.Arch.class);
     private final Map<PluginBuild, Path> plugins = new EnumMap<>(PluginBuild.class);
 
     private Emulator(EmulatorSettings settings, Workspace workspace, Confinement confinement) {
@@ -27,7 +28,7 @@ public final class Emulator implements AutoCloseable {
         this.confinement = confinement;
     }
 
-    /** Also takes away what processes that died have left in the directory. */
+    /** Also deletes what dead processes have left in the directory. */
     public static Emulator open(EmulatorSettings settings) throws IOException {
         Confinement confinement = Confinement.probe(settings.confinement());
         return new Emulator(settings, Workspace.open(settings.directory().toAbsolutePath()), confinement);
@@ -38,7 +39,7 @@ public final class Emulator implements AutoCloseable {
      *
      * @throws InfrastructureException of kind {@code EMULATOR_UNFIT} when it is not there or cannot record and replay
      */
-    public synchronized String version(TargetManifest.Arch arch) throws InfrastructureException {
+    public synchronized String version(TargetMachine.Arch arch) throws InfrastructureException {
         String known = versions.get(arch);
         if (known != null) {
             return known;
@@ -58,9 +59,9 @@ public final class Emulator implements AutoCloseable {
         return String.join(" ", QemuCommandLine.machineOptions(manifest));
     }
 
-    /** A machine for a target, with a private directory that goes when it is closed. Starts nothing yet. */
+    /** A machine for a target, with a private directory that is deleted when it is closed. Starts nothing yet. */
     public Machine machine(TargetFiles target) throws InfrastructureException {
-        TargetManifest.Arch arch = target.manifest().machine().arch();
+        TargetMachine.Arch arch = target.manifest().machine().arch();
         version(arch);
         try {
             Confinement.Cell cell = cell();
@@ -76,7 +77,7 @@ public final class Emulator implements AutoCloseable {
      *
      * @return whether there is one for this architecture's emulator; when not, it says so as it starts with the plugin
      */
-    public boolean lendPlugin(TargetManifest.Arch arch, Confinement.Cell cell)
+    public boolean lendPlugin(TargetMachine.Arch arch, Confinement.Cell cell)
             throws InfrastructureException, IOException {
         PluginBuild build = PluginBuild.of(version(arch)).orElse(null);
         if (build != null) {
@@ -104,17 +105,17 @@ public final class Emulator implements AutoCloseable {
         return confinement.millisPerStart(starts);
     }
 
-    /** A fresh private directory: it goes when this is closed, or with the next process when this one dies. */
+    /** A fresh private directory: deleted when this is closed, or by the next process when this one dies. */
     public Path newDirectory(String prefix) throws IOException {
         return workspace.newDirectory(prefix);
     }
 
-    /** Takes a directory of {@link #newDirectory} away before its time. */
+    /** Deletes a directory of {@link #newDirectory} early. */
     public void removeDirectory(Path directory) throws IOException {
         Workspace.deleteTree(directory);
     }
 
-    /** Takes the machines' directories away. Close the machines first. */
+    /** Deletes the machines' directories. Close the machines first. */
     @Override
     public void close() {
         workspace.close();

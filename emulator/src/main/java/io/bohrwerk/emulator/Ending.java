@@ -40,18 +40,42 @@ sealed interface Ending {
     record Reported(KernelReport report, boolean serial, long order, long passed) {}
 
     /**
-     * What was seen of a batch.
+     * What the agent said.
      *
-     * @param iterations that it was to run
-     * @param wishes what it asked the agent for besides
-     * @param served what the agent said that it does
-     * @param agentSerial whether the agent speaks on the first serial port
+     * @param served what it says that it does besides running iterations
      * @param passed the last iteration that was said to have passed
      * @param failed the first failure that was said; null when none was
      * @param later what was said after it
      * @param firstLater the order of the first of these words
      * @param done whether the agent said that the batch is done
-     * @param broken the word that cannot be, and why
+     * @param broken the word that breaks the protocol, and why
+     */
+    record Spoken(
+            Set<String> served,
+            long passed,
+            BatchWords.@Nullable Failed failed,
+            List<String> later,
+            long firstLater,
+            boolean done,
+            @Nullable String broken) {
+        static Spoken of(BatchWords words) {
+            return new Spoken(
+                    words.served(),
+                    words.passed(),
+                    words.failed(),
+                    words.later(),
+                    words.firstLater(),
+                    words.done(),
+                    words.broken());
+        }
+    }
+
+    /**
+     * What was seen of a batch.
+     *
+     * @param iterations that it was to run
+     * @param wishes what it asked the agent for besides
+     * @param agentSerial whether the agent speaks on the first serial port
      * @param reports in the order in which they were read
      * @param stop how the guest stopped the machine, in words; null when it did not
      * @param hang why it is called hung; null when it is not
@@ -60,14 +84,8 @@ sealed interface Ending {
     record Seen(
             long iterations,
             Set<String> wishes,
-            Set<String> served,
             boolean agentSerial,
-            long passed,
-            BatchWords.@Nullable Failed failed,
-            List<String> later,
-            long firstLater,
-            boolean done,
-            @Nullable String broken,
+            Spoken spoken,
             List<Reported> reports,
             @Nullable String stop,
             @Nullable String hang,
@@ -75,12 +93,12 @@ sealed interface Ending {
 
     static Ending of(Seen seen) {
         Reported report = deciding(seen);
-        if (seen.broken != null && (report == null || !report.report().certain())) {
-            return new Broken(seen.broken);
+        if (seen.spoken.broken != null && (report == null || !report.report().certain())) {
+            return new Broken(seen.spoken.broken);
         }
         Set<String> unserved = new TreeSet<>(seen.wishes);
-        unserved.removeAll(seen.served);
-        boolean spoke = seen.done || seen.failed != null || seen.passed > 0;
+        unserved.removeAll(seen.spoken.served);
+        boolean spoke = seen.spoken.done || seen.spoken.failed != null || seen.spoken.passed > 0;
         if (spoke && !unserved.isEmpty()) {
             return new Broken("the agent does not know what the job's setting asks for (" + String.join(", ", unserved)
                     + "), though the target says so: build the target with the agent of this version");
@@ -93,25 +111,27 @@ sealed interface Ending {
                     note(seen),
                     report);
         }
-        if (seen.failed != null) {
-            return new Ended(Outcome.FAILED, seen.failed.iteration(), seen.failed.reason(), note(seen), null);
+        if (seen.spoken.failed != null) {
+            return new Ended(
+                    Outcome.FAILED, seen.spoken.failed.iteration(), seen.spoken.failed.reason(), note(seen), null);
         }
-        if (seen.done) {
+        if (seen.spoken.done) {
             return new Ended(Outcome.PASSED, seen.iterations, "", "", null);
         }
-        if (seen.enough || seen.passed >= seen.iterations) {
-            return new Ended(Outcome.PASSED, seen.passed, "", "", null);
+        if (seen.enough || seen.spoken.passed >= seen.iterations) {
+            return new Ended(Outcome.PASSED, seen.spoken.passed, "", "", null);
         }
         return seen.hang != null
-                ? new Ended(Outcome.HUNG, seen.passed + 1, seen.hang, "", null)
-                : new Ended(Outcome.PANICKED, seen.passed + 1, seen.stop == null ? "stopped" : seen.stop, "", null);
+                ? new Ended(Outcome.HUNG, seen.spoken.passed + 1, seen.hang, "", null)
+                : new Ended(
+                        Outcome.PANICKED, seen.spoken.passed + 1, seen.stop == null ? "stopped" : seen.stop, "", null);
     }
 
     /** The first report that is the kernel's and came before any failure that was said. */
     private static @Nullable Reported deciding(Seen seen) {
         for (Reported each : seen.reports) {
             // A kernel that is dead lets no agent speak: some program printed the line, or the batch was over before.
-            boolean alive = seen.failed != null || seen.done;
+            boolean alive = seen.spoken.failed != null || seen.spoken.done;
             if (!(each.report().deadly() && alive) && !follows(seen, each)) {
                 return each;
             }
@@ -124,36 +144,38 @@ sealed interface Ending {
      * word of the agent's, read before the report, tells.
      */
     private static boolean follows(Seen seen, Reported report) {
-        BatchWords.Failed failed = seen.failed;
+        BatchWords.Failed failed = seen.spoken.failed;
         if (failed == null) {
             return false;
         }
         return report.serial() == seen.agentSerial
                 ? report.report().start() > failed.start()
-                : report.order() > seen.firstLater;
+                : report.order() > seen.spoken.firstLater;
     }
 
     private static long iteration(Seen seen, Reported report) {
-        // Nothing passes after the death of all, so there what has passed by the end is exact. Else the report may have
-        // been read before
-        // the agent's last words before it.
-        long passed = report.report().deadly() ? seen.passed : report.passed();
-        boolean same = seen.passed == passed;
-        return seen.failed != null && same ? seen.failed.iteration() : Math.min(passed + 1, seen.iterations);
+        // Nothing passes after a deadly report, so there what has passed by the end is exact. Any other may have been
+        // read before the agent's last words before it.
+        long passed = report.report().deadly() ? seen.spoken.passed : report.passed();
+        boolean same = seen.spoken.passed == passed;
+        return seen.spoken.failed != null && same
+                ? seen.spoken.failed.iteration()
+                : Math.min(passed + 1, seen.iterations);
     }
 
     private static String note(Seen seen) {
         List<String> followed = new java.util.ArrayList<>();
-        if (!seen.later.isEmpty()) {
+        if (!seen.spoken.later.isEmpty()) {
             followed.add("after its failure the guest went on, against the protocol, and said: "
-                    + String.join(", ", seen.later));
+                    + String.join(", ", seen.spoken.later));
         }
-        if (seen.broken != null) {
-            followed.add(seen.broken);
+        if (seen.spoken.broken != null) {
+            followed.add(seen.spoken.broken);
         }
         for (Reported each : seen.reports) {
-            if (follows(seen, each) || seen.failed != null && each.report().deadly()) {
-                followed.add("beside '@bw fail " + (seen.failed == null ? "" : seen.failed.iteration())
+            if (follows(seen, each)
+                    || seen.spoken.failed != null && each.report().deadly()) {
+                followed.add("beside '@bw fail " + (seen.spoken.failed == null ? "" : seen.spoken.failed.iteration())
                         + "' a console says: " + each.report().line());
             }
         }

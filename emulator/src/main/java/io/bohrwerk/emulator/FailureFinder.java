@@ -15,10 +15,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the instruction with which a recorded batch's guest begins a line, or ends its emulator. Replays stop again and again on the way;
- * the stretch between the last stop before it and the first behind it is walked again in shorter steps, by a fresh emulator from a
- * snapshot just before, until a step is an instruction. The consoles are plain files meanwhile: what a file holds at a stop is exactly
- * what the guest had printed.
+ * Finds the instruction with which a recorded batch's guest begins a line, or ends its emulator. A replay stops in steps along the way;
+ * the interval between the last stop before it and the first after it is walked again in shorter steps, by a fresh emulator from a
+ * snapshot just before, until a step is one instruction. The consoles are plain files: at a stop they hold exactly what the guest had
+ * printed.
  *
  * <p>On stock QEMU a stop takes some 0.5 ms and a fresh emulator some 150 ms, so three walks are enough for 50 million instructions.
  */

@@ -3,6 +3,7 @@ package io.bohrwerk.emulator;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class GuestInput {
         files.put(QemuCommandLine.BATCH, batch);
         files.put(QemuCommandLine.DELAYS, new String(delays, StandardCharsets.ISO_8859_1));
         files.put(QemuCommandLine.TEST, new String(rules, StandardCharsets.ISO_8859_1));
-        if (manifest.test().driver() == TargetManifest.Driver.CONSOLE) {
+        if (manifest.test().driver() == TargetTest.Driver.CONSOLE) {
             files.put(QemuCommandLine.INPUT, typed);
         }
         return Map.copyOf(files);

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Replays a recording with many stops, and looks at each how far the guest has come. The consoles are plain files meanwhile: what stands in
- * them at a stop is what the guest had said by that instruction, which a pipe and its reading thread could not promise.
+ * Replays a recording with many stops and notes at each how many iterations have passed. The consoles are plain files: at a stop they hold
+ * exactly what the guest had printed by that instruction, which a pipe and its reader could not guarantee.
  */
 final class PassFinder {
     /** Each costs about a millisecond; half a percent of a batch is logged too much at either end of a window. */

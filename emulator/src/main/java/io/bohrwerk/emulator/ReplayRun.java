@@ -7,18 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A replayed batch, and what was taken from the replay.
  *
- * @param difference what was not as in the run: empty when outcome, iteration, instruction count and consoles are the same
+ * @param difference what was not as in the run, see {@link Verification#ofReplay}; empty when nothing was
  * @param lastInstruction where the replay stopped
- * @param failureInstruction where the failure is, see {@link BatchRun#failureInstruction}; {@link BatchRun#UNKNOWN} when nobody asked
- * @param failingIteration in which a kernel\'s report began, by the merged log; 0 where nothing was reported
+ * @param failureInstruction where the failure is, see {@link BatchRun.Where}; {@link BatchRun#UNKNOWN} when nobody asked
+ * @param failingIteration in which a kernel's report began, by the merged log; 0 where nothing was reported
  * @param beforeInstruction instruction count of the snapshot {@code before}; of the batch's beginning when none was taken
- * @param logFrom instruction count at which the emulator's log begins
- * @param logTo instruction count at which it ends
  * @param image a qcow2 image, with the snapshots {@code before} and {@code failure} if these were asked for. Goes with the machine
- * @param mergedLog the merged log, zstd. Goes with the machine
- * @param mergedLogBytes its size before compression
- * @param mergedLogIndex its index, see {@code LogReader}; null when there is none. Goes with the machine
- * @param mergedLogCut whether it reached its limit, and the rest was dropped
  * @param took host time
  */
 public record ReplayRun(
@@ -27,15 +21,28 @@ public record ReplayRun(
         long failureInstruction,
         long failingIteration,
         long beforeInstruction,
-        long logFrom,
-        long logTo,
         Path image,
-        Path mergedLog,
-        long mergedLogBytes,
-        @Nullable Path mergedLogIndex,
-        boolean mergedLogCut,
+        Log log,
         Duration took) {
-    /** The same, and the failure was found, which took some host time more. */
+    /**
+     * The merged log.
+     *
+     * @param from instruction count at which the emulator's log begins
+     * @param to instruction count at which it ends
+     * @param file zstd. Goes with the machine
+     * @param bytes its size before compression
+     * @param index see {@code LogReader}; null when there is none. Goes with the machine
+     * @param cut whether it reached its limit, and the rest was dropped
+     */
+    public record Log(
+            long from,
+            long to,
+            Path file,
+            long bytes,
+            @Nullable Path index,
+            boolean cut) {}
+
+    /** The same, and the failure was found, which took more host time. */
     ReplayRun failingAt(long instruction, Duration more) {
         return new ReplayRun(
                 difference,
@@ -43,13 +50,8 @@ public record ReplayRun(
                 instruction,
                 failingIteration,
                 beforeInstruction,
-                logFrom,
-                logTo,
                 image,
-                mergedLog,
-                mergedLogBytes,
-                mergedLogIndex,
-                mergedLogCut,
+                log,
                 took.plus(more));
     }
 

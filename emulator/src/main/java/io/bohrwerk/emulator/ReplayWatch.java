@@ -5,14 +5,11 @@ import io.bohrwerk.emulator.qemu.Deadline;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpException;
-import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
-import io.bohrwerk.protocol.batch.Outcome;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Lets a recording replay to where the run stopped, and compares. */
 final class ReplayWatch {
@@ -26,7 +23,6 @@ final class ReplayWatch {
     private final ReplayPlan plan;
     private final Deadline deadline;
     private final long began = System.nanoTime();
-    private final List<String> differences = new ArrayList<>();
     private boolean failureSaved;
     private long before;
     private long logFrom;
@@ -96,24 +92,28 @@ final class ReplayWatch {
                 ends = false;
             }
         }
-        long last = run.exit() == null ? toTheEnd() : toTheExit(run.exit());
-        compareOutcome();
-        compare("console", run.console(), voice.console().digest());
-        compare("serial console", run.serial(), voice.serial().digest());
+        long last = run.lastInstruction();
+        Integer exit = null;
+        if (run.exit() == null) {
+            last = toTheEnd();
+        } else {
+            exit = toTheExit();
+        }
         merged.finish(logFrom, logTo);
+        Verification.Replayed replayed = new Verification.Replayed(
+                last,
+                exit,
+                Ending.Spoken.of(words),
+                voice.console().digest(),
+                voice.serial().digest());
         return new ReplayRun(
-                String.join("; ", differences),
+                Verification.ofReplay(run, replayed),
                 last,
                 run.failureInstruction(),
                 merged.failingIteration(),
                 before,
-                logFrom,
-                logTo,
                 files.state(),
-                files.mergedLog(),
-                merged.bytes(),
-                merged.indexFile(),
-                merged.cut(),
+                new ReplayRun.Log(logFrom, logTo, files.mergedLog(), merged.bytes(), merged.indexFile(), merged.cut()),
                 Duration.ofNanos(System.nanoTime() - began));
     }
 
@@ -124,36 +124,31 @@ final class ReplayWatch {
         } else {
             goTo(run.lastInstruction());
         }
-        long last = emulator.instructionCount();
-        compare("last instruction", run.lastInstruction(), last);
+        long stopped = emulator.instructionCount();
         emulator.log("none");
-        logsTo(last);
+        logsTo(stopped);
         if (plan.checkpoints() && !failureSaved) {
             emulator.saveSnapshot(FAILURE);
         }
         emulator.end();
-        return last;
+        return stopped;
     }
 
-    /** A guest that ends its emulator takes the instruction count with it. */
-    private long toTheExit(int value)
+    /** A guest that ends its emulator takes the instruction count with it. @return the debug-exit value; null when it stopped instead */
+    private @Nullable Integer toTheExit()
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         try {
             emulator.resume();
             awaitPause();
-            differences.add("the guest ended with debug-exit value " + value + ", in the replay it stopped");
+            emulator.end();
         } catch (InfrastructureException | QmpException e) {
             if (!emulator.awaitDebugExit()) {
                 throw e;
             }
+            emulator.drain();
         }
-        Integer now = emulator.debugExit();
-        if (now != null && now != value) {
-            differences.add("debug-exit value was " + value + ", in the replay " + now);
-        }
-        emulator.drain();
         logsTo(run.lastInstruction());
-        return run.lastInstruction();
+        return emulator.debugExit();
     }
 
     private void logsTo(long last) {
@@ -171,35 +166,8 @@ final class ReplayWatch {
     static InfrastructureException otherStart(long recorded, long found) {
         return new InfrastructureException(
                 InfrastructureTrouble.BLOB_MISSING,
-                "the snapshot is another than the one that the batch ran from: it stands at instruction " + found
-                        + " instead of " + recorded);
-    }
-
-    /** An agent that spoke in the run must say the same; of a guest that died without a word, the instruction count tells. */
-    private void compareOutcome() {
-        BatchWords.Failed failed = words.failed();
-        boolean same = run.outcome() == Outcome.PASSED
-                ? words.done() || words.passed() >= run.iterations()
-                : run.outcome() != Outcome.FAILED || failed != null && failed.iteration() == run.iterations();
-        if (!same) {
-            differences.add("outcome was " + run.outcome() + " at iteration " + run.iterations()
-                    + ", in the replay the agent said "
-                    + (failed != null
-                            ? "fail " + failed.iteration()
-                            : words.done() ? "done" : "neither fail nor done, pass " + words.passed()));
-        }
-    }
-
-    private void compare(String what, long recorded, long replayed) {
-        if (recorded != replayed) {
-            differences.add(what + " was " + recorded + ", in the replay " + replayed);
-        }
-    }
-
-    private void compare(String what, Digest recorded, Digest replayed) {
-        if (!recorded.equals(replayed)) {
-            differences.add(what + " differs");
-        }
+                "the snapshot is not the one that the batch ran from: it is at instruction " + found + " instead of "
+                        + recorded);
     }
 
     private void goTo(long instruction) throws InfrastructureException, IOException {

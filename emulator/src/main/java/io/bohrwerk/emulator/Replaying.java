@@ -9,7 +9,7 @@ import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.mergedlog.LogSpan;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,7 +146,7 @@ final class Replaying {
     Passes passes(Path ready, Batch batch, BatchRun run, Path recording) throws InfrastructureException {
         return home.using("cannot replay the batch", () -> {
             home.files().layOut(ready, batch, recording);
-            boolean driven = home.manifest().test().driver() == TargetManifest.Driver.CONSOLE;
+            boolean driven = home.manifest().test().driver() == TargetTest.Driver.CONSOLE;
             return DamagedInput.blame(
                     () -> consolesInFiles(batch, QemuCommandLine.READY),
                     emulator -> emulator,

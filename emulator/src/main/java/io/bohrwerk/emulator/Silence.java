@@ -6,20 +6,20 @@ import io.bohrwerk.protocol.target.TargetManifest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Follows how far a running guest has come, and finds out when it is hung: no word for too long, or halted with nothing to wake it. */
+/** Tracks a running guest's progress and detects a hang: no word for too long, or halted with nothing to wake it. */
 final class Silence {
     /**
-     * A halted processor under {@code sleep=off} wakes at once when there is any timer to wake it; after this long there is none. With
-     * disks time goes by as on the host, so there it may wait as long as an iteration may.
+     * Under {@code sleep=off} a halted processor with a pending timer wakes at once; after this long there is none. With disks, virtual
+     * time passes as fast as host time, so there it may stay halted for as long as an iteration may take.
      */
     private static final Duration HALTED_FOR_GOOD = Duration.ofSeconds(3);
 
-    /** How many times its usual instructions every iteration between two reports may take before their silence is a hang. */
+    /** Between two reports, every iteration but one may take this many times its usual instructions before the silence is a hang. */
     private static final long SLOWEST = 100;
 
     /**
-     * Where nothing is counted the guest's clock is the host's, and a busy host gives the guest little of it: only a silence of so many times
-     * the limit, and of no less than this, is taken for a hang.
+     * Where nothing is counted the guest runs on the host's clock, and a busy host gives it little CPU time: only a silence of this many
+     * times the limit, and of at least {@link #LEAST_FREE_PATIENCE}, is a hang.
      */
     private static final int FREE_PATIENCE = 4;
 
@@ -52,7 +52,7 @@ final class Silence {
                 manifest.test().iterationTimeout().instructions(batch.schedule().shift())
                         + batch.schedule().longestDelay();
         this.limit = limit(batch, perIteration);
-        // A delay is over in no time: its instructions take as long as the host needs for them.
+        // Delays do not count: their instructions run at host speed.
         this.freeNanos = Math.max(
                 LEAST_FREE_PATIENCE.toNanos(),
                 FREE_PATIENCE
@@ -64,8 +64,8 @@ final class Silence {
     }
 
     /**
-     * One iteration between two reports may take all the time it has. That all of them do is not to be waited for when it is known what
-     * they usually take: with a thousand of them a hang would then be seen after hours.
+     * One iteration between two reports may use up its timeout. Once their usual length is known, not all of them may: with a thousand of
+     * them a hang would be detected only after hours.
      *
      * @param most instructions that one may take
      */
@@ -78,7 +78,7 @@ final class Silence {
         return most + (unreported - 1) * others;
     }
 
-    /** @param first the instruction at which the guest stands, before it runs */
+    /** @param first the instruction count before the guest runs */
     void begin(long first) {
         lastWord = first;
         beforeLastWord = first;
@@ -94,7 +94,7 @@ final class Silence {
                 lastAdvance = System.nanoTime();
             } else if (System.nanoTime() - lastAdvance > freeNanos) {
                 hang = "no word for " + (System.nanoTime() - lastAdvance) / 1_000_000_000
-                        + " s of the host's, the limit is " + freeNanos / 1_000_000_000;
+                        + " s of host time, the limit is " + freeNanos / 1_000_000_000;
             }
             return;
         }
@@ -111,14 +111,13 @@ final class Silence {
         } else if (System.nanoTime() - lastAdvance > haltedForGood.toNanos() && emulator.halted()) {
             hang = "halted, with no interrupt to come";
         }
-        // A word's count is seen late, never early. So this is at most the true silence, and a hang is never called too
-        // early.
+        // A word is seen late, never early, so this is at most the true silence: a hang is never declared too early.
         if (count - lastWord > limit) {
             hang = "no word for " + (count - lastWord) + " instructions, the limit is " + limit;
         }
     }
 
-    /** The machine stands. */
+    /** The machine has stopped. */
     void stand(long last) {
         seen = last;
     }

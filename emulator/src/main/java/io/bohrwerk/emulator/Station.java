@@ -5,7 +5,7 @@ import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import java.nio.file.Path;
 
 /**
- * A machine's state on the way of a recorded batch: from here a replay goes on, or the machine itself, in another time.
+ * A machine's state part-way through a recorded batch. A replay can resume from it, or the machine itself with its clock shifted.
  *
  * @param image a qcow2 image that holds the snapshot
  * @param snapshot its name
@@ -35,7 +35,7 @@ public record Station(
         return passed;
     }
 
-    /** Whether a machine can go on from it in another time. */
+    /** Whether a machine can resume from it with its clock shifted. */
     public boolean hasClock() {
         return clock >= 0;
     }

@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Takes a machine from station to station along a recorded batch, and lets it run on from one in another time. */
+/** Takes a machine from station to station along a recorded batch, and resumes it from one with its clock shifted. */
 public final class Stations {
     private final MachineHome home;
 
@@ -75,8 +75,8 @@ public final class Stations {
     }
 
     /**
-     * Lets the machine itself run on from a station, recorded, in another time: every timer fires later by the same amount. It ends as a
-     * batch does, or when an iteration has passed, as far as the agent reports it.
+     * Resumes the machine itself from a station, recorded, with its clock held back: every timer fires later by the same amount. It ends
+     * as a batch does, or when an iteration has passed, as far as the agent reports it.
      *
      * @param from one that {@link Station#hasClock has a clock}, of a target with an agent
      * @param batch in which the guest stands there

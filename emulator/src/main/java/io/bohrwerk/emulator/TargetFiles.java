@@ -7,6 +7,7 @@ import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.Disk;
 import io.bohrwerk.protocol.target.DiskHeader;
 import io.bohrwerk.protocol.target.KernelImage;
+import io.bohrwerk.protocol.target.TargetBoot;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,7 +64,7 @@ public record TargetFiles(TargetManifest manifest, Path directory) {
 
     /** Lends the files to a machine's emulator, under the names that QEMU's command line gives them: it may read them, and no more. */
     public void lendTo(Confinement.Cell cell) {
-        TargetManifest.Boot boot = manifest.boot();
+        TargetBoot boot = manifest.boot();
         lend(boot.kernel(), QemuCommandLine.KERNEL, cell);
         lend(boot.initrd(), QemuCommandLine.INITRD, cell);
         for (int i = 0; i < boot.disks().size(); i++) {

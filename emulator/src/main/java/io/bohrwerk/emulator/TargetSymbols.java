@@ -2,7 +2,7 @@ package io.bohrwerk.emulator;
 
 import io.bohrwerk.mergedlog.elf.ElfSymbols;
 import io.bohrwerk.mergedlog.elf.Symbols;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetBoot;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -16,7 +16,7 @@ public final class TargetSymbols {
 
     /** A file that cannot be read costs the names and nothing else. */
     public static Symbols of(TargetFiles target) {
-        TargetManifest.Boot boot = target.manifest().boot();
+        TargetBoot boot = target.manifest().boot();
         String named = boot.symbols() == null ? boot.kernel() : boot.symbols();
         if (named == null) {
             return Symbols.NONE;

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where this process keeps its machines' private directories.
  *
- * <p>Each process has a directory of its own and holds a lock on it while it lives. The kernel lets go of the lock however the process
- * ends, so the next one can tell what a dead one left, and takes it away.
+ * <p>Each process has a directory of its own and holds a lock on it while it lives. The kernel releases the lock however the process
+ * ends, so the next one can tell what a dead one left behind, and deletes it.
  */
 final class Workspace implements AutoCloseable {
     private static final String LOCK = "lock";
@@ -59,7 +59,7 @@ final class Workspace implements AutoCloseable {
             deleteTree(directory);
             lockFile.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot take away " + directory, e);
+            throw new UncheckedIOException("cannot delete " + directory, e);
         }
     }
 
@@ -78,9 +78,9 @@ final class Workspace implements AutoCloseable {
                     deleteTree(directory);
                 }
             } catch (OverlappingFileLockException e) {
-                continue; // another of this very process
+                continue; // this process's own
             } catch (NoSuchFileException e) {
-                continue; // just being made, or just being taken away
+                continue; // just being made, or just being deleted
             }
         }
     }

@@ -76,20 +76,7 @@ class EndingTest {
         }
         boolean hangs = end != null && end.startsWith("hang");
         return new Ending.Seen(
-                10,
-                Set.of(),
-                words.served(),
-                false,
-                words.passed(),
-                words.failed(),
-                words.later(),
-                words.firstLater(),
-                words.done(),
-                words.broken(),
-                reports,
-                hangs ? null : end,
-                hangs ? end : null,
-                false);
+                10, Set.of(), false, Ending.Spoken.of(words), reports, hangs ? null : end, hangs ? end : null, false);
     }
 
     private static KernelReport report(String line) {

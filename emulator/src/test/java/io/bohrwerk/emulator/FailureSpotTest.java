@@ -94,7 +94,9 @@ class FailureSpotTest {
     private void aroundIt(ReplayRun replay, String line) throws Exception {
         FileBlobStore store = FileBlobStore.open(directory.resolve("blobs"), 0);
         LogReader log = LogReader.open(
-                store, put(store, replay.mergedLog()), put(store, Objects.requireNonNull(replay.mergedLogIndex())));
+                store,
+                put(store, replay.log().file()),
+                put(store, Objects.requireNonNull(replay.log().index())));
         long at = log.summary().failureEntry();
         List<LogPage.Found> entries = log.find(LogQuery.from(at, 100)).entries();
         assertThat(entries.get(0).raw()).contains(line);

@@ -158,7 +158,7 @@ class MachineTest {
                 assertThat(replay.difference()).isEmpty();
                 assertThat(replay.lastInstruction()).isEqualTo(run.lastInstruction());
                 assertThat(replay.beforeInstruction()).isBetween(run.firstInstruction(), run.lastInstruction() - 1);
-                String log = text(replay.mergedLog());
+                String log = text(replay.log().file());
                 int failing = log.indexOf("@bw fail " + run.iterations() + " " + run.reason());
                 assertThat(failing).as("the guest's own line in the merged log").isPositive();
                 assertThat(log.substring(0, failing))

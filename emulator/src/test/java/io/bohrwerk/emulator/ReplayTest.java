@@ -75,13 +75,9 @@ class ReplayTest {
     @Test
     void aDifferenceIsNamed() throws Exception {
         BatchRun other = BatchRun.recorded(
-                Outcome.FAILED,
-                17,
-                run.firstInstruction(),
-                run.lastInstruction() + 1,
-                true,
-                BatchRun.UNKNOWN,
-                run.beforeInstruction(),
+                BatchRun.Result.of(Outcome.FAILED, 17),
+                new BatchRun.Extent(run.firstInstruction(), run.lastInstruction() + 1, true, null),
+                new BatchRun.Where(null, BatchRun.UNKNOWN, run.beforeInstruction()),
                 Digest.of(new byte[1]),
                 run.serial(),
                 recording);
@@ -105,9 +101,9 @@ class ReplayTest {
             assertThat(window.toIteration()).isEqualTo(200);
             ReplayRun replay = machine.replay(ready, BATCH, run, recording, ReplayPlan.log("int", window));
             assertThat(replay.difference()).isEmpty();
-            assertThat(replay.logFrom()).isEqualTo(window.fromInstruction());
-            assertThat(replay.logTo()).isEqualTo(window.toInstruction());
-            String log = text(replay.mergedLog());
+            assertThat(replay.log().from()).isEqualTo(window.fromInstruction());
+            assertThat(replay.log().to()).isEqualTo(window.toInstruction());
+            String log = text(replay.log().file());
             assertThat(log.indexOf("v=")).isGreaterThan(log.indexOf("@bw pass 50\n"));
             assertThat(log.indexOf("v=")).as("before the report").isLessThan(pass(log, 100));
             assertThat(log.lastIndexOf("v=")).isBetween(log.indexOf("@bw pass 150"), log.indexOf("@bw pass 250"));
@@ -126,9 +122,9 @@ class ReplayTest {
             ReplayRun replay = machine.replay(
                     ready, BATCH, run, recording, new ReplayPlan("int,exec,nochain", 0, Long.MAX_VALUE, false));
             assertThat(replay.difference()).isEmpty();
-            assertThat(replay.logFrom()).isEqualTo(run.firstInstruction());
-            assertThat(replay.logTo()).isEqualTo(run.lastInstruction());
-            assertThat(replay.mergedLogBytes()).isGreaterThan(1_000_000);
+            assertThat(replay.log().from()).isEqualTo(run.firstInstruction());
+            assertThat(replay.log().to()).isEqualTo(run.lastInstruction());
+            assertThat(replay.log().bytes()).isGreaterThan(1_000_000);
         }
     }
 

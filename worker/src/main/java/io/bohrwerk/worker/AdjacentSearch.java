@@ -7,8 +7,6 @@ import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.emulator.ReplayPlan;
 import io.bohrwerk.emulator.ReplayRun;
 import io.bohrwerk.mergedlog.divergence.Adjacent;
-import io.bohrwerk.mergedlog.divergence.Arrival;
-import io.bohrwerk.mergedlog.divergence.Divergence;
 import io.bohrwerk.mergedlog.elf.Symbols;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
@@ -18,7 +16,6 @@ import io.bohrwerk.protocol.schedule.Schedule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +99,7 @@ final class AdjacentSearch {
             long from = edge(failing, -1) + 1;
             long to = edge(failing, 1) - 1;
             Adjacent.Window window = window(from, to);
-            return result(summary(window), window);
+            return result(AdjacentSummary.of(window), window);
         } catch (NotFoundException e) {
             return result(String.valueOf(e.getMessage()), null);
         } catch (InfrastructureException e) {
@@ -237,7 +234,7 @@ final class AdjacentSearch {
             throw new InfrastructureException(
                     InfrastructureTrouble.INTERNAL, "a batch of the search does not replay: " + replay.difference());
         }
-        return TraceReader.read(replay.mergedLog(), symbols);
+        return TraceReader.read(replay.log().file(), symbols);
     }
 
     /** A delay near to one that failed in a batch of many, which fails in a batch of its own. */
@@ -280,25 +277,11 @@ final class AdjacentSearch {
         return passes;
     }
 
-    /** @param trace of the delay's only iteration */
-    private record Traced(long delay, BatchRun run, TraceReader.Trace trace) {
-        private Divergence.Side side(Schedule schedule) {
-            return new Divergence.Side(
-                    Divergence.Nearness.ADJACENT_SCHEDULE,
-                    schedule,
-                    1,
-                    run.outcome(),
-                    trace.arrivals().size(),
-                    trace.inDelays(),
-                    trace.cut());
-        }
-    }
-
-    private Traced traced(long delay) throws InfrastructureException, IOException, NotFoundException {
+    private AdjacentWindow.Traced traced(long delay) throws InfrastructureException, IOException, NotFoundException {
         Batch batch = single(aligned(delay, 0, 0));
         BatchRun run = run(batch);
         TraceReader.Trace trace = traces(batch, run).getOrDefault(1L, new TraceReader.Trace());
-        return new Traced(delay, run, trace);
+        return new AdjacentWindow.Traced(delay, run, trace);
     }
 
     private Adjacent.Window window(long from, long to) throws InfrastructureException, IOException, NotFoundException {
@@ -306,99 +289,10 @@ final class AdjacentSearch {
         for (long delay = from; delay <= to && to - from < NARROW; delay++) {
             delays.add(delay);
         }
-        Map<Long, Traced> traced = new TreeMap<>();
+        TreeMap<Long, AdjacentWindow.Traced> traced = new TreeMap<>();
         for (long delay : delays) {
             traced.put(delay, traced(delay));
         }
-        Traced fails = get(traced, from);
-        Traced passes = get(traced, from - 1);
-        Divergence divergence = Divergence.of(
-                fails.side(aligned(from, 0, 0)),
-                fails.trace().arrivals(),
-                passes.side(aligned(from - 1, 0, 0)),
-                passes.trace().arrivals());
-        Arrival maker = maker(divergence);
-        List<Adjacent.Place> places = new ArrayList<>();
-        Integer first = divergence.first();
-        long before = maker == null || first == null
-                ? 0
-                : fails.trace().arrivals().stream()
-                        .limit(divergence.sameBefore() + first)
-                        .filter(arrival -> isOf(maker, arrival))
-                        .count();
-        for (Traced each : traced.values()) {
-            places.add(new Adjacent.Place(
-                    each.delay(),
-                    each.run().outcome() != Outcome.PASSED,
-                    maker == null ? null : nth(each.trace().arrivals(), maker, before)));
-        }
-        return new Adjacent.Window(
-                aligned(from, 0, 0), from, to, maker == null ? null : maker.vector(), places, divergence);
-    }
-
-    private static Traced get(Map<Long, Traced> traced, long delay) {
-        Traced found = traced.get(delay);
-        if (found == null) {
-            throw new IllegalStateException("delay " + delay + " was not traced");
-        }
-        return found;
-    }
-
-    /** The interrupt whose place makes the difference; null when the first difference is none of a device's. */
-    private static @Nullable Arrival maker(Divergence divergence) {
-        Integer first = divergence.first();
-        if (first == null) {
-            return null;
-        }
-        Divergence.Row row = divergence.rows().get(first);
-        Arrival arrival = row.failing() == null ? row.passing() : row.failing();
-        return arrival != null && arrival.fromOutside() ? arrival : null;
-    }
-
-    private static boolean isOf(Arrival maker, Arrival arrival) {
-        return arrival.fromOutside() && arrival.vector() == maker.vector();
-    }
-
-    private static @Nullable Arrival nth(List<Arrival> arrivals, Arrival maker, long before) {
-        return arrivals.stream()
-                .filter(arrival -> isOf(maker, arrival))
-                .skip(before)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static String summary(Adjacent.Window window) {
-        Integer vector = window.vector();
-        List<Arrival> fatal = window.places().stream()
-                .filter(Adjacent.Place::fails)
-                .flatMap(place -> Optional.ofNullable(place.arrival()).stream())
-                .sorted((a, b) -> a.ip().compareTo(b.ip()))
-                .toList();
-        String delays = window.failsFrom() == window.failsTo()
-                ? "with a delay of " + window.failsFrom()
-                : "with delays of " + window.failsFrom() + " to " + window.failsTo();
-        if (vector == null || fatal.isEmpty()) {
-            return "fails " + delays + " instructions after a timer interrupt, and passes with one less or more; "
-                    + window.divergence().summary();
-        }
-        Arrival first = fatal.get(0);
-        Arrival last = fatal.get(fatal.size() - 1);
-        String where = first.ip().equals(last.ip())
-                ? "at " + address(first)
-                : "between " + address(first) + " and " + address(last);
-        String in =
-                function(first).equals(function(last)) ? function(first) : function(first) + " and " + function(last);
-        return "fails when vector " + first.vectorText() + " arrives " + where + (in.isEmpty() ? "" : ", in " + in)
-                + " (" + delays + " instructions)";
-    }
-
-    private static String address(Arrival arrival) {
-        String digits = arrival.ip().replaceFirst("^0+(?=.)", "");
-        return "0x" + digits;
-    }
-
-    private static String function(Arrival arrival) {
-        String symbol = arrival.symbol();
-        return symbol == null ? "" : symbol.replaceFirst("\\+0x[0-9a-f]+$", "");
+        return AdjacentWindow.of(traced, from, to, aligned(from, 0, 0), aligned(from - 1, 0, 0));
     }
 }

@@ -18,7 +18,7 @@ import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayReport.LogCover;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import io.bohrwerk.protocol.when.WhenCurve;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,7 +88,7 @@ final class Comparison {
             String why = "its replay went another way: " + replay.difference();
             return new ReplayReport.Replayed(0, 1, replay.difference(), null, List.of(), why);
         }
-        Map<Long, TraceReader.Trace> traces = TraceReader.read(replay.mergedLog(), symbols);
+        Map<Long, TraceReader.Trace> traces = TraceReader.read(replay.log().file(), symbols);
         TraceReader.Trace fails = traces.getOrDefault(failing, new TraceReader.Trace());
         TraceReader.Trace passes = traces.getOrDefault(failing - 1, new TraceReader.Trace());
         Divergence divergence = Divergence.of(
@@ -98,17 +98,17 @@ final class Comparison {
                 passes.arrivals());
         List<ArtifactReference> artifacts = new ArrayList<>();
         artifacts.add(blobs.put(ArtifactKind.DIVERGENCE, Wire.write(divergence)));
-        artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.mergedLog()));
-        if (replay.mergedLogIndex() != null) {
-            artifacts.add(blobs.put(ArtifactKind.MERGED_LOG_INDEX, replay.mergedLogIndex()));
+        artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.log().file()));
+        if (replay.log().index() != null) {
+            artifacts.add(blobs.put(ArtifactKind.MERGED_LOG_INDEX, replay.log().index()));
         }
         LogCover cover = new LogCover(
                 window.fromIteration(),
                 window.toIteration(),
-                replay.logFrom(),
-                replay.logTo(),
-                replay.mergedLogBytes(),
-                replay.mergedLogCut());
+                replay.log().from(),
+                replay.log().to(),
+                replay.log().bytes(),
+                replay.log().cut());
         return new ReplayReport.Replayed(1, 1, "", cover, artifacts, divergence.summary());
     }
 
@@ -129,7 +129,7 @@ final class Comparison {
      * @param directory for images of the machine
      */
     ReplayReport.Replayed when(int points, int runs, Path directory) throws InfrastructureException, IOException {
-        if (target.manifest().test().driver() == TargetManifest.Driver.CONSOLE) {
+        if (target.manifest().test().driver() == TargetTest.Driver.CONSOLE) {
             String why = "no when curve: a guest that is driven over its serial console cannot go on from a checkpoint";
             return new ReplayReport.Replayed(0, 0, "", null, List.of(), why);
         }

@@ -7,7 +7,7 @@ import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Check;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.batch.TraceRequest;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.worker.SnapshotCounts;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -76,7 +76,7 @@ final class EmulatorEngine implements Engine {
 
     private static String versions(Emulator emulator) throws InfrastructureException {
         List<String> versions = new ArrayList<>();
-        for (TargetManifest.Arch arch : TargetManifest.Arch.values()) {
+        for (TargetMachine.Arch arch : TargetMachine.Arch.values()) {
             versions.add(emulator.version(arch));
         }
         return String.join("; ", versions);

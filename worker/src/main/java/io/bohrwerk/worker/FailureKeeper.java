@@ -143,9 +143,10 @@ final class FailureKeeper {
             throws IOException {
         List<ArtifactReference> artifacts = new ArrayList<>();
         if (replay != null) {
-            artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.mergedLog()));
-            if (replay.mergedLogIndex() != null) {
-                artifacts.add(blobs.put(ArtifactKind.MERGED_LOG_INDEX, replay.mergedLogIndex()));
+            artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.log().file()));
+            if (replay.log().index() != null) {
+                artifacts.add(
+                        blobs.put(ArtifactKind.MERGED_LOG_INDEX, replay.log().index()));
             }
             if (request.keepsCheckpoints()) {
                 artifacts.add(blobs.put(ArtifactKind.SNAPSHOT, replay.image()));

@@ -16,9 +16,12 @@ import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.Outcome;
+import io.bohrwerk.protocol.batch.ReasonText;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.target.TargetBoot;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +116,9 @@ record FailureManifest(
                 run.outcome(),
                 run.reason(),
                 new Instructions(
-                        run.firstInstruction(), replay == null ? null : replay.logFrom(), run.lastInstruction()),
+                        run.firstInstruction(),
+                        replay == null ? null : replay.log().from(),
+                        run.lastInstruction()),
                 new Console(run.console(), run.serial()),
                 verdict,
                 logClasses,
@@ -142,7 +147,7 @@ record FailureManifest(
     static List<Checkpoint> checkpoints(BatchRun run, ReplayRun replay) {
         return List.of(
                 new Checkpoint(Checkpoint.START, run.firstInstruction()),
-                new Checkpoint(Checkpoint.BEFORE, replay.logFrom()),
+                new Checkpoint(Checkpoint.BEFORE, replay.log().from()),
                 new Checkpoint(Checkpoint.FAILURE, failing(run, replay)));
     }
 
@@ -161,13 +166,12 @@ record FailureManifest(
         boolean byGuest = stoppedByGuest == null ? outcome != Outcome.HUNG : stoppedByGuest;
         Long before = instructions.before();
         return BatchRun.recorded(
-                outcome,
-                iteration,
-                instructions.first(),
-                instructions.last(),
-                byGuest,
-                failure == null ? instructions.last() : failure.instruction(),
-                before == null ? instructions.first() : before,
+                BatchRun.Result.of(outcome, iteration),
+                new BatchRun.Extent(instructions.first(), instructions.last(), byGuest, null),
+                new BatchRun.Where(
+                        null,
+                        failure == null ? instructions.last() : failure.instruction(),
+                        before == null ? instructions.first() : before),
                 console.port0xe9(),
                 console.serial(),
                 recording);
@@ -181,11 +185,7 @@ record FailureManifest(
 
     /** Whether another run failed in the same way: with the same outcome, and for the same reason but for its numbers. */
     boolean happensIn(BatchRun other) {
-        return other.outcome() == outcome && words(other.reason()).equals(words(reason));
-    }
-
-    private static String words(String reason) {
-        return reason.replaceAll("\\b0x[0-9a-fA-F]+|[0-9]+", "N");
+        return other.outcome() == outcome && ReasonText.normal(other.reason()).equals(ReasonText.normal(reason));
     }
 
     private static ByHand byHand(Coordinates coordinates, TargetManifest target, Batch batch, boolean snapshots) {
@@ -198,7 +198,7 @@ record FailureManifest(
         Execution replay = new Execution.Replayed(coordinates.schedule().shift());
         Launch launch = Launch.from(QemuCommandLine.READY, replay).with(new Instrument.MergedLog());
         List<String> command = new ArrayList<>(QemuCommandLine.of(target, launch));
-        boolean driven = target.test().driver() == TargetManifest.Driver.CONSOLE;
+        boolean driven = target.test().driver() == TargetTest.Driver.CONSOLE;
         command.subList(0, command.indexOf("--") + 1).clear(); // the limits of a worker
         command.set(command.indexOf("-qmp"), "-monitor");
         if (snapshots) {
@@ -235,7 +235,7 @@ record FailureManifest(
     }
 
     /** The target's files, and under which names the emulator looks for them. */
-    private static String named(TargetManifest.Boot boot) {
+    private static String named(TargetBoot boot) {
         StringBuilder files = new StringBuilder();
         if (boot.kernel() != null) {
             files.append("the target's file ")

@@ -139,9 +139,10 @@ final class ReplayRunner implements Runner<ReplayRequest> {
                 difference = "replay " + time + ": " + replay.difference();
             }
             if (time == 1 && request.mode() == ReplayMode.LOG) {
-                artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.mergedLog()));
-                if (replay.mergedLogIndex() != null) {
-                    artifacts.add(blobs.put(ArtifactKind.MERGED_LOG_INDEX, replay.mergedLogIndex()));
+                artifacts.add(blobs.put(ArtifactKind.MERGED_LOG, replay.log().file()));
+                if (replay.log().index() != null) {
+                    artifacts.add(blobs.put(
+                            ArtifactKind.MERGED_LOG_INDEX, replay.log().index()));
                 }
                 cover = cover(request, run, window, replay);
             } else if (time == 1 && request.mode() == ReplayMode.CHECKPOINTS && replay.verified()) {
@@ -192,10 +193,10 @@ final class ReplayRunner implements Runner<ReplayRequest> {
         return new LogCover(
                 from,
                 window != null ? window.toIteration() : run.iterations(),
-                replay.logFrom(),
-                replay.logTo(),
-                replay.mergedLogBytes(),
-                replay.mergedLogCut());
+                replay.log().from(),
+                replay.log().to(),
+                replay.log().bytes(),
+                replay.log().cut());
     }
 
     private DiskCache.Held recording(FailureManifest failure) throws IOException, InfrastructureException {

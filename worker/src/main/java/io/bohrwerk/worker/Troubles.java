@@ -11,7 +11,7 @@ import java.util.Locale;
 /** What kind of trouble an exception tells of. */
 final class Troubles {
     /** The last twenty lines of a console, and what is wrong. */
-    private static final int LONGEST_MESSAGE = 4000;
+    static final int LONGEST_MESSAGE = 4000;
 
     private Troubles() {}
 

@@ -60,7 +60,7 @@ public record WorkerProperties(
         id = id.isEmpty() ? host() + "-" + randomSuffix() : id;
         slots = slots == 0 ? Runtime.getRuntime().availableProcessors() : slots;
         require(ID.matcher(id).matches(), "id", id, "must be 1 to 100 letters, digits, dots, dashes or underscores");
-        require(slots >= 1 && slots <= 1024, "slots", slots, "must be between 0 and 1024");
+        require(slots >= 1 && slots <= 1024, "slots", slots, "must be between 1 and 1024");
         require(!directory.isBlank(), "directory", directory, "must not be empty");
         require(
                 largestGuest == null || largestGuest.toBytes() > 0,

@@ -274,26 +274,12 @@ class BatchRunnerTest {
     @Test
     void aFailureThatDoesNotReplayIsKeptAndMarked() throws Exception {
         FailedIteration kept = keep(run -> new BatchRun(
-                run.outcome(),
-                run.iterations(),
-                run.reason(),
-                run.note(),
-                run.firstInstruction(),
-                run.lastInstruction(),
-                run.stoppedByGuest(),
-                run.exit(),
-                run.spot(),
-                run.failureInstruction(),
-                run.beforeInstruction(),
-                Digest.of(new byte[0]),
-                run.serial(),
-                run.report(),
-                run.kernelReport(),
-                run.subtests(),
-                run.unexpectedPasses(),
+                run.result(),
+                run.extent(),
+                run.where(),
+                BatchRun.Output.of(Digest.of(new byte[0]), run.serial()),
                 run.recording(),
-                run.toFirstIteration(),
-                run.running()));
+                run.timing()));
         assertThat(kept.replay()).isEqualTo(ReplayVerdict.DIVERGED);
         assertThat(kept.replayNote()).contains("console differs");
         assertThat(kept.artifacts()).hasSize(5);
@@ -303,27 +289,8 @@ class BatchRunnerTest {
     void aFailureWhoseReplayHasTroubleKeepsItsRecording() throws Exception {
         Path broken = directory.resolve("broken.rr");
         Files.writeString(broken, "this is no recording");
-        FailedIteration kept = keep(run -> new BatchRun(
-                run.outcome(),
-                run.iterations(),
-                run.reason(),
-                run.note(),
-                run.firstInstruction(),
-                run.lastInstruction(),
-                run.stoppedByGuest(),
-                run.exit(),
-                run.spot(),
-                run.failureInstruction(),
-                run.beforeInstruction(),
-                run.console(),
-                run.serial(),
-                run.report(),
-                run.kernelReport(),
-                run.subtests(),
-                run.unexpectedPasses(),
-                broken,
-                run.toFirstIteration(),
-                run.running()));
+        FailedIteration kept =
+                keep(run -> new BatchRun(run.result(), run.extent(), run.where(), run.output(), broken, run.timing()));
         assertThat(kept.replay()).isEqualTo(ReplayVerdict.NOT_REPLAYED);
         assertThat(kept.replayNote()).startsWith("BLOB_MISSING: the recording is damaged");
         assertThat(kept.artifacts())

@@ -99,7 +99,17 @@ class TroubleTest {
         BatchReport.Troubled trouble = bench.trouble(Bench.request(upload(Map.of("kernel.elf", "no kernel")), 1));
         assertThat(trouble.kind()).as(trouble.message()).isEqualTo(InfrastructureTrouble.TARGET_UNBOOTABLE);
         assertThat(trouble.kind().permanent()).isTrue();
-        assertThat(trouble.message()).doesNotContain("\n").hasSizeLessThanOrEqualTo(1000);
+        assertThat(trouble.message()).contains("exit status 1").doesNotContain("\n");
+    }
+
+    @Test
+    void aMessageIsOneBoundedLine() {
+        String message = Troubles.message(new IOException("first\nsecond" + " word".repeat(Troubles.LONGEST_MESSAGE)));
+        assertThat(message)
+                .startsWith("first second word")
+                .endsWith("…")
+                .hasSize(Troubles.LONGEST_MESSAGE)
+                .doesNotContain("\n");
     }
 
     /** Large enough for QEMU to take its first sector for a boot loader of long ago. */

@@ -4,6 +4,7 @@ import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -105,7 +106,7 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 "verified_note=" + quoted(failure.replayNote()),
                 "emulator=" + quoted(failure.coordinates().emulator()),
                 "binary=" + target.machine().arch().qemuBinary(),
-                "architecture=" + (target.machine().arch() == TargetManifest.Arch.I386 ? "i386" : "i386:x86-64"),
+                "architecture=" + (target.machine().arch() == TargetMachine.Arch.I386 ? "i386" : "i386:x86-64"),
                 "kernel=" + quoted(kernel == null ? "" : kernel),
                 "initrd=" + quoted(initrd == null ? "" : initrd),
                 "disks=(" + disks + ")",

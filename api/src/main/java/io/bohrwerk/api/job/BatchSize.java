@@ -2,7 +2,7 @@ package io.bohrwerk.api.job;
 
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.target.ConsoleScript;
-import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import java.time.Duration;
@@ -55,24 +55,24 @@ record BatchSize(
      * @param learns whether there will be batches to follow the first
      * @param places whether each iteration is reported anyway
      */
-    static BatchSize first(TargetManifest.Test test, @Nullable Integer asked, boolean learns, boolean places) {
+    static BatchSize first(TargetTest test, @Nullable Integer asked, boolean learns, boolean places) {
         boolean iterations = learns && asked == null && test.givenIterationsPerBatch() == null;
         boolean reports = learns && !places && findable(test);
         int size = asked != null ? asked : iterations ? FIRST : test.iterationsPerBatch();
         return new BatchSize(size, test.reportEvery(), most(test), iterations, reports, 0, 0);
     }
 
-    private static int most(TargetManifest.Test test) {
-        return test.driver() == TargetManifest.Driver.CONSOLE ? ConsoleScript.MOST_ITERATIONS : LARGEST;
+    private static int most(TargetTest test) {
+        return test.driver() == TargetTest.Driver.CONSOLE ? ConsoleScript.MOST_ITERATIONS : LARGEST;
     }
 
     /** The loop on a serial console has the interval in its text, which is typed before the snapshot is taken. */
-    private static boolean findable(TargetManifest.Test test) {
-        return test.givenReportEvery() == null && test.driver() == TargetManifest.Driver.AGENT;
+    private static boolean findable(TargetTest test) {
+        return test.givenReportEvery() == null && test.driver() == TargetTest.Driver.AGENT;
     }
 
     /** Of a job on this target that goes on where another one is. What the target itself says of its reports goes first. */
-    BatchSize fitting(TargetManifest.Test test) {
+    BatchSize fitting(TargetTest test) {
         boolean reports = findsReports && findable(test);
         int size = Math.min(iterations, most(test));
         return reports

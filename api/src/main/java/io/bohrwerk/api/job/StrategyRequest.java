@@ -15,7 +15,9 @@ import io.bohrwerk.api.strategy.TracedStrategy;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.schedule.Delays;
+import io.bohrwerk.protocol.schedule.Shift;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import io.bohrwerk.protocol.traced.Aim;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -144,7 +146,7 @@ record StrategyRequest(
     }
 
     private static List<Arm.Kind> served(TargetManifest manifest) {
-        return manifest.test().driver() == TargetManifest.Driver.AGENT
+        return manifest.test().driver() == TargetTest.Driver.AGENT
                 ? List.of(Arm.Kind.RANDOM, Arm.Kind.ALIGNED)
                 : List.of(Arm.Kind.RANDOM);
     }
@@ -165,21 +167,14 @@ record StrategyRequest(
         VirtualTime period = manifest.machine().timerPeriod();
         for (Arm arm : strategy.arms(period)) {
             String field = arm.kind() == Arm.Kind.FIXED ? "strategy.shift" : "strategy.shifts";
-            // Measured on QEMU 7.2: Linux booted at 4 and run at 2 executed 4.4 billion instructions without a timer
-            // interrupt.
-            require(
-                    arm.shift() >= bootShift,
-                    field,
-                    arm.shift(),
-                    "must not be below the target's bootShift of " + bootShift
-                            + ": virtual time would fall back, and no timer would fire until it has caught up");
+            Shift.requireAfterBoot(field, arm.shift(), bootShift);
             require(
                     arm.kind() == Arm.Kind.FIXED || period.instructions(arm.shift()) <= LARGEST_32_BIT,
                     field,
                     arm.shift(),
                     "must make the target's timerPeriod of " + period + " less than 2^32 instructions");
             require(
-                    SERVED_BY_SHELLS.contains(arm.kind()) || manifest.test().driver() == TargetManifest.Driver.AGENT,
+                    SERVED_BY_SHELLS.contains(arm.kind()) || manifest.test().driver() == TargetTest.Driver.AGENT,
                     "strategy.kind",
                     asked(strategy, arm),
                     "needs an agent in the guest, which waits for the timer's interrupt and then counts instructions: a shell on"

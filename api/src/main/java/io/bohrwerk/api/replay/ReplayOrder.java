@@ -4,6 +4,7 @@ import static io.bohrwerk.protocol.InvalidInputException.present;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.bohrwerk.api.web.RequestDocument;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.LogClass;
@@ -43,26 +44,23 @@ record ReplayOrder(
     record Window(
             @Nullable Long fromIteration,
             @Nullable Long toIteration,
-            @Nullable Long margin) {
+            @Nullable Long margin,
+            @JsonIgnore boolean all) {
         private static final String RULE = "must be all, a margin, or fromIteration and toIteration";
 
-        @JsonCreator
         Window {
-            require(margin != null || fromIteration != null || toIteration != null, "window", "", RULE);
+            require(all || margin != null || fromIteration != null || toIteration != null, "window", "", RULE);
         }
 
-        private Window(boolean all) {
-            this(null, null, all ? Long.MAX_VALUE : 0L);
+        @JsonCreator
+        static Window of(@Nullable Long fromIteration, @Nullable Long toIteration, @Nullable Long margin) {
+            return new Window(fromIteration, toIteration, margin, false);
         }
 
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         static Window named(String word) {
             require(word.equals("all"), "window", word, RULE);
-            return new Window(true);
-        }
-
-        private boolean all() {
-            return margin != null && margin == Long.MAX_VALUE;
+            return new Window(null, null, null, true);
         }
     }
 

@@ -3,7 +3,7 @@ package io.bohrwerk.api.strategy;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import io.bohrwerk.protocol.schedule.Delays;
-import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.schedule.Shift;
 import java.util.List;
 
 /** What the strategies that draw have in common. A batch's draw follows from the job's seed and the batch's number alone. */
@@ -44,13 +44,7 @@ final class Draw {
                 "shifts",
                 shifts,
                 "must be 1 to " + MOST_SHIFTS + " icount shifts");
-        for (int shift : shifts) {
-            require(
-                    shift >= 0 && shift <= Schedule.LARGEST_SHIFT,
-                    "shifts",
-                    shift,
-                    "must be between 0 and " + Schedule.LARGEST_SHIFT);
-        }
+        shifts.forEach(shift -> Shift.require("shifts", shift));
         return List.copyOf(shifts);
     }
 

@@ -7,6 +7,7 @@ import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ class BatchSizeTest {
     private static final int MILLIS_TO_FIRST = 300;
     private static final Digest DIGEST = Digest.of(new byte[0]);
 
-    private static TargetManifest.Test test(String said) {
+    private static TargetTest test(String said) {
         return TargetManifest.parse(
                         "name: t\nmachine: {arch: i386, memory: 16MiB}\nboot: {kernel: k}\ntest: {" + said + "}\n")
                 .test();

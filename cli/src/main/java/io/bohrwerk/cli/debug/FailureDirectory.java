@@ -12,6 +12,7 @@ import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,7 +158,7 @@ public final class FailureDirectory {
         Map<String, String> texts = new HashMap<>();
         List<String> names =
                 new ArrayList<>(List.of(QemuCommandLine.BATCH, QemuCommandLine.DELAYS, QemuCommandLine.TEST));
-        if (target().manifest().test().driver() == TargetManifest.Driver.CONSOLE) {
+        if (target().manifest().test().driver() == TargetTest.Driver.CONSOLE) {
             names.add(QemuCommandLine.INPUT);
         }
         for (String name : names) {

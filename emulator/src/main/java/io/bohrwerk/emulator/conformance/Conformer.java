@@ -9,6 +9,7 @@ import io.bohrwerk.emulator.ReplayPlan;
 import io.bohrwerk.emulator.ReplayRun;
 import io.bohrwerk.emulator.TargetFiles;
 import io.bohrwerk.emulator.conformance.Counter.Count;
+import io.bohrwerk.emulator.qemu.StandStill;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
@@ -22,6 +23,7 @@ import io.bohrwerk.protocol.conformance.Conformance.Verdict;
 import io.bohrwerk.protocol.conformance.GuestKey;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -98,7 +100,7 @@ public final class Conformer {
     }
 
     private Result check(Digest id, String version, int iterations) throws InfrastructureException {
-        boolean driven = manifest.test().driver() == TargetManifest.Driver.CONSOLE;
+        boolean driven = manifest.test().driver() == TargetTest.Driver.CONSOLE;
         Counter counter =
                 new Counter(machine, ready, ITERATIONS, driven ? manifest.test().reportEvery() : 0);
         Scale scale = new Scale(counter, shift);
@@ -245,10 +247,7 @@ public final class Conformer {
                                     run.instructions()))
                     : new Answer(Verdict.NO, cut(replay.difference()));
         } catch (InfrastructureException e) {
-            boolean lost = e.kind() == InfrastructureTrouble.HOST_TIME_LIMIT
-                    ? String.valueOf(e.getMessage()).contains("stands still")
-                    : LOST_REPLAY.contains(e.kind());
-            if (!lost) {
+            if (!StandStill.isIn(e) && !LOST_REPLAY.contains(e.kind())) {
                 throw e;
             }
             boolean died = e.kind() == InfrastructureTrouble.EMULATOR_DIED;

@@ -1,6 +1,8 @@
 package io.bohrwerk.emulator.debug;
 
 import io.bohrwerk.emulator.TargetFiles;
+import io.bohrwerk.protocol.target.TargetBoot;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +23,7 @@ public final class GdbScript {
 
     /** Writes it, and beside it what gdb is given when the target has no ELF file: without any it warns. */
     public static void write(Path script, TargetFiles target, int port) throws IOException {
-        boolean wide = target.manifest().machine().arch() == TargetManifest.Arch.X86_64;
+        boolean wide = target.manifest().machine().arch() == TargetMachine.Arch.X86_64;
         Path stub = script.resolveSibling("no-symbols.elf").toAbsolutePath();
         Files.write(stub, emptyElf(wide));
         Files.write(script, lines(target, port, stub));
@@ -34,7 +36,7 @@ public final class GdbScript {
 
     private static List<String> lines(TargetFiles target, int port, @Nullable Path stub) throws IOException {
         TargetManifest manifest = target.manifest();
-        boolean wide = manifest.machine().arch() == TargetManifest.Arch.X86_64;
+        boolean wide = manifest.machine().arch() == TargetMachine.Arch.X86_64;
         List<String> lines = new ArrayList<>(List.of(
                 "set pagination off",
                 "set confirm off",
@@ -44,7 +46,7 @@ public final class GdbScript {
                 "# Going back starts an emulator, which on a busy host takes longer than gdb's two seconds.",
                 "set remotetimeout 60",
                 "set tcp connect-timeout 60"));
-        TargetManifest.Boot boot = manifest.boot();
+        TargetBoot boot = manifest.boot();
         String named = boot.symbols() == null ? boot.kernel() : boot.symbols();
         Path symbols = named == null ? null : target.directory().resolve(named).toAbsolutePath();
         Path file = symbols != null && isElf(symbols) ? symbols : stub;

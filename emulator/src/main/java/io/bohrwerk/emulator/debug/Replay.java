@@ -14,7 +14,9 @@ import io.bohrwerk.emulator.qemu.StandStill;
 import io.bohrwerk.emulator.qemu.Trouble;
 import io.bohrwerk.emulator.qmp.QmpException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
@@ -61,8 +63,8 @@ final class Replay implements AutoCloseable {
             throws IOException {
         this.emulator = emulator;
         this.directory = directory;
-        this.wide = manifest.machine().arch() == TargetManifest.Arch.X86_64;
-        this.driven = manifest.test().driver() == TargetManifest.Driver.CONSOLE;
+        this.wide = manifest.machine().arch() == TargetMachine.Arch.X86_64;
+        this.driven = manifest.test().driver() == TargetTest.Driver.CONSOLE;
         this.loaded = loaded;
         this.qemu = qemu;
         this.gdb = new GdbLink(directory);

@@ -1,6 +1,7 @@
 package io.bohrwerk.emulator.qemu;
 
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ public record Launch(Execution execution, @Nullable String snapshot, List<Instru
      * From a later snapshot on it has read all there is.
      */
     boolean typesTo(TargetManifest manifest) {
-        return manifest.test().driver() == TargetManifest.Driver.CONSOLE
+        return manifest.test().driver() == TargetTest.Driver.CONSOLE
                 && (snapshot == null || snapshot.equals(QemuCommandLine.READY));
     }
 

@@ -1,6 +1,8 @@
 package io.bohrwerk.emulator.qemu;
 
 import io.bohrwerk.protocol.target.Disk;
+import io.bohrwerk.protocol.target.TargetBoot;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,14 +10,14 @@ import java.util.List;
 /**
  * QEMU's command line, as a pure function of the target's manifest and a {@link Launch}.
  *
- * <p>Every file has a fixed name in the machine's private directory, where QEMU runs: so no path and no name that a user chose comes
- * into an option string, where a comma would start another option, and the guest sees the same command line on every host. The one
- * text of a user's is the kernel's own command line, which is an argument by itself.
+ * <p>Every file has a fixed name in the machine's private directory, where QEMU runs. So no path or name chosen by a user gets into an
+ * option string, where a comma would start another option, and the command line is the same on every host. The one text from a user is
+ * the kernel's command line, which is an argument of its own.
  */
 public final class QemuCommandLine {
     public static final String KERNEL = "kernel";
     public static final String INITRD = "initrd";
-    /** The machine's disk of snapshots. */
+    /** The qcow2 image that holds the machine's snapshots. */
     public static final String STATE = "state.qcow2";
 
     /** The stem of the target's disk images, by their place in the manifest. */
@@ -28,11 +30,11 @@ public final class QemuCommandLine {
     public static final String SERIAL = "serial.fifo";
     /** The stem of {@link #INPUT} and {@link #OUTPUT}. */
     private static final String TYPED = "serial";
-    /** What is typed on the first serial port, of a guest that is driven over it. */
+    /** Input to the first serial port, for a guest that is driven over it. */
     public static final String INPUT = TYPED + ".in";
-    /** What such a guest prints there, instead of {@link #SERIAL}. */
+    /** Output of such a guest, instead of {@link #SERIAL}. */
     public static final String OUTPUT = TYPED + ".out";
-    /** Both of these and QEMU's own log, while replaying. */
+    /** Both consoles and QEMU's own log, while replaying. */
     public static final String MERGED = "merged.fifo";
 
     public static final String BATCH = "batch.cfg";
@@ -45,11 +47,11 @@ public final class QemuCommandLine {
     /** The snapshot that batches start from. */
     public static final String READY = "ready";
 
-    /** Code that QEMU translated, in MiB. The default grows to a gigabyte, which is more than a batch of one test ever needs. */
+    /** Translated code, in MiB. QEMU's default grows to a gigabyte, more than a batch of one test ever needs. */
     private static final int TRANSLATION_BUFFER_MIB = 64;
-    /** QEMU's own needs beside the guest's memory and that buffer: measured 0.9 GiB of address space, of it 60 MiB resident. */
+    /** QEMU's own needs besides guest memory and that buffer: measured 0.9 GiB of address space, of it 60 MiB resident. */
     private static final long ADDRESS_SPACE_OVERHEAD = 3L << 30;
-    /** The largest file is the disk of snapshots: three of them, each as large as the guest's memory. */
+    /** The largest file is the image of snapshots: three of them, each as large as guest memory. */
     private static final int SNAPSHOTS_PER_DISK = 3;
 
     private static final long LARGEST_RECORDING = 2L << 30;
@@ -64,7 +66,7 @@ public final class QemuCommandLine {
 
     /** The options that shape the machine that the guest sees: a part of a batch's coordinates. */
     public static List<String> machineOptions(TargetManifest manifest) {
-        TargetManifest.Machine machine = manifest.machine();
+        TargetMachine machine = manifest.machine();
         List<String> options = new ArrayList<>(List.of(
                 "-M",
                 "pc",
@@ -91,7 +93,7 @@ public final class QemuCommandLine {
                 "pvpanic",
                 "-action",
                 "reboot=shutdown,shutdown=pause,panic=pause"));
-        TargetManifest.Boot boot = manifest.boot();
+        TargetBoot boot = manifest.boot();
         for (int i = 0; i < boot.disks().size(); i++) {
             Disk disk = boot.disks().get(i);
             String device = disk.bus() == Disk.Bus.VIRTIO ? "virtio-blk-pci" : disk.writable() ? "ide-hd" : "ide-cd";
@@ -146,7 +148,7 @@ public final class QemuCommandLine {
      * Each disk sits behind {@code blkreplay}, which ties the completion of a request to an instruction. The writable one is the machine's
      * own image, an overlay of the target's, so a snapshot of the machine is one of the disk as well.
      */
-    private static List<String> disks(TargetManifest.Boot boot) {
+    private static List<String> disks(TargetBoot boot) {
         List<String> options = new ArrayList<>();
         for (int i = 0; i < boot.disks().size(); i++) {
             String image = "state";
@@ -166,7 +168,7 @@ public final class QemuCommandLine {
      * Without disks, virtual time leaps to the next timer while the processor waits. With a disk it must not: a request takes host time, in
      * which the guest would see minutes pass, and recording such a guest hangs (QEMU 7.2).
      */
-    private static String idle(TargetManifest.Boot boot) {
+    private static String idle(TargetBoot boot) {
         return boot.disks().isEmpty() ? ",sleep=off" : "";
     }
 

@@ -11,6 +11,8 @@ import java.time.Duration;
 public final class StandStill {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
+    private static final String STUCK = "the replay has been stuck at instruction ";
+
     private final String causes;
     private long seen = -1;
     private long movedAt = System.nanoTime();
@@ -32,8 +34,14 @@ public final class StandStill {
         } else if (System.nanoTime() - movedAt > LIMIT.toNanos()) {
             throw new InfrastructureException(
                     InfrastructureTrouble.HOST_TIME_LIMIT,
-                    "the replay has been stuck at instruction " + seen + " for " + LIMIT.toSeconds() + " s: " + causes);
+                    STUCK + seen + " for " + LIMIT.toSeconds() + " s: " + causes);
         }
+    }
+
+    /** Whether a trouble is that a replay stood still. */
+    public static boolean isIn(InfrastructureException trouble) {
+        return trouble.kind() == InfrastructureTrouble.HOST_TIME_LIMIT
+                && String.valueOf(trouble.getMessage()).startsWith(STUCK);
     }
 
     /** The instruction count at the latest check; -1 before the first. */

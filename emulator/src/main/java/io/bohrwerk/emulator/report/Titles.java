@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator.report;
 
+import io.bohrwerk.protocol.batch.ReasonText;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,17 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Titles without what differs from run to run. */
 final class Titles {
-    private static final int LONGEST = 200;
+    /** Of a line, no more is looked at. */
+    private static final int LONGEST = 800;
     /** What a pattern keeps under these names stands in the source: it is the same in every run, and tells bugs apart. */
     private static final Set<String> CONSTANT = Set.of("expression", "location", "constant");
 
     private static final Pattern NAME = Pattern.compile("\\{([a-z]+)}");
-    private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
-    /** With {@code 0x} in front, or at least eight hexadecimal digits with a digit among them. */
-    private static final Pattern ADDRESS =
-            Pattern.compile("\\b0[xX][0-9a-fA-F]+\\b|\\b(?=[0-9a-fA-F]{0,15}[0-9])[0-9a-fA-F]{8,16}\\b");
-    /** Not one that belongs to a name, as in {@code ext4} or {@code do_int80_syscall_32}. */
-    private static final Pattern NUMBER = Pattern.compile("(?<![A-Za-z0-9_])[0-9]+");
     /** What compilers put behind the name of a function that they cut up or specialise. */
     private static final Pattern CLONE = Pattern.compile("\\.(?:isra|constprop|part|cold|llvm)\\b[.0-9]*");
 
@@ -35,17 +31,17 @@ final class Titles {
         for (String title : titles) {
             Optional<String> filled = filled(title, known);
             if (filled.isPresent()) {
-                return line(filled.get());
+                return ReasonText.line(filled.get());
             }
         }
-        return line(normal(line));
+        return ReasonText.line(normal(line));
     }
 
     /** Those of which every name is known. */
     static List<String> all(List<String> titles, Map<String, String> known) {
         return titles.stream()
                 .flatMap(title -> filled(title, known).stream())
-                .map(Titles::line)
+                .map(ReasonText::line)
                 .toList();
     }
 
@@ -70,17 +66,7 @@ final class Titles {
 
     /** Without what differs from run to run. */
     private static String normal(String text) {
-        String cut = text.substring(0, Math.min(text.length(), 4 * LONGEST));
-        return NUMBER.matcher(ADDRESS.matcher(CLONE.matcher(cut).replaceAll("")).replaceAll("ADDR"))
-                .replaceAll("N");
-    }
-
-    /** On one line, and no longer than a title may be. */
-    private static String line(String text) {
-        String line = BLANKS.matcher(text).replaceAll(" ").strip();
-        if (line.length() <= LONGEST) {
-            return line;
-        }
-        return line.substring(0, Character.isHighSurrogate(line.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST);
+        String cut = text.substring(0, Math.min(text.length(), LONGEST));
+        return ReasonText.withoutNumbers(CLONE.matcher(cut).replaceAll(""));
     }
 }

@@ -7,6 +7,7 @@ import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.target.ConsoleScript;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.target.TargetTest;
 
 /**
  * The line by which a batch is started on a guest's serial console: seven digits and a newline.
@@ -30,7 +31,7 @@ public final class LoopInput {
      * @throws io.bohrwerk.protocol.InvalidInputException when the line cannot say this batch
      */
     public static String of(TargetManifest manifest, Schedule schedule, int iterations, int reportEvery) {
-        TargetManifest.Test test = manifest.test();
+        TargetTest test = manifest.test();
         require(
                 iterations >= 1 && iterations <= ConsoleScript.MOST_ITERATIONS,
                 "iterations",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.target.TargetBoot;
 import io.bohrwerk.protocol.target.TargetManifest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -213,7 +214,7 @@ class QemuCommandLineTest {
     @ParameterizedTest
     @ValueSource(strings = {"a\nb", "a\rb", "a\u0000b", "a\u001bb", "\u00e4"})
     void aCommandLineIsOnePrintableLine(String append) {
-        assertThatThrownBy(() -> new TargetManifest.Boot("kernel", null, append, List.of(), null))
+        assertThatThrownBy(() -> new TargetBoot("kernel", null, append, List.of(), null))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("append");
     }
@@ -221,7 +222,7 @@ class QemuCommandLineTest {
     @ParameterizedTest
     @ValueSource(strings = {"../kernel", "/etc/passwd", "a/b", "-kernel", ".hidden", "a\nb", "a b", "a;b", "$(id)", ""})
     void aFileNameNamesNothingElse(String name) {
-        assertThatThrownBy(() -> new TargetManifest.Boot(name, null, "", List.of(), null))
+        assertThatThrownBy(() -> new TargetBoot(name, null, "", List.of(), null))
                 .isInstanceOf(InvalidInputException.class);
     }
 

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
-import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.schedule.Shift;
 import io.bohrwerk.protocol.traced.Aim;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +39,7 @@ public record TraceRequest(
         present(jobId, "jobId");
         present(target, "target");
         require(attempt >= 1, "attempt", attempt, "must be at least 1");
-        require(
-                shift >= 0 && shift <= Schedule.LARGEST_SHIFT,
-                "shift",
-                shift,
-                "must be between 0 and " + Schedule.LARGEST_SHIFT);
+        Shift.require("shift", shift);
     }
 
     /** In a machine in which nothing is other than usual. */

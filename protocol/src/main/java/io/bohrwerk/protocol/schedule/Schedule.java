@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The timing coordinates of a batch: how fast the virtual CPU is, and how long the agent waits before each iteration.
  *
- * @param shift QEMU's icount shift: an instruction lasts 2<sup>shift</sup> ns of virtual time; 0 to 10
+ * @param shift QEMU's icount shift, see {@link Shift}
  * @param delay instructions before every iteration; 0 to 2<sup>32</sup>-1
  * @param stride instructions added from one iteration to the next when {@code seed} is 0; 0 to 2<sup>32</sup>-1
  * @param window instructions over which the delays spread; 0 for none; 0 to 2<sup>32</sup>-1
@@ -30,15 +30,13 @@ public record Schedule(
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Long> delays,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Setting setting) {
     private static final long LARGEST_32_BIT = 0xffff_ffffL;
-    /** Above this QEMU's own limit an instruction would last longer than a microsecond. */
-    public static final int LARGEST_SHIFT = 10;
     /** What the agent in the guest has room for. */
     public static final int MOST_DELAYS = 16_384;
 
     public Schedule {
         present(align, "align");
         delays = delays == null ? List.of() : delays; // messages and rows from before there were lists
-        require(shift >= 0 && shift <= LARGEST_SHIFT, "shift", shift, "must be between 0 and " + LARGEST_SHIFT);
+        Shift.require("shift", shift);
         require32Bit("delay", delay);
         require32Bit("stride", stride);
         require32Bit("window", window);

@@ -18,11 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record Disk(String file, Format format, Bus bus) {
     public Disk {
         present(file, "file");
-        require(
-                TargetManifest.Boot.isPlain(file) && !file.equals(TargetManifest.FILE_NAME),
-                "file",
-                file,
-                TargetManifest.Boot.PLAIN);
+        require(TargetBoot.isPlain(file) && !file.equals(TargetManifest.FILE_NAME), "file", file, TargetBoot.PLAIN);
         present(format, "format");
         require(
                 format != Format.ISO || bus == Bus.IDE,

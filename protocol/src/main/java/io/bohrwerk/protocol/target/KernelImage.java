@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param processor in words for people; empty when nothing is certain
  * @param arch the only architecture that it can be for; empty when it may be for several, or, with a processor named, for none that is here
  */
-public record KernelImage(String processor, Optional<TargetManifest.Arch> arch) {
+public record KernelImage(String processor, Optional<TargetMachine.Arch> arch) {
     /** ELF-32 and ELF-64, figure 1-3: e_ident and e_machine. */
     private static final int ELF_CLASS = 4;
 
@@ -38,15 +38,15 @@ public record KernelImage(String processor, Optional<TargetManifest.Arch> arch) 
                 && head.length > LINUX_FLAGS + 1
                 && number(head, LINUX_VERSION) >= LINUX_VERSION_WITH_FLAGS) {
             return (number(head, LINUX_FLAGS) & LINUX_FLAG_KERNEL_64) != 0
-                    ? new KernelImage("x86_64", Optional.of(TargetManifest.Arch.X86_64))
-                    : new KernelImage("i386", Optional.of(TargetManifest.Arch.I386));
+                    ? new KernelImage("x86_64", Optional.of(TargetMachine.Arch.X86_64))
+                    : new KernelImage("i386", Optional.of(TargetMachine.Arch.I386));
         }
         return UNKNOWN;
     }
 
     private static KernelImage elf(int elfClass, int machine) {
         if (machine == EM_X86_64) {
-            return new KernelImage("x86_64", Optional.of(TargetManifest.Arch.X86_64));
+            return new KernelImage("x86_64", Optional.of(TargetMachine.Arch.X86_64));
         }
         if (machine == EM_386 && elfClass == ELF_CLASS_32) {
             return UNKNOWN;
@@ -64,7 +64,7 @@ public record KernelImage(String processor, Optional<TargetManifest.Arch> arch) 
         arch.ifPresent(only -> InvalidInputException.require(
                 only == manifest.machine().arch(),
                 "machine.arch",
-                manifest.machine().arch() == TargetManifest.Arch.I386 ? "i386" : "x86_64",
+                manifest.machine().arch() == TargetMachine.Arch.I386 ? "i386" : "x86_64",
                 "must be " + processor + ": for that is the kernel in " + kernel));
     }
 

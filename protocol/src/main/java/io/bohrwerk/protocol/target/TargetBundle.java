@@ -23,7 +23,7 @@ public record TargetBundle(SortedMap<String, Digest> files) {
     public TargetBundle {
         // A bundle may come from a store, and its names become paths: they are checked here again.
         for (String file : files.keySet()) {
-            require(TargetManifest.Boot.isPlain(file), "files", file, TargetManifest.Boot.PLAIN);
+            require(TargetBoot.isPlain(file), "files", file, TargetBoot.PLAIN);
         }
         require(
                 files.containsKey(TargetManifest.FILE_NAME),

@@ -27,12 +27,12 @@ class TargetManifestTest {
     void readsWhatTheDesignShows() {
         TargetManifest manifest = TargetManifest.parse(GOOD);
         assertThat(manifest.name()).isEqualTo("x86-debug-register-race");
-        assertThat(manifest.machine().arch()).isEqualTo(TargetManifest.Arch.I386);
+        assertThat(manifest.machine().arch()).isEqualTo(TargetMachine.Arch.I386);
         assertThat(manifest.machine().memory()).isEqualTo(ByteSize.ofMebibytes(16));
         assertThat(manifest.boot().files()).containsExactly("kernel.elf", "initrd.gz");
         assertThat(manifest.boot().append()).isEqualTo("console=ttyS0 quiet");
         assertThat(manifest.test().iterationTimeout()).isEqualTo(VirtualTime.parse("10s"));
-        assertThat(manifest.test().format()).isEqualTo(TargetManifest.Format.TAP);
+        assertThat(manifest.test().format()).isEqualTo(TargetTest.Format.TAP);
         assertThat(manifest.test().expectedFailures()).containsExactly("Test icebp");
     }
 
@@ -57,20 +57,20 @@ class TargetManifestTest {
         TargetManifest manifest =
                 TargetManifest.parse("{name: n, machine: {arch: X86_64, memory: 1GiB}, boot: {kernel: k}, test: {}}");
         assertThat(manifest.machine())
-                .isEqualTo(new TargetManifest.Machine(
-                        TargetManifest.Arch.X86_64,
+                .isEqualTo(new TargetMachine(
+                        TargetMachine.Arch.X86_64,
                         ByteSize.ofMebibytes(1024),
                         1,
                         4,
                         VirtualTime.parse("4ms"),
                         null,
                         null));
-        assertThat(manifest.boot()).isEqualTo(new TargetManifest.Boot("k", null, "", List.of(), null));
+        assertThat(manifest.boot()).isEqualTo(new TargetBoot("k", null, "", List.of(), null));
         assertThat(manifest.test())
-                .isEqualTo(new TargetManifest.Test(
-                        TargetManifest.Driver.AGENT,
+                .isEqualTo(new TargetTest(
+                        TargetTest.Driver.AGENT,
                         VirtualTime.parse("60s"),
-                        TargetManifest.Format.EXIT,
+                        TargetTest.Format.EXIT,
                         List.of(),
                         null,
                         null,
@@ -431,7 +431,7 @@ class TargetManifestTest {
                         "driver: console\n  format: tap",
                         "test.format",
                         "tap",
-                        "must be exit for the driver console: there is no agent that reads it; use the loop's patterns"),
+                        "must be exit for the driver console: there is no agent to read it; use the loop's patterns"),
                 bad(
                         "driver: console",
                         "driver: console\n  iterationsPerBatch: 4096",
