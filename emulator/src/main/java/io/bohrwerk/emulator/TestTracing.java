@@ -127,8 +127,7 @@ public final class TestTracing {
         if (run.outcome() != Outcome.PASSED) {
             return new Result(plan, all, OptionalLong.empty(), 0);
         }
-        List<Long> late =
-                Landings.late(trace, first, ticks(machine.tracing().landings(ready, probe, run.recording())));
+        List<Long> late = Landings.late(trace, first, ticks(machine.tracing().landings(ready, probe, run.recording())));
         OptionalLong usual = Landings.usual(late);
         if (usual.isEmpty()) {
             return new Result(plan, all, usual, 0);

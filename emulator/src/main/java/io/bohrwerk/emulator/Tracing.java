@@ -65,8 +65,7 @@ public final class Tracing {
      */
     public List<List<PluginLine.Interrupt>> landings(Path ready, Batch batch, Path recording)
             throws InfrastructureException {
-        PluginOptions options =
-                PluginOptions.NONE.tracing(MOST_INSTRUCTIONS).withDelays(QemuCommandLine.DELAYS);
+        PluginOptions options = PluginOptions.NONE.tracing(MOST_INSTRUCTIONS).withDelays(QemuCommandLine.DELAYS);
         return home.using(
                 "cannot trace the batch",
                 () -> follow(ready, batch, recording, options).afterDelays());
@@ -95,8 +94,8 @@ public final class Tracing {
         CountDownLatch over = new CountDownLatch(1);
         TraceFacts facts = new TraceFacts(over::countDown);
         PluginStream stream = new PluginStream(facts);
-        try (QemuSession session = QemuSession.start(
-                home.emulators(), launch, Map.of(PluginOptions.OUT, stream), new EndOfRun(over))) {
+        try (QemuSession session =
+                QemuSession.start(home.emulators(), launch, Map.of(PluginOptions.OUT, stream), new EndOfRun(over))) {
             session.log("int");
             session.resume();
             if (!over.await(home.settings().replayLimit().toMillis(), TimeUnit.MILLISECONDS)) {

@@ -15,8 +15,8 @@ import io.bohrwerk.emulator.qemu.Pipes;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpEvent;
-import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.mergedlog.elf.ElfSymbols;
+import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import java.io.BufferedReader;
@@ -95,7 +95,8 @@ class PluginTest {
 
         Replay(@Nullable PluginOptions options, Map<String, Pipes.Sink> sinks, Execution execution) throws Exception {
             Confinement.Cell cell = emulator.cell();
-            assertThat(emulator.lendPlugin(target.manifest().machine().arch(), cell)).isTrue();
+            assertThat(emulator.lendPlugin(target.manifest().machine().arch(), cell))
+                    .isTrue();
             target.lendTo(cell);
             new MachineFiles(target, home).layOut(ready, batch, recording);
             Launch launch = Launch.from(QemuCommandLine.READY, execution);
@@ -104,12 +105,10 @@ class PluginTest {
                 launch = launch.with(new Instrument.OwnLog());
             } else {
                 launch = launch.with(new Instrument.Plugin(options));
-                all.put(
-                        PluginOptions.OUT,
-                        new PluginStream(line -> {
-                            lines.add(line);
-                            stop.accept(line);
-                        }));
+                all.put(PluginOptions.OUT, new PluginStream(line -> {
+                    lines.add(line);
+                    stop.accept(line);
+                }));
             }
             session = QemuSession.start(
                     new QemuSession.Home(target.manifest(), home, cell, process -> {}), launch, all, this);
@@ -179,8 +178,8 @@ class PluginTest {
         }
         assertThat(counted).isEqualTo(last - first);
         assertThat(console).contains("@bw done 3");
-        try (Replay replay = new Replay(
-                PluginOptions.NONE.counting().withSwitches().tracing(Long.MAX_VALUE), Map.of())) {
+        try (Replay replay =
+                new Replay(PluginOptions.NONE.counting().withSwitches().tracing(Long.MAX_VALUE), Map.of())) {
             replay.session.log("int");
             assertThat(replay.finish()).isEqualTo(counted);
             assertThat(replay.console()).isEqualTo(console);
@@ -200,7 +199,11 @@ class PluginTest {
         long to;
         List<PluginLine.Interrupt> interrupts;
         try (Replay replay = new Replay(
-                PluginOptions.NONE.tracing(Long.MAX_VALUE).withDelays(QemuCommandLine.DELAYS).keeping(1, 2), Map.of())) {
+                PluginOptions.NONE
+                        .tracing(Long.MAX_VALUE)
+                        .withDelays(QemuCommandLine.DELAYS)
+                        .keeping(1, 2),
+                Map.of())) {
             replay.session.log("int");
             replay.finish();
             for (PluginLine.Row row : replay.all(PluginLine.Row.class)) {
@@ -324,8 +327,8 @@ class PluginTest {
         PluginLine.Hit called = hit(PluginOptions.NONE.untilExecuted(race(), 0));
         Matcher stack = Pattern.compile("ESP=([0-9a-f]{8})").matcher(registersAt(called.count()));
         assertThat(stack.find()).isTrue();
-        PluginLine.Hit write = hit(PluginOptions.NONE.lastWritten(
-                Long.parseLong(stack.group(1), 16), Integer.BYTES, called.count()));
+        PluginLine.Hit write =
+                hit(PluginOptions.NONE.lastWritten(Long.parseLong(stack.group(1), 16), Integer.BYTES, called.count()));
         assertThat(write.count()).isEqualTo(called.count() - 1);
         assertThat(registersAt(write.count())).contains(String.format("EIP=%08x", write.pc()));
     }
@@ -334,8 +337,8 @@ class PluginTest {
         Path kernel = target.directory().resolve("kernel.elf");
         ElfSymbols symbols = ElfSymbols.read(kernel);
         try (Machine machine = emulator.machine(target)) {
-            TestTracing.Result traced =
-                    TestTracing.run(machine, ready, target.manifest(), batch.schedule().shift());
+            TestTracing.Result traced = TestTracing.run(
+                    machine, ready, target.manifest(), batch.schedule().shift());
             return Objects.requireNonNull(traced.plan().trace()).places().stream()
                     .mapToLong(place -> place.pc())
                     .filter(pc -> {

@@ -73,7 +73,8 @@ class TestTracingTest {
         assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
         // one place in three hundred thousand is open to it, so an undirected plan of this length would not have met it
         Place place = Objects.requireNonNull(traced.plan().place((int) run.iterations() - 1));
-        assertThat(place.symbol()).isEqualTo("race_test");
+        // in the handler interrupts are masked: a tick put there comes as soon as it has returned
+        assertThat(place.symbol()).isIn("race_test", "trap_debug");
     }
 
     @Test
@@ -112,8 +113,7 @@ class TestTracingTest {
             int some = 8;
             Batch batch = new Batch(Schedule.listed(at, plan.delays(from, some), Align.TICK), some, some, true);
             BatchRun others = machine.run(booted, batch, passed -> {});
-            List<List<PluginLine.Interrupt>> landings =
-                    machine.tracing().landings(booted, batch, others.recording());
+            List<List<PluginLine.Interrupt>> landings = machine.tracing().landings(booted, batch, others.recording());
             assertThat(landings).hasSize(some);
             TestTrace trace = Objects.requireNonNull(plan.trace());
             for (int i = 0; i < some; i++) {

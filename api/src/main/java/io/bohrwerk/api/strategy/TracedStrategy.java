@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record TracedStrategy(
         List<Integer> shifts,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Aim aim)
-        implements Strategy {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Aim aim) implements Strategy {
     /** Each delay is written out in the batch's row and message. */
     private static final int LARGEST_BATCH = 1_000;
 

@@ -76,8 +76,9 @@ final class JobOptions {
             names = "--aim",
             split = ",",
             paramLabel = "WHAT",
-            description = "What traced tries first: functions (trap,x86_dbregs_*), addresses (0xc0100000-0xc0101000), syscall:N, vector:N,"
-                    + " module:* (Linux modules), user.")
+            description =
+                    "What traced tries first: functions (trap,x86_dbregs_*), addresses (0xc0100000-0xc0101000), syscall:N, vector:N,"
+                            + " module:* (Linux modules), user.")
     private @Nullable List<String> aim;
 
     @Option(

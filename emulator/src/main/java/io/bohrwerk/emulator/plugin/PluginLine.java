@@ -35,8 +35,7 @@ public sealed interface PluginLine {
     record Interrupt(int vector, long count, long pc, int privilege) implements PluginLine {}
 
     /** @param number by which places refer to it */
-    record Context(
-            int number, long space, int vector, int call, int depth, int privilege, boolean fresh, boolean blind)
+    record Context(int number, long space, int vector, int call, int depth, int privilege, boolean fresh, boolean blind)
             implements PluginLine {}
 
     /**
@@ -45,8 +44,7 @@ public sealed interface PluginLine {
      * @param sizes of the instructions, in bytes
      * @param first counts when its first instruction was executed
      */
-    record Row(
-            int context, long pc, byte[] sizes, long count, long first, long second, long last, String symbol)
+    record Row(int context, long pc, byte[] sizes, long count, long first, long second, long last, String symbol)
             implements PluginLine {}
 
     /** So many executions are not told of: there was no room. */

@@ -63,8 +63,7 @@ public final class IterationTrace {
         if (!facts.lost().isEmpty()) {
             throw new IOException(facts.lost());
         }
-        return new IterationTrace(facts, symbols)
-                .trace(schedule.delays().get(FROM - 1));
+        return new IterationTrace(facts, symbols).trace(schedule.delays().get(FROM - 1));
     }
 
     private TestTrace trace(long delay) throws IOException {

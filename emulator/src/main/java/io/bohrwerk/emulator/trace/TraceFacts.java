@@ -80,8 +80,8 @@ public final class TraceFacts implements Consumer<PluginLine> {
             long to = i + 1 < delays.size() ? delays.get(i + 1) : Long.MAX_VALUE;
             after.add(interrupts.stream()
                     .filter(each -> each.count() >= from && each.count() < to)
-                    .map(each -> new PluginLine.Interrupt(
-                            each.vector(), each.count() - from, each.pc(), each.privilege()))
+                    .map(each ->
+                            new PluginLine.Interrupt(each.vector(), each.count() - from, each.pc(), each.privilege()))
                     .toList());
         }
         return after;

@@ -30,10 +30,12 @@ class PluginLineTest {
                         new PluginLine.Interrupt(236, 5, 0x4017b0, 3),
                         new PluginLine.Context(1, 0x1f000, 256, -1, 2, 0, true, true),
                         new PluginLine.End(99));
-        PluginLine.Row row = (PluginLine.Row) read("place 3 c0100000 12f 4 10 20 40 trap\n").get(0);
+        PluginLine.Row row =
+                (PluginLine.Row) read("place 3 c0100000 12f 4 10 20 40 trap\n").get(0);
         assertThat(row.sizes()).containsExactly(1, 2, 15);
         assertThat(row.symbol()).isEqualTo("trap");
-        assertThat(((PluginLine.Row) read("place 3 c0100000 1 1 1 0 1 \n").get(0)).symbol()).isEmpty();
+        assertThat(((PluginLine.Row) read("place 3 c0100000 1 1 1 0 1 \n").get(0)).symbol())
+                .isEmpty();
     }
 
     @Test
@@ -50,8 +52,10 @@ class PluginLineTest {
         assertThat(PluginBuild.of(7)).hasValue(PluginBuild.API_7);
         assertThat(PluginBuild.of(2)).isEmpty();
         assertThat(PluginBuild.of(0)).isEmpty();
-        assertThat(PluginBuild.of("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)")).hasValue(PluginBuild.API_1);
-        assertThat(PluginBuild.of("qemu-system-i386: QEMU emulator version 8.2.0")).hasValue(PluginBuild.API_1);
+        assertThat(PluginBuild.of("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)"))
+                .hasValue(PluginBuild.API_1);
+        assertThat(PluginBuild.of("qemu-system-i386: QEMU emulator version 8.2.0"))
+                .hasValue(PluginBuild.API_1);
         assertThat(PluginBuild.of("QEMU emulator version 9.0.1")).isEmpty();
         assertThat(PluginBuild.of("QEMU emulator version 9.1.0")).hasValue(PluginBuild.API_3);
         assertThat(PluginBuild.of("QEMU emulator version 10.0.2 (Debian)")).hasValue(PluginBuild.API_3);
@@ -77,8 +81,7 @@ class PluginLineTest {
                         "plugin.log");
         assertThat(PluginOptions.NONE.lastWritten(0xffff_8000_0000_0000L, 8, 7).options())
                 .last()
-                .isEqualTo(
-                        "./plugin.so,out=plugin.out,writes=0xffff800000000000,size=8,before=7,control=plugin.in");
+                .isEqualTo("./plugin.so,out=plugin.out,writes=0xffff800000000000,size=8,before=7,control=plugin.in");
         assertThatThrownBy(() -> PluginOptions.NONE.stoppingAt(0)).hasMessageContaining("count");
         assertThatThrownBy(() -> PluginOptions.NONE.keeping(3, 3)).hasMessageContaining("from");
     }

@@ -40,7 +40,8 @@ public final class Aim {
             "must be a function's name, which may have * and ?, a range of addresses (0xc0100000-0xc0101000), syscall:NUMBER,"
                     + " vector:NUMBER, module:* or user";
 
-    private static final Pattern RANGE = Pattern.compile("0x([0-9a-f]{1,16})-0x([0-9a-f]{1,16})", Pattern.CASE_INSENSITIVE);
+    private static final Pattern RANGE =
+            Pattern.compile("0x([0-9a-f]{1,16})-0x([0-9a-f]{1,16})", Pattern.CASE_INSENSITIVE);
     private static final Pattern NUMBERED = Pattern.compile("(syscall|vector):(\\d{1,9})");
     private static final Pattern FUNCTION = Pattern.compile("[A-Za-z0-9_.$*?]+");
 

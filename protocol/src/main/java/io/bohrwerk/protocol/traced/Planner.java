@@ -119,7 +119,8 @@ public final class Planner {
             Place place = trace.places().get(spot.place());
             long worth = 0;
             if (newPc[pcOf[spot.place()]]) {
-                worth += worth(place.kind()) * rarity(trace.visits().get(spot.place()).count());
+                worth += worth(place.kind())
+                        * rarity(trace.visits().get(spot.place()).count());
             }
             if (newPlace[spot.place()]) {
                 worth += place.kind() == Place.Kind.ORDINARY ? 4 : 6;

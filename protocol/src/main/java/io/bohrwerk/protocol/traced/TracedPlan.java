@@ -96,7 +96,9 @@ public final class TracedPlan {
     /** The place that an iteration is for; null when it is not known. */
     public @Nullable Place place(int index) {
         TestTrace known = trace;
-        return known == null || places[index] == NO_PLACE ? null : known.places().get(places[index]);
+        return known == null || places[index] == NO_PLACE
+                ? null
+                : known.places().get(places[index]);
     }
 
     /**
@@ -200,7 +202,8 @@ public final class TracedPlan {
         for (int i = 0; i < delays.length; i++) {
             delays[i] = in.readInt();
             places[i] = in.readInt();
-            if (places[i] < NO_PLACE || trace != null && places[i] >= trace.places().size()) {
+            if (places[i] < NO_PLACE
+                    || trace != null && places[i] >= trace.places().size()) {
                 throw new IOException("the plan's place " + places[i] + " is not in its trace");
             }
         }

@@ -48,7 +48,9 @@ class AimTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "module:widget", "syscall:ptrace", "0xc0101000-0xc0100000", "trap;ls", "process:test"})
+    @ValueSource(
+            strings = {"", "a b", "module:widget", "syscall:ptrace", "0xc0101000-0xc0100000", "trap;ls", "process:test"
+            })
     void refusesOtherWords(String word) {
         assertThatThrownBy(() -> new Aim(List.of(word))).hasMessageContaining("aim");
     }

@@ -59,16 +59,22 @@ class PlannerTest {
         assertThat(placesOf(loop(), plan.subList(0, 3))).extracting(Place::kind).containsOnly(Kind.TRAP);
         assertThat(plan).hasSize(3 + 3 * 10);
         assertThat(plan).extracting(Placement::offset).doesNotHaveDuplicates();
-        assertThat(plan.subList(3, 13)).allSatisfy(each -> assertThat(each.offset()).isBetween(3, 12));
-        assertThat(plan.subList(13, 23)).allSatisfy(each -> assertThat(each.offset()).isBetween(993, 1_002));
-        assertThat(plan.subList(23, 33)).allSatisfy(each -> assertThat(each.offset()).isBetween(13, 22));
+        assertThat(plan.subList(3, 13))
+                .allSatisfy(each -> assertThat(each.offset()).isBetween(3, 12));
+        assertThat(plan.subList(13, 23))
+                .allSatisfy(each -> assertThat(each.offset()).isBetween(993, 1_002));
+        assertThat(plan.subList(23, 33))
+                .allSatisfy(each -> assertThat(each.offset()).isBetween(13, 22));
         assertThat(new HashSet<>(placesOf(loop(), plan))).hasSize(13);
     }
 
     @Test
     void triesWhatIsExecutedOnceBeforeWhatIsExecutedOften() {
         List<Place> places = List.of(
-                place(1, 0, Kind.ORDINARY), place(2, 0, Kind.SYSCALL), place(3, 0, Kind.ORDINARY), place(4, 0, Kind.TRAP));
+                place(1, 0, Kind.ORDINARY),
+                place(2, 0, Kind.SYSCALL),
+                place(3, 0, Kind.ORDINARY),
+                place(4, 0, Kind.TRAP));
         List<Visits> visits =
                 List.of(new Visits(5_000, 0, 9, 90), new Visits(5_000, 1, 8, 91), Visits.once(50), Visits.once(60));
         List<Placement> plan = Planner.plan(trace(1_000, 100, places, visits), Set.of());
@@ -94,7 +100,9 @@ class PlannerTest {
         places.set(3_210, place(0x9000, 0, Kind.MODULE));
         visits.set(3_210, new Visits(100_000, 3_210, 3_211, 3_212));
         TestTrace trace = trace(1_000, 4_000, places, visits);
-        assertThat(trace.places().get(Planner.plan(trace, Set.of()).get(0).place()).kind())
+        assertThat(trace.places()
+                        .get(Planner.plan(trace, Set.of()).get(0).place())
+                        .kind())
                 .isEqualTo(Kind.MODULE);
     }
 
@@ -170,7 +178,8 @@ class PlannerTest {
             ticks.add(List.of(each.offset() + 2L, 51_000L));
         }
         assertThat(Landings.late(trace, planned, ticks)).containsExactly(2L, 2L, 2L);
-        assertThat(Landings.late(trace, planned, List.of(List.of(), List.of(7L)))).hasSize(1);
+        assertThat(Landings.late(trace, planned, List.of(List.of(), List.of(7L))))
+                .hasSize(1);
         assertThat(trace.corrected(2).delayFor(10)).isEqualTo(trace.delayFor(10) + 2);
     }
 
