@@ -9,6 +9,7 @@ import { Jobs } from "./pages/jobs";
 import { Overview } from "./pages/overview";
 import { Submit } from "./pages/submit";
 import { Targets } from "./pages/targets";
+import { Trail } from "./pages/trail";
 import { Workers } from "./pages/workers";
 import { get, signOut } from "./api";
 import { Empty, Guest, Title } from "./parts";
@@ -33,6 +34,7 @@ function page(path: string): ReactNode {
   if (place === "jobs") return id ? <Job key={id} id={id} /> : <Jobs />;
   if (place === "targets") return <Targets id={id ?? null} />;
   if (path === "/workers") return <Workers />;
+  if (path === "/trail") return <Trail />;
   if (path === "/submit") return <Submit />;
   return (
     <>
@@ -138,6 +140,7 @@ export function App() {
       <footer className="foot">
         <a href="/openapi">REST API</a>
         <a href="/actuator/health">Health</a>
+        {who && who.scope === "admin" && <Link href="/trail">Audit trail</Link>}
         {who && who.name !== "everyone" && (
           <span>
             Signed in as <Guest text={who.name} /> ({who.scope ?? "no scope"}){" "}

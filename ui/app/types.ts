@@ -57,6 +57,8 @@ export type Job = {
   /** Why nothing of it can run now. Absent in answers of an older server. */
   waitsFor?: string | null;
 };
+/** Who changed what. The status is null when the process died before it answered. */
+export type Act = { at: string; act: string; subject: string | null; caller: string; callerId: string | null; address: string; detail: string | null; status: number | null };
 export type Sample = { at: string; iterations: number; failures: number; failureRate: Rate };
 export type Arm = {
   number: number;

@@ -18,6 +18,7 @@ export async function pages(url) {
     ["submit", "/submit"],
     ["targets", "/targets"],
     ["workers", "/workers"],
+    ["trail", "/trail"],
   ];
   for (const [name, of] of [["crash", "crashes"], ["failure", "failures"], ["job", "jobs"], ["target", "targets"]]) {
     const id = await first(of);

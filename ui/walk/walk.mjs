@@ -262,6 +262,20 @@ try {
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.locator(".title .badge.cancelled").waitFor();
   });
+  await step("the audit trail says who did that", async () => {
+    await page.getByRole("link", { name: "Audit trail" }).click();
+    await page.waitForURL(/\/trail$/);
+    const rows = page.getByRole("region", { name: "Acts" }).locator("tbody tr");
+    const cancelled = rows.filter({ hasText: "jobs cancel" }).first();
+    await cancelled.getByText("everyone").waitFor();
+    await cancelled.getByText("127.0.0.1").waitFor();
+    await rows.filter({ hasText: "crashes rename" }).first().getByText("<img src=x onerror=alert(1)>").waitFor();
+    assert.equal(await page.locator("main img, main script").count(), 0);
+    await page.getByLabel("Act").selectOption("crashes");
+    await rows.filter({ hasText: "jobs cancel" }).first().waitFor({ state: "detached" });
+    await rows.first().locator("a").click();
+    await page.waitForURL(/\/crashes\/[0-9a-f-]{36}$/);
+  });
   await step("every page can be used by everyone", async () => {
     for (const [, path] of await pages(url)) await accessible(path);
   });

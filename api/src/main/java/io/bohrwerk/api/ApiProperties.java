@@ -18,7 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param uploads large files on their way into targets
  * @param queue Kafka's topics and the outbox
  * @param events the event streams of jobs
- * @param retention how long failures keep their artifacts
+ * @param retention how long failures keep their artifacts, and the audit trail its entries
  * @param workerTimeout a worker whose last heartbeat is older counts as dead; several times the interval of heartbeats
  * @param largestJson longest JSON body that is read
  * @param hosts names, in lower case and without a port, by which this server may be called besides loopback's: its own where it listens
@@ -158,17 +158,20 @@ public record ApiProperties(
      * @param interval how often it is looked after
      * @param grace a blob that nothing refers to any more is deleted after this time, unless it was stored again; longer than a worker may
      *     take from storing to reporting, and, in S3, than the hour in which storing again does not move the time
+     * @param trail how long the audit trail is kept
      * @param job for each job
      * @param crash for each crash
      */
     public record Retention(
             @DefaultValue("1h") Duration interval,
             @DefaultValue("3h") Duration grace,
+            @DefaultValue("365d") Duration trail,
             @DefaultValue Limits job,
             @DefaultValue Limits crash) {
         public Retention {
             require(!interval.isZero() && !interval.isNegative(), "interval", interval, "must be longer than 0");
             require(!grace.isNegative(), "grace", grace, "must not be negative");
+            require(!trail.isZero() && !trail.isNegative(), "trail", trail, "must be longer than 0");
             job.requireLimits("job.");
             crash.requireLimits("crash.");
         }

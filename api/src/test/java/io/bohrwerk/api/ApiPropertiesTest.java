@@ -34,6 +34,7 @@ class ApiPropertiesTest {
                         new ApiProperties.Retention(
                                 Duration.ofHours(1),
                                 Duration.ofHours(3),
+                                Duration.ofDays(365),
                                 new ApiProperties.Retention.Limits(null, null, null),
                                 new ApiProperties.Retention.Limits(null, null, null)),
                         Duration.ofSeconds(30),

@@ -58,6 +58,7 @@ class MigrationTest {
                         "targets",
                         "totals",
                         "traces",
+                        "trail",
                         "workers");
     }
 

@@ -24,6 +24,7 @@ import io.bohrwerk.cli.command.StopCommand;
 import io.bohrwerk.cli.command.SubmitCommand;
 import io.bohrwerk.cli.command.TargetCommand;
 import io.bohrwerk.cli.command.TokenCommand;
+import io.bohrwerk.cli.command.TrailCommand;
 import io.bohrwerk.cli.command.UpCommand;
 import io.bohrwerk.cli.command.WatchCommand;
 import io.bohrwerk.cli.command.WhenCommand;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Command;
             DebugCommand.class,
             AuditCommand.class,
             RetentionCommand.class,
+            TrailCommand.class,
             ClusterTestCommand.class,
             ClusterPartCommand.class,
             LogCommand.class,

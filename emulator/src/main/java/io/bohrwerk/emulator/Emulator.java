@@ -3,6 +3,8 @@ package io.bohrwerk.emulator;
 import io.bohrwerk.emulator.plugin.PluginBuild;
 import io.bohrwerk.emulator.plugin.PluginOptions;
 import io.bohrwerk.emulator.qemu.Confinement;
+import io.bohrwerk.emulator.qemu.Installation;
+import io.bohrwerk.emulator.qemu.Qemu;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProbe;
 import io.bohrwerk.emulator.qemu.Trouble;
@@ -14,40 +16,60 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The emulators of this host, and the place where their machines live. Safe for many threads. */
+/** One QEMU of this host, for every architecture that it has, and the place where its machines live. Safe for many threads. */
 public final class Emulator implements AutoCloseable {
     private final EmulatorSettings settings;
     private final Workspace workspace;
     private final Confinement confinement;
-    private final Map<TargetMachine.Arch, String> versions = new EnumMap<>(TargetMachine.Arch.class);
+    private final Installation installation;
+    private final Map<TargetMachine.Arch, Qemu> probed = new EnumMap<>(TargetMachine.Arch.class);
     private final Map<PluginBuild, Path> plugins = new EnumMap<>(PluginBuild.class);
 
-    private Emulator(EmulatorSettings settings, Workspace workspace, Confinement confinement) {
+    private Emulator(
+            EmulatorSettings settings, Installation installation, Workspace workspace, Confinement confinement) {
         this.settings = settings;
+        this.installation = installation;
         this.workspace = workspace;
         this.confinement = confinement;
     }
 
-    /** Also deletes what dead processes have left in the directory. */
+    /** The QEMU on the {@code PATH}. Also takes away what processes that died have left in the directory. */
     public static Emulator open(EmulatorSettings settings) throws IOException {
+        return open(settings, Installation.SYSTEM);
+    }
+
+    /** As {@link #open(EmulatorSettings)}, with a QEMU of choice. */
+    public static Emulator open(EmulatorSettings settings, Installation installation) throws IOException {
         Confinement confinement = Confinement.probe(settings.confinement());
-        return new Emulator(settings, Workspace.open(settings.directory().toAbsolutePath()), confinement);
+        return new Emulator(
+                settings, installation, Workspace.open(settings.directory().toAbsolutePath()), confinement);
     }
 
     /**
-     * The version of the emulator for an architecture, for {@link io.bohrwerk.protocol.batch.Coordinates}. Probed once.
+     * The version of the emulator for an architecture, for {@link io.bohrwerk.protocol.batch.Coordinates}.
+     *
+     * @throws InfrastructureException as {@link #qemu}
+     */
+    public String version(TargetMachine.Arch arch) throws InfrastructureException {
+        return qemu(arch).version();
+    }
+
+    /**
+     * The emulator for an architecture, and what it can do. Probed once.
      *
      * @throws InfrastructureException of kind {@code EMULATOR_UNFIT} when it is not there or cannot record and replay
      */
-    public synchronized String version(TargetMachine.Arch arch) throws InfrastructureException {
-        String known = versions.get(arch);
+    public synchronized Qemu qemu(TargetMachine.Arch arch) throws InfrastructureException {
+        Qemu known = probed.get(arch);
         if (known != null) {
             return known;
         }
         try {
-            String version = QemuProbe.probe(arch.qemuBinary(), workspace.newDirectory("probe"), cell());
-            versions.put(arch, version);
-            return version;
+            Path directory = workspace.newDirectory("probe");
+            Qemu qemu = QemuProbe.probe(arch.qemuBinary(), directory, cell());
+            probed.put(arch, qemu);
+            Workspace.deleteTree(directory);
+            return qemu;
         } catch (IOException e) {
             throw new InfrastructureException(
                     InfrastructureTrouble.DISK_FULL, "cannot make a directory for the probe: " + e, e);
@@ -79,7 +101,7 @@ public final class Emulator implements AutoCloseable {
      */
     public boolean lendPlugin(TargetMachine.Arch arch, Confinement.Cell cell)
             throws InfrastructureException, IOException {
-        PluginBuild build = PluginBuild.of(version(arch)).orElse(null);
+        PluginBuild build = PluginBuild.of(qemu(arch).pluginApi()).orElse(null);
         if (build != null) {
             cell.lend(PluginOptions.FILE, plugin(build));
         }
@@ -97,7 +119,7 @@ public final class Emulator implements AutoCloseable {
 
     /** What one emulator may reach of this host, for those who start it by themselves. */
     public Confinement.Cell cell() {
-        return confinement.cell();
+        return confinement.cell(installation);
     }
 
     /** As {@link Confinement#millisPerStart}. */

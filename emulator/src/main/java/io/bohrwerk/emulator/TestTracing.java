@@ -96,7 +96,7 @@ public final class TestTracing {
         try {
             aim.requireMet(trace);
         } catch (InvalidInputException e) {
-            throw new InfrastructureException(InfrastructureTrouble.INTERNAL, e.getMessage(), e);
+            throw new InfrastructureException(InfrastructureTrouble.INTERNAL, String.valueOf(e.getMessage()), e);
         }
         List<Placement> placements = Planner.plan(trace, Set.of(), aim);
         if (placements.isEmpty()) {

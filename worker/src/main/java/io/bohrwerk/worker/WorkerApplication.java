@@ -16,7 +16,7 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * The worker process. Spring reads its settings and ends it in an orderly way, and does nothing else: nothing is configured by what
- * happens to be on the class path, for in the standalone that is everything.
+ * happens to be on the class path, for in the all-in-one server that is everything.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WorkerProperties.class)

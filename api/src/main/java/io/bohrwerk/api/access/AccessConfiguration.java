@@ -94,7 +94,8 @@ class AccessConfiguration {
                 .permitAll();
         rules.requestMatchers(HttpMethod.DELETE, Session.PATH).permitAll();
         rules.requestMatchers(Session.PATH).authenticated();
-        rules.requestMatchers("/api/v1/tokens/**", "/api/v1/audit/**").hasAuthority(admin);
+        rules.requestMatchers("/api/v1/tokens/**", "/api/v1/audit/**", "/api/v1/trail/**")
+                .hasAuthority(admin);
         rules.requestMatchers(HttpMethod.POST, "/api/v1/retention/**").hasAuthority(admin);
         for (HttpMethod harmless : new HttpMethod[] {HttpMethod.GET, HttpMethod.HEAD}) {
             rules.requestMatchers(harmless, "/api/**", "/openapi/**", "/actuator/prometheus", "/actuator/health/**")

@@ -1,6 +1,7 @@
 package io.bohrwerk.api.retention;
 
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.api.trail.Trail;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,6 +27,7 @@ class Retention implements SchedulingConfigurer {
 
     private final Expired expired;
     private final RetiredBlobs retired;
+    private final Trail trail;
     private final JdbcClient database;
     private final TransactionTemplate transaction;
     private final ApiProperties.Retention settings;
@@ -33,11 +35,13 @@ class Retention implements SchedulingConfigurer {
     Retention(
             Expired expired,
             RetiredBlobs retired,
+            Trail trail,
             JdbcClient database,
             TransactionTemplate transaction,
             ApiProperties properties) {
         this.expired = expired;
         this.retired = retired;
+        this.trail = trail;
         this.database = database;
         this.transaction = transaction;
         this.settings = properties.retention();
@@ -52,10 +56,19 @@ class Retention implements SchedulingConfigurer {
         try {
             if (expired.limited() || retired.waiting() > 0) {
                 run(Instant.now());
+            } else {
+                forget(Instant.now());
             }
         } catch (IOException | RuntimeException e) {
             // The next round tries again; a task that throws would never be run again.
             LOG.warn("retention did not come to its end", e);
+        }
+    }
+
+    private void forget(Instant now) {
+        int entries = trail.forget(now.minus(settings.trail()));
+        if (entries > 0) {
+            LOG.info("retention: {} entries of the audit trail were older than {}", entries, settings.trail());
         }
     }
 
@@ -67,6 +80,7 @@ class Retention implements SchedulingConfigurer {
     /** Takes away what is past a limit, and deletes the blobs that have waited long enough. Several processes may do so at once. */
     RetentionReport run(Instant moment) throws IOException {
         Instant now = moment.truncatedTo(ChronoUnit.MICROS);
+        forget(now);
         Set<UUID> crashes = new LinkedHashSet<>();
         expired.find(null, now).forEach(item -> crashes.add(item.crash()));
         List<RetentionReport.Item> gone = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** How long failures keep their artifacts. */
+/** How long failures keep their artifacts, and the audit trail its entries. */
 @NullMarked
 package io.bohrwerk.api.retention;
 

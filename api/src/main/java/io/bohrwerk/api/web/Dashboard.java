@@ -22,6 +22,7 @@ public class Dashboard implements WebMvcConfigurer {
         "/submit",
         "/targets",
         "/targets/*",
+        "/trail",
         "/workers",
         "/comparisons/*"
     };

@@ -11,6 +11,8 @@ import org.springframework.http.MediaType;
 import org.springframework.http.converter.AbstractHttpMessageConverter;
 import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
 
 /** Reads request bodies under the rules of {@link Documents}: what people write is either right or refused with the field's name. */
 @Component
@@ -35,7 +37,12 @@ class StrictJson extends AbstractHttpMessageConverter<RequestDocument> {
             throw new RefusedException(
                     HttpStatus.CONTENT_TOO_LARGE, null, "the JSON body is longer than " + longest + " bytes");
         }
-        return Documents.fromJson(new String(body, StandardCharsets.UTF_8), type);
+        String text = new String(body, StandardCharsets.UTF_8);
+        RequestAttributes request = RequestContextHolder.getRequestAttributes();
+        if (request != null) {
+            request.setAttribute(RequestDocument.TEXT, text, RequestAttributes.SCOPE_REQUEST);
+        }
+        return Documents.fromJson(text, type);
     }
 
     @Override

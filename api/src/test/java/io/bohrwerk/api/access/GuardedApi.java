@@ -40,7 +40,7 @@ import org.springframework.test.context.ContextConfiguration;
         classes = io.bohrwerk.api.ApiApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 @ContextConfiguration(initializers = {Servers.class, GuardedApi.Issuer.class})
-@interface GuardedApi {
+public @interface GuardedApi {
     String ADMIN = "bw_" + "administrators-own-token-of-43-characters--";
 
     /** An issuer with one key, as far as a resource server asks it. */
@@ -74,11 +74,11 @@ import org.springframework.test.context.ContextConfiguration;
             });
         }
 
-        static String url() {
+        public static String url() {
             return "http://127.0.0.1:" + SERVER.getAddress().getPort();
         }
 
-        static String token(String issuer, String scope, Instant expires) throws JOSEException {
+        public static String token(String issuer, String scope, Instant expires) throws JOSEException {
             SignedJWT jwt = new SignedJWT(
                     new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("key").build(),
                     new JWTClaimsSet.Builder()

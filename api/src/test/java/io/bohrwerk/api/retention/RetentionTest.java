@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.ApiTest;
 import io.bohrwerk.api.Http;
+import io.bohrwerk.api.trail.Trail;
 import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.protocol.Digest;
 import java.io.ByteArrayInputStream;
@@ -34,6 +35,9 @@ class RetentionTest {
 
     @LocalServerPort
     private int port;
+
+    @Autowired
+    private Trail trail;
 
     @Autowired
     private ApiProperties properties;
@@ -130,7 +134,7 @@ class RetentionTest {
                 properties.uploads(),
                 properties.queue(),
                 properties.events(),
-                new ApiProperties.Retention(Duration.ofHours(1), GRACE, ofJob, ofCrash),
+                new ApiProperties.Retention(Duration.ofHours(1), GRACE, Duration.ofDays(365), ofJob, ofCrash),
                 properties.workerTimeout(),
                 properties.largestJson(),
                 properties.hosts(),
@@ -139,6 +143,7 @@ class RetentionTest {
         return new Retention(
                 new Expired(database, settings),
                 new RetiredBlobs(database, blobs, settings),
+                trail,
                 database,
                 transaction,
                 settings);

@@ -50,6 +50,20 @@ class ListCommandsTest {
     }
 
     @Test
+    void anActIsALineWithWhoAndFromWhere() {
+        assertThat(
+                        TrailCommand.line(
+                                json(
+                                        "{'at':'2026-01-01T00:00:09.123456Z','caller':'hunter','address':'127.0.0.1',"
+                                                + "'act':'jobs.cancel','subject':'0c9e6ad8-0000-4000-8000-000000000001','status':200,'detail':null}")))
+                .isEqualTo("2026-01-01 00:00:09  hunter            127.0.0.1        jobs.cancel      "
+                        + "  0c9e6ad8-0000-4000-8000-000000000001  200 ");
+        assertThat(TrailCommand.line(json("{'act':'retention.run','status':null,'subject':null}")))
+                .contains("  -  ")
+                .contains("no answer");
+    }
+
+    @Test
     void aGuestsControlCharactersDoNothing() {
         assertThat(Listing.harmless("a\u001b[2J\tb")).isEqualTo("a\ufffd[2J b");
     }

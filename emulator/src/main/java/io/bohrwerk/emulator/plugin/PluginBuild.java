@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The plugin's builds, one for each version of QEMU's plugin API that a build must be made for. */
 public enum PluginBuild {
@@ -19,8 +17,6 @@ public enum PluginBuild {
     API_3(3, 6),
     /** QEMU 11.1, which accepts 7 only. */
     API_7(7, Integer.MAX_VALUE);
-
-    private static final Pattern VERSION = Pattern.compile("version (\\d+)\\.(\\d+)");
 
     private final int from;
     private final int to;
@@ -40,20 +36,6 @@ public enum PluginBuild {
         return Arrays.stream(values())
                 .filter(build -> newest >= build.from && newest <= build.to)
                 .findFirst();
-    }
-
-    /**
-     * The build for an emulator whose plugin API is not known otherwise.
-     *
-     * @param version as the emulator tells it, for example {@code QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)}
-     */
-    public static Optional<PluginBuild> of(String version) {
-        Matcher matcher = VERSION.matcher(version);
-        if (!matcher.find()) {
-            return Optional.empty();
-        }
-        int release = Integer.parseInt(matcher.group(1)) * 100 + Integer.parseInt(matcher.group(2));
-        return of(release >= 1101 ? 7 : release >= 901 ? 3 : release >= 900 ? 2 : release >= 702 ? 1 : 0);
     }
 
     /** Writes the build into a directory, readable by everyone: emulators run as users of their own. */

@@ -31,6 +31,8 @@ final class Bubblewrap {
     /** {@code libz.so.1 => /lib/libz.so.1 (0x..)}, and the interpreter: {@code /lib64/ld-linux-x86-64.so.2 (0x..)}. */
     private static final Pattern LIBRARY = Pattern.compile("^\\s*(?:\\S+ => )?(/\\S+) \\(0x", Pattern.MULTILINE);
 
+    private static final Pattern FIRMWARE = Pattern.compile("\\s-L (/\\S+)");
+
     private static final Path LOADER_CACHE = Path.of("/etc/ld.so.cache");
     private static final long LIMIT_SECONDS = 20;
     private static final int LONGEST_SCRIPT = 16 << 10;
@@ -183,12 +185,8 @@ final class Bubblewrap {
     /** Where a program is, by the PATH, or what a script there starts: inside there is no shell. */
     static Path find(String program) throws IOException {
         Path found = onPath(program);
-        byte[] head;
-        try (InputStream in = Files.newInputStream(found)) {
-            head = in.readNBytes(LONGEST_SCRIPT);
-        }
-        String text = new String(head, StandardCharsets.ISO_8859_1);
-        if (!text.startsWith("#!")) {
+        String text = script(found);
+        if (text.isEmpty()) {
             return found;
         }
         // Debian's qemu-system-i386 is a script that picks between two programs of its own name.
@@ -201,6 +199,24 @@ final class Bubblewrap {
             }
         }
         throw new IOException(found + " is a script, and no program that it starts was found: name that program");
+    }
+
+    /** What a script that starts an emulator adds to its command line: the directories of its firmware. Empty where it is no script. */
+    static List<String> firmwareGivenBy(String program) throws IOException {
+        List<String> options = new ArrayList<>();
+        Matcher given = FIRMWARE.matcher(script(onPath(program)));
+        while (given.find()) {
+            options.addAll(List.of("-L", given.group(1)));
+        }
+        return options;
+    }
+
+    /** The text of a script; empty for any other program. */
+    private static String script(Path program) throws IOException {
+        try (InputStream in = Files.newInputStream(program)) {
+            String head = new String(in.readNBytes(LONGEST_SCRIPT), StandardCharsets.ISO_8859_1);
+            return head.startsWith("#!") ? head : "";
+        }
     }
 
     private static Path onPath(String program) throws IOException {

@@ -138,9 +138,14 @@ public final class Confinement {
         }
     }
 
-    /** For one machine: others cannot reach it, nor it them. */
+    /** For one machine of the system's QEMU: others cannot reach it, nor it them. */
     public Cell cell() {
-        return new Cell(userEach ? FIRST_USER + Math.floorMod(machines.getAndIncrement(), USERS) : NOBODY);
+        return cell(Installation.SYSTEM);
+    }
+
+    /** As {@link #cell()}, for a QEMU of choice. */
+    public Cell cell(Installation qemu) {
+        return new Cell(qemu, userEach ? FIRST_USER + Math.floorMod(machines.getAndIncrement(), USERS) : NOBODY);
     }
 
     /**
@@ -223,11 +228,18 @@ public final class Confinement {
 
     /** One machine's confinement. One thread uses it at a time. */
     public final class Cell {
+        private final Installation qemu;
         private final int user;
         private final Map<String, Path> lent = new TreeMap<>();
 
-        private Cell(int user) {
+        private Cell(Installation qemu, int user) {
+            this.qemu = qemu;
             this.user = user;
+        }
+
+        /** The emulator's program, outside. */
+        String program(String name) throws IOException {
+            return qemu.program(name);
         }
 
         /**
@@ -254,15 +266,19 @@ public final class Confinement {
                 inner.add("--");
             }
             inner.addAll(command);
-            if (walls == null) {
-                confined.addAll(inner);
-                return confined;
-            }
             int at = 0;
             while (at < inner.size() && !isEmulator(inner.get(at))) {
                 at++;
             }
+            if (at < inner.size()) {
+                inner.set(at, qemu.program(inner.get(at)));
+            }
+            if (walls == null) {
+                confined.addAll(inner);
+                return confined;
+            }
             at = at == inner.size() ? inner.size() - command.size() : at;
+            inner.addAll(at + 1, Bubblewrap.firmwareGivenBy(inner.get(at)));
             List<Path> programs = new ArrayList<>();
             for (String tool : tools) {
                 programs.add(Bubblewrap.find(tool));

@@ -6,21 +6,42 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.protocol.target.TargetMachine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class QemuProbeTest {
     @TempDir
     Path directory;
 
+    /** What was measured on the versions that Debian ships; another version may be here, of which only the shape is known. */
+    @ParameterizedTest
+    @EnumSource(TargetMachine.Arch.class)
+    void knowsTheEmulatorThatIsHere(TargetMachine.Arch arch) throws Exception {
+        Qemu qemu = QemuProbe.probe(
+                arch.qemuBinary(), directory, Confinement.probe().cell());
+        assertThat(qemu.version()).startsWith(arch.qemuBinary() + ": QEMU emulator version " + qemu.release());
+        assertThat(qemu.release()).matches("\\d+\\.\\d+\\.\\d+");
+        if (qemu.release().startsWith("7.2.")) {
+            assertThat(qemu).isEqualTo(new Qemu(qemu.version(), Qemu.Stepping.SINGLESTEP, false, true, false, 1));
+        } else if (qemu.release().startsWith("10.0.")) {
+            assertThat(qemu).isEqualTo(new Qemu(qemu.version(), Qemu.Stepping.ONE_INSN_PER_TB, true, false, true, 4));
+        } else if (qemu.release().startsWith("11.1.")) {
+            assertThat(qemu).isEqualTo(new Qemu(qemu.version(), Qemu.Stepping.ONE_INSN_PER_TB, true, false, true, 7));
+        }
+        assertThat(qemu.pluginApi()).isPositive();
+    }
+
     @Test
-    void knowsTheEmulatorThatIsHere() throws Exception {
-        assertThat(QemuProbe.probe(
-                        "qemu-system-x86_64", directory, Confinement.probe().cell()))
-                .startsWith("qemu-system-x86_64: QEMU emulator version ");
+    void readsTheReleaseOutOfAVersion() {
+        assertThat(Qemu.release("qemu-system-i386: QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)"))
+                .isEqualTo("10.0.2");
+        assertThat(Qemu.release("something else")).isEqualTo("something else");
     }
 
     @Test
