@@ -76,7 +76,7 @@ final class SearchBench implements Bench {
         double perIteration = sample.running().toNanos() / 1e9 / sample.iterations();
         int size = rig.manifest().test().iterationsPerBatch();
         FirstFailure random = FirstFailure.draw(new double[] {rate}, size, perIteration, SEEDS);
-        double inside = rate * truth.period() / Math.min(trace.length(), trace.stride());
+        double inside = rate * truth.period() / Math.min(trace.length(), trace.period());
         FirstFailure aligned = FirstFailure.draw(new double[] {inside}, size, perIteration, SEEDS);
         tell(name + ".random", random, sink);
         tell(name + ".aligned", aligned, sink);

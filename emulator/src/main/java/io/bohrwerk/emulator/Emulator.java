@@ -1,5 +1,7 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.plugin.PluginBuild;
+import io.bohrwerk.emulator.plugin.PluginOptions;
 import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.Installation;
 import io.bohrwerk.emulator.qemu.Qemu;
@@ -21,6 +23,7 @@ public final class Emulator implements AutoCloseable {
     private final Confinement confinement;
     private final Installation installation;
     private final Map<TargetMachine.Arch, Qemu> probed = new EnumMap<>(TargetMachine.Arch.class);
+    private final Map<PluginBuild, Path> plugins = new EnumMap<>(PluginBuild.class);
 
     private Emulator(
             EmulatorSettings settings, Installation installation, Workspace workspace, Confinement confinement) {
@@ -81,12 +84,38 @@ public final class Emulator implements AutoCloseable {
 
     /** A machine for a target, with a private directory that is deleted when it is closed. Starts nothing yet. */
     public Machine machine(TargetFiles target) throws InfrastructureException {
-        Qemu qemu = qemu(target.manifest().machine().arch());
+        TargetMachine.Arch arch = target.manifest().machine().arch();
+        Qemu qemu = qemu(arch);
         try {
-            return new Machine(qemu, target, settings, workspace.newDirectory("machine"), cell());
+            Confinement.Cell cell = cell();
+            lendPlugin(arch, cell);
+            return new Machine(qemu, target, settings, workspace.newDirectory("machine"), cell);
         } catch (IOException e) {
             throw Trouble.of("cannot make a machine's directory", e);
         }
+    }
+
+    /**
+     * Lets emulators in a cell load the plugin, as {@link PluginOptions#FILE}.
+     *
+     * @return whether there is one for this architecture's emulator; when not, it says so as it starts with the plugin
+     */
+    public boolean lendPlugin(TargetMachine.Arch arch, Confinement.Cell cell)
+            throws InfrastructureException, IOException {
+        PluginBuild build = PluginBuild.of(qemu(arch).pluginApi()).orElse(null);
+        if (build != null) {
+            cell.lend(PluginOptions.FILE, plugin(build));
+        }
+        return build != null;
+    }
+
+    private synchronized Path plugin(PluginBuild build) throws IOException {
+        Path known = plugins.get(build);
+        if (known == null) {
+            known = build.extract(workspace.newDirectory("plugin"));
+            plugins.put(build, known);
+        }
+        return known;
     }
 
     /** What one emulator may reach of this host, for those who start it by themselves. */

@@ -1,13 +1,15 @@
 package io.bohrwerk.emulator;
 
-import io.bohrwerk.emulator.trace.IterationTracer;
-import io.bohrwerk.emulator.trace.LandingTracer;
+import io.bohrwerk.emulator.plugin.PluginLine;
+import io.bohrwerk.emulator.trace.IterationTrace;
+import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.traced.Aim;
 import io.bohrwerk.protocol.traced.Landings;
 import io.bohrwerk.protocol.traced.Place;
 import io.bohrwerk.protocol.traced.Placement;
@@ -18,8 +20,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +36,11 @@ public final class TestTracing {
     private static final int PROBED = 8;
 
     private static final long LONGEST_DELAY = 1_600;
-    /** The loop of a shorter one does not stand out. */
-    private static final long SHORTEST_DELAY = 640;
     /** The traced iteration's delay, and the way to it, are to lie well within a period. */
     private static final int PERIOD_PART = 4;
 
     /**
-     * How often a place in a module is tried where not each tick lands on its place: two in five did in a Linux guest, so after three rounds
+     * How often a place that matters is tried where not each tick lands on its place: two in five did in a Linux guest, so after three rounds
      * four in five places were met.
      */
     private static final int ROUNDS = 3;
@@ -61,25 +63,27 @@ public final class TestTracing {
      */
     public static Result run(Machine machine, Path ready, TargetManifest manifest, int shift)
             throws InfrastructureException {
-        return run(machine, ready, manifest, shift, null);
+        return run(machine, ready, manifest, shift, null, Aim.NONE);
     }
 
     /**
-     * As {@link #run(Machine, Path, TargetManifest, int)}, for a machine with a setting.
+     * As {@link #run(Machine, Path, TargetManifest, int)}, for a machine with a setting, and with an aim.
      *
      * @param manifest {@link TargetManifest#under under} that setting
+     * @param aim what the plan has first
      */
-    public static Result run(Machine machine, Path ready, TargetManifest manifest, int shift, @Nullable Setting setting)
+    public static Result run(
+            Machine machine, Path ready, TargetManifest manifest, int shift, @Nullable Setting setting, Aim aim)
             throws InfrastructureException {
         long period = manifest.machine().timerPeriod().instructions(shift);
-        if (period / PERIOD_PART < SHORTEST_DELAY) {
+        if (period / PERIOD_PART < IterationTrace.SHORTEST_DELAY) {
             throw new InfrastructureException(
                     InfrastructureTrouble.INTERNAL,
                     "at shift " + shift + " the timer's period has " + period + " instructions; tracing needs "
-                            + PERIOD_PART * SHORTEST_DELAY + ": choose a smaller shift");
+                            + PERIOD_PART * IterationTrace.SHORTEST_DELAY + ": choose a smaller shift");
         }
         long delay = Math.min(LONGEST_DELAY, period / PERIOD_PART / 16 * 16);
-        Batch batch = new Batch(IterationTracer.schedule(shift, period, delay).under(setting), 3, 3);
+        Batch batch = new Batch(IterationTrace.schedule(shift, period, delay).under(setting), 3, 3);
         BatchRun traced = machine.run(ready, batch, passed -> {});
         if (traced.outcome() != Outcome.PASSED) {
             return new Result(
@@ -89,17 +93,28 @@ public final class TestTracing {
                     0);
         }
         TestTrace trace = machine.tracing().trace(ready, batch, traced.recording());
-        List<Placement> placements = Planner.plan(trace, Set.of());
+        try {
+            aim.requireMet(trace);
+        } catch (InvalidInputException e) {
+            throw new InfrastructureException(InfrastructureTrouble.INTERNAL, String.valueOf(e.getMessage()), e);
+        }
+        List<Placement> placements = Planner.plan(trace, Set.of(), aim);
         if (placements.isEmpty()) {
             throw new InfrastructureException(
                     InfrastructureTrouble.INTERNAL,
                     "the traced test (" + trace + ") has no place where the timer's interrupt could land");
         }
-        return probed(machine, ready, batch.schedule(), trace, placements, traced.iterations());
+        return probed(machine, ready, batch.schedule(), trace, placements, aim, traced.iterations());
     }
 
     private static Result probed(
-            Machine machine, Path ready, Schedule traced, TestTrace trace, List<Placement> placements, long iterations)
+            Machine machine,
+            Path ready,
+            Schedule traced,
+            TestTrace trace,
+            List<Placement> placements,
+            Aim aim,
+            long iterations)
             throws InfrastructureException {
         int shift = traced.shift();
         List<Placement> first = placements.subList(0, Math.min(PROBED, placements.size()));
@@ -112,52 +127,49 @@ public final class TestTracing {
         if (run.outcome() != Outcome.PASSED) {
             return new Result(plan, all, OptionalLong.empty(), 0);
         }
-        OptionalLong late = Landings.late(trace, first, machine.tracing().landings(ready, probe, run.recording()));
-        if (late.isPresent()) {
-            return new Result(
-                    late.getAsLong() == 0 ? plan : planned(shift, trace.corrected(late.getAsLong())), all, late, 1);
-        }
-        List<Long> each = lateness(machine, ready, probe, run, first);
-        OptionalLong usual = Landings.usual(each);
+        List<Long> late = Landings.late(trace, first, ticks(machine.tracing().landings(ready, probe, run.recording())));
+        OptionalLong usual = Landings.usual(late);
         if (usual.isEmpty()) {
             return new Result(plan, all, usual, 0);
         }
         TestTrace corrected = trace.corrected(usual.getAsLong());
-        double exact = Collections.frequency(each, usual.getAsLong()) / (double) each.size();
-        return new Result(inRounds(shift, corrected, Planner.plan(corrected, Set.of())), all, usual, exact);
+        double exact = Collections.frequency(late, usual.getAsLong()) / (double) late.size();
+        List<Placement> again = usual.getAsLong() == 0 ? placements : Planner.plan(corrected, Set.of(), aim);
+        return new Result(
+                exact == 1 ? TracedPlan.of(shift, corrected, again) : inRounds(shift, corrected, again, aim),
+                all,
+                usual,
+                exact);
     }
 
-    private static TracedPlan planned(int shift, TestTrace trace) {
-        return TracedPlan.of(shift, trace, Planner.plan(trace, Set.of()));
-    }
-
-    /** By how many instructions each tick landed late, of those that were seen to. */
-    private static List<Long> lateness(Machine machine, Path ready, Batch probe, BatchRun run, List<Placement> planned)
-            throws InfrastructureException {
-        if (!probe.schedule().delays().stream().allMatch(LandingTracer::sees)) {
-            return List.of();
-        }
-        List<@Nullable Long> offsets = machine.tracing().offsets(ready, probe, run.recording());
-        List<Long> late = new ArrayList<>();
-        for (int i = 0; i < offsets.size(); i++) {
-            Long offset = offsets.get(i);
-            if (offset != null) {
-                late.add(offset - planned.get(i).offset());
-            }
-        }
-        return late;
-    }
-
-    /** The modules' places again and again before all others. */
-    private static TracedPlan inRounds(int shift, TestTrace trace, List<Placement> plan) {
-        List<Placement> modules = plan.stream()
-                .filter(each -> each.place().kind() == Place.Kind.MODULE)
+    /** The timer's among devices' interrupts: those of the vector that comes most. */
+    private static List<List<Long>> ticks(List<List<PluginLine.Interrupt>> landings) {
+        Map<Integer, Long> vectors = landings.stream()
+                .flatMap(List::stream)
+                .collect(Collectors.groupingBy(PluginLine.Interrupt::vector, Collectors.counting()));
+        int timer = vectors.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(-1);
+        return landings.stream()
+                .map(each -> each.stream()
+                        .filter(interrupt -> interrupt.vector() == timer)
+                        .map(PluginLine.Interrupt::count)
+                        .toList())
                 .toList();
+    }
+
+    /** What is aimed at again and again before all others; without an aim, modules. */
+    private static TracedPlan inRounds(int shift, TestTrace trace, List<Placement> plan, Aim aim) {
+        Map<Boolean, List<Placement>> first = plan.stream().collect(Collectors.partitioningBy(each -> {
+            Place place = trace.places().get(each.place());
+            return aim.isEmpty() ? place.kind() == Place.Kind.MODULE : aim.matches(place);
+        }));
         List<Placement> all = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
-            all.addAll(modules);
+            all.addAll(first.getOrDefault(true, List.of()));
         }
-        plan.stream().filter(each -> each.place().kind() != Place.Kind.MODULE).forEach(all::add);
+        all.addAll(first.getOrDefault(false, List.of()));
         return TracedPlan.of(shift, trace, all);
     }
 }

@@ -1,24 +1,32 @@
 package io.bohrwerk.emulator;
 
+import io.bohrwerk.emulator.plugin.PluginLine;
+import io.bohrwerk.emulator.plugin.PluginOptions;
+import io.bohrwerk.emulator.plugin.PluginStream;
 import io.bohrwerk.emulator.qemu.Execution;
 import io.bohrwerk.emulator.qemu.Instrument;
 import io.bohrwerk.emulator.qemu.Launch;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
-import io.bohrwerk.emulator.trace.InterruptTracer;
-import io.bohrwerk.emulator.trace.IterationTracer;
-import io.bohrwerk.emulator.trace.LandingTracer;
-import io.bohrwerk.emulator.trace.TickWatch;
-import io.bohrwerk.emulator.trace.TraceLog;
+import io.bohrwerk.emulator.qemu.QemuSession;
+import io.bohrwerk.emulator.qmp.QmpEvent;
+import io.bohrwerk.emulator.trace.IterationTrace;
+import io.bohrwerk.emulator.trace.TraceFacts;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.traced.TestTrace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Replays recorded batches instruction by instruction, or interrupt by interrupt, and tells what was executed. */
+/** Replays recorded batches with the plugin in the emulator, and tells what was executed. Takes about twice as long as the replay alone. */
 public final class Tracing {
+    /** Offsets in a trace are ints; and some ten seconds of a host. */
+    private static final long MOST_INSTRUCTIONS = 1_000_000_000;
+
     private final MachineHome home;
 
     Tracing(MachineHome home) {
@@ -26,8 +34,7 @@ public final class Tracing {
     }
 
     /**
-     * Replays a batch of {@link IterationTracer#schedule} and learns what its second iteration executed. Costs about a microsecond for
-     * each instruction up to there, and no disk.
+     * Replays a batch of {@link IterationTrace#schedule} and learns what its second iteration executed.
      *
      * @param recording of the batch
      * @throws InfrastructureException of kind {@code INTERNAL} when the replay does not hold what is looked for: the batch failed before
@@ -35,69 +42,98 @@ public final class Tracing {
      */
     public TestTrace trace(Path ready, Batch batch, Path recording) throws InfrastructureException {
         return home.using("cannot trace the batch", () -> {
-            IterationTracer tracer = new IterationTracer(batch.schedule());
-            follow(ready, batch, recording, tracer, true);
-            TestTrace trace = tracer.trace();
-            if (trace == null) {
+            PluginOptions options = PluginOptions.NONE
+                    .tracing(MOST_INSTRUCTIONS)
+                    .withDelays(QemuCommandLine.DELAYS)
+                    .keeping(IterationTrace.FROM, IterationTrace.TO);
+            TraceFacts facts = follow(ready, batch, recording, options);
+            try {
+                return IterationTrace.of(facts, batch.schedule(), TargetSymbols.of(home.target()));
+            } catch (IOException e) {
                 throw new InfrastructureException(
-                        InfrastructureTrouble.INTERNAL,
-                        "the trace does not hold an iteration: " + tracer.logged()
-                                + " instructions were looked at, of at most " + IterationTracer.MOST_INSTRUCTIONS);
+                        InfrastructureTrouble.INTERNAL, "the trace does not hold an iteration: " + e.getMessage(), e);
             }
-            return trace;
         });
     }
 
     /**
-     * Replays a batch that ran to its end and tells which instructions its timer's ticks interrupted.
+     * Replays a batch whose delays are listed, each of {@value IterationTrace#SHORTEST_DELAY} instructions at least, and tells where
+     * devices' interrupts landed.
      *
-     * @return program counters, in the order of the ticks
+     * @return for each delay, in order, the interrupts between its end and the next one's, with counts from its end. As many as were
+     *     executed within {@value #MOST_INSTRUCTIONS} instructions
      */
-    public List<Long> landings(Path ready, Batch batch, Path recording) throws InfrastructureException {
-        return home.using("cannot replay the batch", () -> {
-            TickWatch ticks = new TickWatch();
-            follow(ready, batch, recording, ticks, false);
-            return ticks.landings();
-        });
+    public List<List<PluginLine.Interrupt>> landings(Path ready, Batch batch, Path recording)
+            throws InfrastructureException {
+        PluginOptions options = PluginOptions.NONE.tracing(MOST_INSTRUCTIONS).withDelays(QemuCommandLine.DELAYS);
+        return home.using(
+                "cannot trace the batch",
+                () -> follow(ready, batch, recording, options).afterDelays());
     }
 
     /**
-     * Replays a batch instruction by instruction and tells at which offsets the first ticks after its delays landed. Costs as much as a
-     * {@link #trace}, for each iteration.
-     *
-     * @return as {@link LandingTracer#landings}
-     */
-    public List<@Nullable Long> offsets(Path ready, Batch batch, Path recording) throws InfrastructureException {
-        return home.using("cannot trace the batch", () -> {
-            LandingTracer tracer = new LandingTracer(batch.schedule());
-            follow(ready, batch, recording, tracer, true);
-            return tracer.landings();
-        });
-    }
-
-    /**
-     * Replays a batch instruction by instruction and tells when devices interrupted it. Costs about a microsecond for each instruction.
+     * Replays a batch and tells when devices interrupted it: the counts are of instructions since the batch's start.
      *
      * @param most instructions that are looked at
      */
-    public List<InterruptTracer.Interrupt> interrupts(Path ready, Batch batch, Path recording, long most)
+    public List<PluginLine.Interrupt> interrupts(Path ready, Batch batch, Path recording, long most)
             throws InfrastructureException {
-        return home.using("cannot trace the batch", () -> {
-            InterruptTracer tracer = new InterruptTracer(most);
-            follow(ready, batch, recording, tracer, true);
-            return tracer.interrupts();
-        });
+        return home.using(
+                "cannot trace the batch",
+                () -> follow(ready, batch, recording, PluginOptions.NONE.tracing(most))
+                        .interrupts());
     }
 
-    private void follow(Path ready, Batch batch, Path recording, TraceLog.Events events, boolean everyInstruction)
+    private TraceFacts follow(Path ready, Batch batch, Path recording, PluginOptions options)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         home.files().layOut(ready, batch, recording);
         Launch launch = Launch.from(
                         QemuCommandLine.READY,
                         new Execution.Replayed(batch.schedule().shift()))
-                .with(new Instrument.OwnLog());
-        try (TraceSession session = new TraceSession(home.emulators(), launch, new TraceLog(events))) {
-            session.run(everyInstruction, home.settings().replayLimit());
+                .with(new Instrument.Plugin(options));
+        CountDownLatch over = new CountDownLatch(1);
+        TraceFacts facts = new TraceFacts(over::countDown);
+        PluginStream stream = new PluginStream(facts);
+        try (QemuSession session =
+                QemuSession.start(home.emulators(), launch, Map.of(PluginOptions.OUT, stream), new EndOfRun(over))) {
+            session.log("int");
+            session.resume();
+            if (!over.await(home.settings().replayLimit().toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new InfrastructureException(
+                        InfrastructureTrouble.HOST_TIME_LIMIT,
+                        "the traced replay did not end within "
+                                + home.settings().replayLimit().toSeconds() + " s");
+            }
+            if (facts.complete()) {
+                session.kill(); // what it would do further is of no interest
+                session.drain();
+            } else {
+                session.end();
+            }
+            if (!facts.complete()) {
+                throw new IOException("the trace broke off: " + session.describeExit());
+            }
+        }
+        return facts;
+    }
+
+    /** The trace is over when the guest will not run on, too. */
+    private record EndOfRun(CountDownLatch over) implements QemuSession.Listener {
+        @Override
+        public void event(QmpEvent event) {
+            if (BatchWatch.stopsForGood(event)) {
+                over.countDown();
+            }
+        }
+
+        @Override
+        public void exited() {
+            over.countDown();
+        }
+
+        @Override
+        public @Nullable InfrastructureException trouble() {
+            return null;
         }
     }
 }

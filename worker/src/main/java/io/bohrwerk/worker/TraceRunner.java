@@ -9,6 +9,7 @@ import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.TraceReport;
 import io.bohrwerk.protocol.batch.TraceRequest;
 import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.traced.Aim;
 import io.bohrwerk.protocol.traced.TestTrace;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import java.io.ByteArrayOutputStream;
@@ -57,7 +58,12 @@ final class TraceRunner implements Runner<TraceRequest> {
             try (SnapshotCache.Snapshot ready = snapshots.hold(target, emulator, request.shift());
                     Machines.Open open = machines.open(emulator, target.files())) {
                 TestTracing.Result traced = TestTracing.run(
-                        open.machine(), ready.image(), target.manifest(), request.shift(), request.setting());
+                        open.machine(),
+                        ready.image(),
+                        target.manifest(),
+                        request.shift(),
+                        request.setting(),
+                        request.aim() == null ? Aim.NONE : request.aim());
                 TracedPlan plan = traced.plan();
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();
                 plan.write(bytes);

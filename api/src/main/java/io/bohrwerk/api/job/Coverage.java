@@ -2,10 +2,12 @@ package io.bohrwerk.api.job;
 
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.Batches;
+import io.bohrwerk.protocol.traced.Aim;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -34,6 +36,7 @@ class Coverage {
     @Transactional(readOnly = true)
     CoverageView of(Job job) {
         BitSet counted = counted(job);
+        Aim aim = Objects.requireNonNullElse(job.aim(), Aim.NONE);
         List<CoverageView.Shift> shifts = new ArrayList<>();
         List<CoverageView.Landing> landings = new ArrayList<>();
         List<Failing> failing = failing(job);
@@ -41,7 +44,7 @@ class Coverage {
         for (JobTrace trace : traces.ofJob(job.id())) {
             TracedPlan plan = trace.completed() ? plans.plan(trace.plan()) : null;
             int to = from + trace.delays();
-            shifts.add(CoverageView.of(trace, plan, counted.get(from, to)));
+            shifts.add(CoverageView.of(trace, plan, counted.get(from, to), aim));
             landings.addAll(landings(plan, failing, from, to));
             from = to;
         }

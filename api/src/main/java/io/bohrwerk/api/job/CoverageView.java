@@ -1,5 +1,6 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.protocol.traced.Aim;
 import io.bohrwerk.protocol.traced.Place;
 import io.bohrwerk.protocol.traced.TestTrace;
 import io.bohrwerk.protocol.traced.TracedPlan;
@@ -32,7 +33,9 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
      * @param blind instructions before which the CPU takes no interrupt
      * @param places distinct ones
      * @param tried how many of them were interrupted
-     * @param symbols with the fewest tried first
+     * @param aimed how many of the places the job aims at; 0 without an aim
+     * @param aimedTried how many of those were interrupted
+     * @param symbols with the fewest tried first; of those that are aimed at, before all others
      */
     record Shift(
             int shift,
@@ -46,14 +49,18 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
             int blind,
             int places,
             int tried,
+            int aimed,
+            int aimedTried,
             List<Symbol> symbols) {}
 
     /**
      * A function, or a page of memory where no name is known.
      *
-     * @param trapPlaces those of them on the path of an exception or a software interrupt
+     * @param trapPlaces those of them on the path of an exception
+     * @param aimed those of them that the job aims at
+     * @param aimedTried those of these that were interrupted
      */
-    record Symbol(String symbol, int places, int trapPlaces, int tried) {}
+    record Symbol(String symbol, int places, int trapPlaces, int tried, int aimed, int aimedTried) {}
 
     /**
      * @param pc hexadecimal
@@ -68,7 +75,7 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
             Place.@Nullable Kind kind) {}
 
     /** @param ran which iterations of the plan were counted; null plan when there is none yet */
-    static Shift of(JobTrace trace, @Nullable TracedPlan plan, BitSet ran) {
+    static Shift of(JobTrace trace, @Nullable TracedPlan plan, BitSet ran, Aim aim) {
         TestTrace test = plan == null ? null : plan.trace();
         if (plan == null || test == null) {
             return new Shift(
@@ -83,14 +90,18 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
                     0,
                     0,
                     0,
+                    0,
+                    0,
                     List.of());
         }
         BitSet tried = new BitSet();
         ran.stream().forEach(index -> plan.covered(index).forEach(tried::set));
-        int blind = 0;
-        for (int i = 0; i < test.length(); i++) {
-            blind += test.at(i) == TestTrace.BLIND ? 1 : 0;
+        BitSet aimed = new BitSet();
+        for (int i = 0; i < test.places().size(); i++) {
+            aimed.set(i, aim.matches(test.places().get(i)));
         }
+        BitSet hit = (BitSet) aimed.clone();
+        hit.and(tried);
         return new Shift(
                 trace.shift(),
                 trace.state(),
@@ -100,27 +111,37 @@ record CoverageView(List<Shift> shifts, List<Landing> failures) {
                 trace.checked(),
                 trace.exact(),
                 test.length(),
-                blind,
+                test.blind(),
                 test.places().size(),
                 tried.cardinality(),
-                symbols(test.places(), tried));
+                aimed.cardinality(),
+                hit.cardinality(),
+                symbols(test.places(), tried, aimed));
     }
 
-    private static List<Symbol> symbols(List<Place> places, BitSet tried) {
+    private static List<Symbol> symbols(List<Place> places, BitSet tried, BitSet aimed) {
         Map<String, Symbol> symbols = new HashMap<>();
         for (int i = 0; i < places.size(); i++) {
             Place place = places.get(i);
             int trap = place.kind() == Place.Kind.TRAP ? 1 : 0;
             int done = tried.get(i) ? 1 : 0;
+            int at = aimed.get(i) ? 1 : 0;
             String name =
                     place.symbol().isEmpty() ? "0x" + Long.toHexString(place.pc() >>> 12) + "000" : place.symbol();
             symbols.merge(
                     name,
-                    new Symbol(name, 1, trap, done),
-                    (a, b) -> new Symbol(name, a.places + b.places, a.trapPlaces + b.trapPlaces, a.tried + b.tried));
+                    new Symbol(name, 1, trap, done, at, at * done),
+                    (a, b) -> new Symbol(
+                            name,
+                            a.places + b.places,
+                            a.trapPlaces + b.trapPlaces,
+                            a.tried + b.tried,
+                            a.aimed + b.aimed,
+                            a.aimedTried + b.aimedTried));
         }
         return symbols.values().stream()
-                .sorted(Comparator.comparingDouble((Symbol symbol) -> (double) symbol.tried / symbol.places)
+                .sorted(Comparator.comparing((Symbol symbol) -> symbol.aimed == 0)
+                        .thenComparingDouble(symbol -> (double) symbol.tried / symbol.places)
                         .thenComparing(Symbol::symbol))
                 .toList();
     }

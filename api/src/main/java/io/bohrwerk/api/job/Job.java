@@ -17,6 +17,7 @@ import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.traced.Aim;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -494,6 +495,12 @@ class Job {
 
     String targetName() {
         return targetName;
+    }
+
+    /** What its strategy tries first; null for nothing in particular. */
+    @Nullable
+    Aim aim() {
+        return strategy instanceof TracedStrategy traced ? traced.aim() : null;
     }
 
     Strategy strategy() {

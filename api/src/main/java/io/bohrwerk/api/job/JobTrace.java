@@ -75,7 +75,8 @@ class JobTrace {
 
     /** The message to the workers. */
     TraceRequest request(Job job) {
-        return new TraceRequest(Wire.VERSION, id, jobId, attempt.number(), job.target(), shift, job.setting());
+        return new TraceRequest(
+                Wire.VERSION, id, jobId, attempt.number(), job.target(), shift, job.setting(), job.aim());
     }
 
     /** A worker was seen at it. */

@@ -18,6 +18,7 @@ import io.bohrwerk.protocol.schedule.Delays;
 import io.bohrwerk.protocol.schedule.Shift;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.target.TargetTest;
+import io.bohrwerk.protocol.traced.Aim;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategies of the arms of {@code adaptive}
  * @param buckets of the period, of {@code adaptive}
  * @param floor share of even exploration, of {@code adaptive}
+ * @param aim what {@code traced} tries first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record StrategyRequest(
@@ -51,7 +53,8 @@ record StrategyRequest(
         @Nullable Long length,
         @Nullable List<Arm.Kind> strategies,
         @Nullable Integer buckets,
-        @Nullable Double floor) {
+        @Nullable Double floor,
+        @Nullable Aim aim) {
     private static final long LARGEST_32_BIT = 0xffff_ffffL;
     /** What asks of a guest no more than to wait for a while before an iteration. */
     private static final Set<Arm.Kind> SERVED_BY_SHELLS = Set.of(Arm.Kind.FIXED, Arm.Kind.RANDOM);
@@ -61,7 +64,7 @@ record StrategyRequest(
         RANDOM("shifts", "seed"),
         SWEEP("shifts", "step"),
         ALIGNED("shifts", "seed", "step", "length"),
-        TRACED("shifts"),
+        TRACED("shifts", "aim"),
         ADAPTIVE("shifts", "seed", "strategies", "buckets", "floor");
 
         private final Set<String> options;
@@ -87,6 +90,7 @@ record StrategyRequest(
         requireOption(kind, "strategies", strategies);
         requireOption(kind, "buckets", buckets);
         requireOption(kind, "floor", floor);
+        requireOption(kind, "aim", aim);
         requireNoGaps("shifts", shifts);
         requireNoGaps("strategies", strategies);
     }
@@ -95,7 +99,7 @@ record StrategyRequest(
     static StrategyRequest named(String kind) {
         for (Kind known : Kind.values()) {
             if (known.name().equalsIgnoreCase(kind)) {
-                return new StrategyRequest(known, null, null, null, null, null, null, null, null, null);
+                return new StrategyRequest(known, null, null, null, null, null, null, null, null, null, null);
             }
         }
         String known = Arrays.stream(Kind.values()).map(Kind::word).collect(Collectors.joining(", "));
@@ -128,7 +132,7 @@ record StrategyRequest(
             case SWEEP -> new SweepStrategy(chosen, step == null ? 1 : step);
             case ALIGNED ->
                 new AlignedStrategy(chosen, length == null ? wholePeriod(manifest, chosen) : length, step, drawn);
-            case TRACED -> new TracedStrategy(chosen);
+            case TRACED -> new TracedStrategy(chosen, aim);
             case ADAPTIVE ->
                 new AdaptiveStrategy(
                         chosen,

@@ -1,18 +1,24 @@
 package io.bohrwerk.api.strategy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.traced.Aim;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The timer's interrupt on each distinct place of the test once, as a trace of the test tells them; see {@link
  * io.bohrwerk.protocol.traced.Planner} for the order. Its places are known once the test was traced at each of the shifts.
  *
  * @param shifts one after the other, each with its own trace: the slower the CPU, the more ticks one iteration meets
+ * @param aim what is tried first; null for nothing in particular
  */
-public record TracedStrategy(List<Integer> shifts) implements Strategy {
+public record TracedStrategy(
+        List<Integer> shifts,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Aim aim) implements Strategy {
     /** Each delay is written out in the batch's row and message. */
     private static final int LARGEST_BATCH = 1_000;
 

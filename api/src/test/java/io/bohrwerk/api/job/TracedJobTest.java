@@ -22,6 +22,7 @@ import io.bohrwerk.protocol.traced.Place;
 import io.bohrwerk.protocol.traced.Placement;
 import io.bohrwerk.protocol.traced.TestTrace;
 import io.bohrwerk.protocol.traced.TracedPlan;
+import io.bohrwerk.protocol.traced.Visits;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -115,16 +116,19 @@ class TracedJobTest {
     /** The k-th iteration of the plan has the delay 1000 - k, and lands at the k-th place. */
     private static TracedPlan plan(int shift) {
         List<Place> places = new ArrayList<>();
-        int[] at = new int[PLACES];
+        List<Visits> visits = new ArrayList<>();
         for (int i = 0; i < PLACES; i++) {
-            places.add(
-                    new Place(0x1000 + i, 0, i < 5 ? Place.Kind.TRAP : Place.Kind.ORDINARY, i < 5 ? "trap" : "test"));
-            at[i] = i;
+            places.add(new Place(
+                    0x1000 + i,
+                    Place.Context.PLAIN,
+                    i < 5 ? Place.Kind.TRAP : Place.Kind.ORDINARY,
+                    i < 5 ? "trap" : "test"));
+            visits.add(Visits.once(i));
         }
-        TestTrace trace = new TestTrace(1_000, 0, 10, places, at);
+        TestTrace trace = new TestTrace(1_000, 0, 0, PLACES, 0, places, visits);
         List<Placement> placements = new ArrayList<>();
         for (int i = 0; i < PLACES; i++) {
-            placements.add(new Placement(trace.delayFor(i), i, places.get(i)));
+            placements.add(new Placement(trace.delayFor(i), i, i));
         }
         return TracedPlan.of(shift, trace, placements);
     }

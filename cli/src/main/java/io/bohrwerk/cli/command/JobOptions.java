@@ -73,6 +73,15 @@ final class JobOptions {
     private @Nullable Long length;
 
     @Option(
+            names = "--aim",
+            split = ",",
+            paramLabel = "WHAT",
+            description =
+                    "What traced tries first: functions (trap,x86_dbregs_*), addresses (0xc0100000-0xc0101000), syscall:N, vector:N,"
+                            + " module:* (Linux modules), user.")
+    private @Nullable List<String> aim;
+
+    @Option(
             names = "--arms",
             split = ",",
             paramLabel = "NAME",
@@ -179,6 +188,10 @@ final class JobOptions {
         if (arms != null) {
             ArrayNode all = named.putArray("strategies");
             arms.forEach(all::add);
+        }
+        if (aim != null) {
+            ArrayNode all = named.putArray("aim");
+            aim.forEach(all::add);
         }
         put(named, "buckets", buckets);
         put(named, "floor", floor);

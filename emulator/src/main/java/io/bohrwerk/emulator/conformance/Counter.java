@@ -4,7 +4,7 @@ import io.bohrwerk.emulator.Batch;
 import io.bohrwerk.emulator.BatchRun;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
-import io.bohrwerk.emulator.trace.InterruptTracer.Interrupt;
+import io.bohrwerk.emulator.plugin.PluginLine.Interrupt;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Schedule;

@@ -1,7 +1,7 @@
 package io.bohrwerk.emulator.conformance;
 
 import io.bohrwerk.emulator.InfrastructureException;
-import io.bohrwerk.emulator.trace.InterruptTracer.Interrupt;
+import io.bohrwerk.emulator.plugin.PluginLine.Interrupt;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.conformance.Conformance.Finding;
 import io.bohrwerk.protocol.conformance.Conformance.Service;
@@ -70,7 +70,7 @@ final class Wishes {
     private static OptionalLong period(List<Interrupt> interrupts) {
         Map<Integer, List<Long>> byVector = interrupts.stream()
                 .collect(Collectors.groupingBy(
-                        Interrupt::vector, Collectors.mapping(Interrupt::instruction, Collectors.toList())));
+                        Interrupt::vector, Collectors.mapping(Interrupt::count, Collectors.toList())));
         List<Long> ticks = byVector.values().stream()
                 .max((a, b) -> Integer.compare(a.size(), b.size()))
                 .orElse(List.of());
@@ -139,8 +139,7 @@ final class Wishes {
                 List<Interrupt> asked = counter.interrupts(extra(OFFSET), most);
                 List<Interrupt> late = counter.interrupts(extra(OTHER_OFFSET), most);
                 if (asked.stream()
-                        .anyMatch(a -> !late.contains(a)
-                                && late.contains(new Interrupt(a.vector(), a.instruction() + later)))) {
+                        .anyMatch(a -> !at(late, a.vector(), a.count()) && at(late, a.vector(), a.count() + later))) {
                     return new Finding(
                             Service.EXACT,
                             "asked for it " + later + " instructions later it came exactly so much later" + yaml);
@@ -157,6 +156,10 @@ final class Wishes {
         } catch (InfrastructureException e) {
             return new Finding(Service.NOT_SERVED, Counter.refusal(e));
         }
+    }
+
+    private static boolean at(List<Interrupt> interrupts, int vector, long count) {
+        return interrupts.stream().anyMatch(each -> each.vector() == vector && each.count() == count);
     }
 
     private Schedule extra(long offset) {

@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator.qemu;
 
+import io.bohrwerk.emulator.plugin.PluginOptions;
 import java.util.List;
 
 /** What an emulator is started with to look at its guest. None of these changes what a replayed or counted guest does. */
@@ -36,6 +37,14 @@ public sealed interface Instrument {
         @Override
         public List<String> options() {
             return List.of("-chardev", "pipe,id=gdb,path=" + QemuCommandLine.GDB, "-gdb", "chardev:gdb");
+        }
+    }
+
+    /** Our plugin, which writes to {@link PluginOptions#OUT}. */
+    record Plugin(PluginOptions what) implements Instrument {
+        @Override
+        public List<String> options() {
+            return what.options();
         }
     }
 

@@ -1,4 +1,4 @@
-/** What an iteration of a test executes, instruction by instruction, as QEMU's execution log tells it in a replay. */
+/** What a batch executes, as the plugin tells it in a replay: its interrupts, its delays, and the places of one iteration. */
 @NullMarked
 package io.bohrwerk.emulator.trace;
 

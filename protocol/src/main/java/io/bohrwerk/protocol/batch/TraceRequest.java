@@ -9,6 +9,7 @@ import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.schedule.Shift;
+import io.bohrwerk.protocol.traced.Aim;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt from 1; counts infrastructure retries
  * @param shift icount shift at which it is traced; the plan holds for that shift only
  * @param setting of the machine, for which alone the plan holds, too; null for nothing other than usual
+ * @param aim what is to be tried first; null for nothing in particular
  */
 public record TraceRequest(
         int version,
@@ -26,7 +28,8 @@ public record TraceRequest(
         int attempt,
         Digest target,
         int shift,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Setting setting)
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Setting setting,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Aim aim)
         implements Work {
     public static final String KIND = "trace";
 
@@ -41,7 +44,7 @@ public record TraceRequest(
 
     /** In a machine in which nothing is other than usual. */
     public TraceRequest(int version, UUID traceId, UUID jobId, int attempt, Digest target, int shift) {
-        this(version, traceId, jobId, attempt, target, shift, null);
+        this(version, traceId, jobId, attempt, target, shift, null, null);
     }
 
     @Override

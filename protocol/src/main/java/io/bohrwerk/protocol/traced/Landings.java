@@ -6,33 +6,29 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Where ticks really landed, held against where they were planned. */
+/** Where ticks really landed, compared to where they were planned. */
 public final class Landings {
-    /** Farther off, an instruction of the same address is another execution of it. */
-    private static final int FARTHEST = 48;
-
-    private static final int MOST_OTHERS = 2;
-
     private Landings() {}
 
     /**
-     * By how many instructions the ticks of a batch landed late.
+     * By how many instructions each tick of a batch landed late, negative for early.
      *
-     * @param planned the batch's iterations, all executed
-     * @param ticks the program counters that the batch's ticks interrupted, in their order: of each iteration the one that it was aligned
-     *     to, and the one that was placed; before or behind them at most {@value #MOST_OTHERS} that came while no iteration ran
-     * @return what more than half of the iterations agree on, negative for early. Empty when they do not: a tick that meets masked
-     *     interrupts lands later than it was put, by another distance each time. Empty also when there were more other ticks
+     * @param planned the batch's iterations, in order
+     * @param ticks for each iteration, the offsets of the ticks that came after its delay, in order
+     * @return of those whose tick was seen, without those that had another tick in the delay: by what its handler executed, the offsets of
+     *     what follows are smaller
      */
-    public static OptionalLong late(TestTrace trace, List<Placement> planned, List<Long> ticks) {
-        int others = ticks.size() - 2 * planned.size();
-        for (int first = 0; others <= MOST_OTHERS && first <= others; first++) {
-            OptionalLong late = agreed(trace, planned, ticks.subList(first, first + 2 * planned.size()));
-            if (late.isPresent()) {
-                return late;
+    public static List<Long> late(TestTrace trace, List<Placement> planned, List<List<Long>> ticks) {
+        List<Long> late = new ArrayList<>();
+        for (int i = 0; i < Math.min(planned.size(), ticks.size()); i++) {
+            int offset = planned.get(i).offset();
+            int tick = trace.tickFor(offset) - 1;
+            boolean undisturbed = trace.lead() + planned.get(i).delay() <= trace.period();
+            if (undisturbed && tick < ticks.get(i).size()) {
+                late.add(ticks.get(i).get(tick) - offset);
             }
         }
-        return OptionalLong.empty();
+        return late;
     }
 
     /**
@@ -48,34 +44,5 @@ public final class Landings {
                         .thenComparing(Comparator.naturalOrder()))
                 .map(OptionalLong::of)
                 .orElseGet(OptionalLong::empty);
-    }
-
-    private static OptionalLong agreed(TestTrace trace, List<Placement> planned, List<Long> ticks) {
-        List<Long> late = new ArrayList<>();
-        for (int i = 0; i < planned.size(); i++) {
-            long pc = ticks.get(2 * i + 1);
-            int offset = planned.get(i).offset();
-            for (int distance = 0; distance <= FARTHEST; distance++) {
-                if (isAt(trace, offset + distance, pc)) {
-                    late.add((long) distance);
-                    break;
-                }
-                if (isAt(trace, offset - distance, pc)) {
-                    late.add((long) -distance);
-                    break;
-                }
-            }
-        }
-        return late.stream()
-                .filter(distance -> 2 * Collections.frequency(late, distance) > planned.size())
-                .mapToLong(Long::longValue)
-                .findFirst();
-    }
-
-    private static boolean isAt(TestTrace trace, int offset, long pc) {
-        return offset >= 0
-                && offset < trace.length()
-                && trace.at(offset) != TestTrace.BLIND
-                && trace.places().get(trace.at(offset)).pc() == pc;
     }
 }

@@ -4,7 +4,7 @@ package io.bohrwerk.protocol.traced;
  * One iteration of a plan.
  *
  * @param delay instructions, aligned to the tick
- * @param offset where the first tick after the delay lands, in instructions from the delay's end
- * @param place what is there
+ * @param offset where a tick after the delay lands, in instructions from the delay's end
+ * @param place what is there, by its index in {@link TestTrace#places}
  */
-public record Placement(long delay, int offset, Place place) {}
+public record Placement(long delay, int offset, int place) {}

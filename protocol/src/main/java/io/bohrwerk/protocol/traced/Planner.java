@@ -1,71 +1,68 @@
 package io.bohrwerk.protocol.traced;
 
+import io.bohrwerk.protocol.traced.Visits.Turn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * Decides in which order the places of a test are tried: a row of delays, each of which puts the timer interrupt on places that no delay
- * before it has.
+ * Decides in which order the places of a test are tried: a row of delays, each of which puts a timer interrupt on places that no delay before
+ * it has.
  *
- * <p>A delay is worth the sum of what is new under its ticks: an instruction that was never interrupted, most of all in a module (more than any sum of others in one delay), then on a trap's path;
- * much less one that was, but reached in another way, or its first or last execution. The most valuable comes first, which is the
- * greedy cover of a set by its subsets (Chvátal, "A Greedy Heuristic for the Set-Covering Problem", 1979); in a test
- * shorter than a period each delay covers one place, and this is sorting by value. Among equals the order is that of van der Corput's
- * sequence over the test's length: from coarse to fine, so that a race open for n of m places is met after about m/n.
+ * <p>What is rare comes first: an instruction that was executed once before one of a loop, the path of an exception before that of a system
+ * call, a module before all else. A delay is worth the sum of what is new under its ticks: most an instruction that was never interrupted, less
+ * one that was, but in another context, or in another turn of its loop: the first, the second, the last. The most valuable comes first, which
+ * is the greedy cover of a set by its subsets (Chvátal, "A Greedy Heuristic for the Set-Covering Problem", 1979); where each delay covers one
+ * place, this is sorting by value. Among equals the order is that of van der Corput's sequence over the test's length: from coarse to fine, so
+ * that a race open for n of m places is met after about m/n.
  */
 public final class Planner {
-    private static final byte FIRST = 2;
-    private static final byte LAST = 1;
+    /** The least of an aimed place is worth more than the most of all others together. */
+    private static final long AIMED = 1L << 32;
 
     private final TestTrace trace;
-    private final int[] firstOfPc;
-    /** For each place the unit of its instruction. */
+    /** For each place the number of its instruction. */
     private final int[] pcOf;
 
-    private final Map<Long, Integer> pcs = new HashMap<>();
+    private final boolean[] aimed;
     private final boolean[] newPlace;
     private final boolean[] newPc;
-    /** What an offset is worth as an instruction's first or last execution. */
-    private final byte[] edge;
+    /** By the delay that has its first tick, or a later one, there. */
+    private final Map<Long, List<Spot>> spots = new TreeMap<>();
 
-    private Planner(TestTrace trace, Set<Place> tried) {
+    /** An execution of a place that has not been interrupted. */
+    private record Spot(int place, Turn turn, int offset) {}
+
+    private Planner(TestTrace trace, Set<Place> tried, Aim aim) {
         this.trace = trace;
-        int places = trace.places().size();
-        pcOf = new int[places];
-        newPlace = new boolean[places];
-        for (int place = 0; place < places; place++) {
-            Place here = trace.places().get(place);
-            pcOf[place] = pcs.computeIfAbsent(here.pc(), pc -> pcs.size());
-            newPlace[place] = !tried.contains(here);
+        List<Place> places = trace.places();
+        pcOf = new int[places.size()];
+        newPlace = new boolean[places.size()];
+        aimed = new boolean[places.size()];
+        Map<Long, Integer> pcs = new HashMap<>();
+        for (int place = 0; place < places.size(); place++) {
+            pcOf[place] = pcs.computeIfAbsent(places.get(place).pc(), pc -> pcs.size());
+            newPlace[place] = !tried.contains(places.get(place));
+            aimed[place] = aim.matches(places.get(place));
         }
         newPc = new boolean[pcs.size()];
         Arrays.fill(newPc, true);
-        for (int place = 0; place < places; place++) {
+        for (int place = 0; place < places.size(); place++) {
             newPc[pcOf[place]] &= newPlace[place];
         }
-        firstOfPc = new int[pcs.size()];
-        Arrays.fill(firstOfPc, -1);
-        int[] lastOfPc = new int[pcs.size()];
-        edge = new byte[trace.length()];
-        for (int offset = 0; offset < trace.length(); offset++) {
-            int place = trace.at(offset);
-            if (place != TestTrace.BLIND) {
-                int pc = pcOf[place];
-                firstOfPc[pc] = firstOfPc[pc] < 0 ? offset : firstOfPc[pc];
-                lastOfPc[pc] = offset;
-            }
-        }
-        for (int pc = 0; pc < firstOfPc.length; pc++) {
-            if (firstOfPc[pc] >= 0 && newPc[pc]) {
-                edge[lastOfPc[pc]] = LAST;
-                edge[firstOfPc[pc]] = FIRST;
+        for (int place = 0; place < places.size(); place++) {
+            for (Turn turn : Turn.values()) {
+                int offset = trace.visits().get(place).offset(turn);
+                if (newPlace[place] && offset >= 0 && offset < trace.length()) {
+                    spots.computeIfAbsent(trace.delayFor(offset), delay -> new ArrayList<>())
+                            .add(new Spot(place, turn, offset));
+                }
             }
         }
     }
@@ -75,103 +72,80 @@ public final class Planner {
      * @return in the order of trying; empty when nothing is left to try
      */
     public static List<Placement> plan(TestTrace trace, Set<Place> tried) {
-        return new Planner(trace, tried).plan();
+        return plan(trace, tried, Aim.NONE);
     }
 
-    /** @param phase offset of the first tick */
-    private record Candidate(int phase, int gain, long rank) {}
+    /** @param aim what is tried ahead of all else */
+    public static List<Placement> plan(TestTrace trace, Set<Place> tried, Aim aim) {
+        return new Planner(trace, tried, aim).plan();
+    }
+
+    private record Candidate(long delay, long gain, long rank) {}
 
     private List<Placement> plan() {
         PriorityQueue<Candidate> queue = new PriorityQueue<>(
-                Comparator.comparingInt(Candidate::gain).reversed().thenComparingLong(Candidate::rank));
-        queue.addAll(candidates());
+                Comparator.comparingLong(Candidate::gain).reversed().thenComparingLong(Candidate::rank));
+        int index = 0;
+        for (Map.Entry<Long, List<Spot>> each : spots.entrySet()) {
+            // reversed bits of the index are the sequence's value, scaled to 32 bits
+            long vanDerCorput = Integer.toUnsignedLong(Integer.reverse(index++));
+            queue.add(new Candidate(each.getKey(), gain(each.getValue()), vanDerCorput));
+        }
         List<Placement> plan = new ArrayList<>();
         for (Candidate best = queue.poll(); best != null; best = queue.poll()) {
-            int gain = gain(best.phase());
-            if (gain == 0) {
-                continue;
-            }
+            List<Spot> under = spots.getOrDefault(best.delay(), List.of());
+            long gain = gain(under);
             if (gain < best.gain()) {
-                queue.add(new Candidate(best.phase(), gain, best.rank())); // others have covered some of it meanwhile
+                queue.add(new Candidate(best.delay(), gain, best.rank())); // others have covered some of it meanwhile
                 continue;
             }
-            cover(best.phase());
-            plan.add(new Placement(
-                    trace.delayFor(best.phase()), best.phase(), trace.places().get(trace.at(best.phase()))));
+            Spot most = under.size() == 1
+                    ? under.get(0)
+                    : under.stream()
+                            .max(Comparator.comparingLong(spot -> gain(List.of(spot))))
+                            .orElseThrow();
+            plan.add(new Placement(best.delay(), most.offset(), most.place()));
+            for (Spot spot : under) {
+                newPlace[spot.place()] = false;
+                newPc[pcOf[spot.place()]] = false;
+            }
         }
         return plan;
     }
 
-    /** Each phase that is worth anything; first executions rank before others. */
-    private List<Candidate> candidates() {
-        int phases = (int) Math.min(trace.length(), trace.stride());
-        List<Integer> firsts = new ArrayList<>();
-        List<Integer> others = new ArrayList<>();
-        for (int phase = 0; phase < phases; phase++) {
-            int place = trace.at(phase);
-            if (place != TestTrace.BLIND && gain(phase) > 0) {
-                (firstOfPc[pcOf[place]] == phase ? firsts : others).add(phase);
+    private long gain(List<Spot> under) {
+        long gain = 0;
+        for (Spot spot : under) {
+            Place place = trace.places().get(spot.place());
+            long worth = 0;
+            if (newPc[pcOf[spot.place()]]) {
+                worth += worth(place.kind())
+                        * rarity(trace.visits().get(spot.place()).count());
             }
-        }
-        List<Candidate> all = new ArrayList<>(firsts.size() + others.size());
-        rank(firsts, 0, all);
-        rank(others, 1L << 32, all);
-        return all;
-    }
-
-    private void rank(List<Integer> phases, long base, List<Candidate> to) {
-        for (int i = 0; i < phases.size(); i++) {
-            long vanDerCorput = Integer.toUnsignedLong(Integer.reverse(i));
-            // by position among its peers: reversed bits of i are the sequence's value, scaled to 32 bits
-            to.add(new Candidate(phases.get(i), gain(phases.get(i)), base + vanDerCorput));
-        }
-    }
-
-    private int gain(int phase) {
-        int gain = 0;
-        Set<Integer> counted = new HashSet<>();
-        for (long offset = phase; offset < trace.length(); offset += trace.stride()) {
-            int place = trace.at((int) offset);
-            if (place == TestTrace.BLIND) {
-                continue;
+            if (newPlace[spot.place()]) {
+                worth += place.kind() == Place.Kind.ORDINARY ? 4 : 6;
             }
-            if (newPlace[place] && counted.add(place)) {
-                gain += worthOfWay(trace.places().get(place).kind());
-            }
-            if (newPc[pcOf[place]] && counted.add(-1 - pcOf[place])) {
-                gain += worthOfInstruction(trace.places().get(place).kind());
-            }
-            gain += edge[(int) offset];
+            worth += switch (spot.turn()) {
+                case FIRST -> 3;
+                case LAST -> 2;
+                case SECOND -> 1;
+            };
+            gain += aimed[spot.place()] ? worth * AIMED : worth;
         }
         return gain;
     }
 
-    private void cover(int phase) {
-        for (long offset = phase; offset < trace.length(); offset += trace.stride()) {
-            int place = trace.at((int) offset);
-            edge[(int) offset] = 0;
-            if (place != TestTrace.BLIND) {
-                newPlace[place] = false;
-                newPc[pcOf[place]] = false;
-            }
-        }
-    }
-
-    private static int worthOfInstruction(Place.Kind kind) {
+    private static long worth(Place.Kind kind) {
         return switch (kind) {
-            case MODULE -> 1_024;
+            case MODULE -> 1 << 16;
             case TRAP -> 64;
-            case ENTRY -> 24;
-            case ORDINARY -> 8;
+            case SYSCALL -> 16;
+            case ORDINARY -> 12;
         };
     }
 
-    private static int worthOfWay(Place.Kind kind) {
-        return switch (kind) {
-            case MODULE -> 5;
-            case TRAP -> 4;
-            case ENTRY -> 3;
-            case ORDINARY -> 2;
-        };
+    /** By powers of ten: how often a place is executed says how likely a random interrupt is to hit it. */
+    private static int rarity(long count) {
+        return count == 1 ? 8 : count <= 10 ? 4 : count <= 1_000 ? 2 : 1;
     }
 }

@@ -25,24 +25,26 @@ import org.jspecify.annotations.Nullable;
  * file, as a long test's trace has millions of instructions.
  */
 public final class TracedPlan {
-    /** In place of an offset, of delays that no trace gave. */
-    private static final int NO_OFFSET = -1;
+    /** In place of a place, of delays that no trace gave. */
+    private static final int NO_PLACE = -1;
 
     private static final int MAGIC = 0x42575450; // "BWTP"
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     /** Above anything that is traced; a damaged file may say anything. */
     private static final int MOST = 1 << 26;
 
     private final int shift;
     private final @Nullable TestTrace trace;
     private final int[] delays;
-    private final int[] offsets;
+    private final int[] places;
+    /** By delay, the places with an execution known to lie under its ticks. Made when it is asked for. */
+    private @Nullable Map<Long, Set<Integer>> under;
 
-    private TracedPlan(int shift, @Nullable TestTrace trace, int[] delays, int[] offsets) {
+    private TracedPlan(int shift, @Nullable TestTrace trace, int[] delays, int[] places) {
         this.shift = shift;
         this.trace = trace;
         this.delays = delays;
-        this.offsets = offsets;
+        this.places = places;
     }
 
     /** The plan of {@link Planner}. */
@@ -51,15 +53,15 @@ public final class TracedPlan {
                 shift,
                 trace,
                 placements.stream().mapToInt(each -> (int) each.delay()).toArray(),
-                placements.stream().mapToInt(Placement::offset).toArray());
+                placements.stream().mapToInt(Placement::place).toArray());
     }
 
     /** A test that failed while it was to be traced: it is enough to run the same delays again. */
     public static TracedPlan ofFailing(int shift, List<Long> delays) {
-        int[] offsets = new int[delays.size()];
-        Arrays.fill(offsets, NO_OFFSET);
+        int[] places = new int[delays.size()];
+        Arrays.fill(places, NO_PLACE);
         return new TracedPlan(
-                shift, null, delays.stream().mapToInt(Long::intValue).toArray(), offsets);
+                shift, null, delays.stream().mapToInt(Long::intValue).toArray(), places);
     }
 
     public int shift() {
@@ -91,27 +93,37 @@ public final class TracedPlan {
         return some;
     }
 
-    /** The place that the first tick of an iteration lands on; null when it is not known. */
+    /** The place that an iteration is for; null when it is not known. */
     public @Nullable Place place(int index) {
         TestTrace known = trace;
-        int offset = offsets[index];
-        return known == null || offset == NO_OFFSET || known.at(offset) == TestTrace.BLIND
+        return known == null || places[index] == NO_PLACE
                 ? null
-                : known.places().get(known.at(offset));
+                : known.places().get(places[index]);
     }
 
-    /** Indices of the places under an iteration's ticks, among {@link TestTrace#places}; empty when there is no trace. */
-    public Set<Integer> covered(int index) {
-        TestTrace known = trace;
-        Set<Integer> covered = new HashSet<>();
-        if (known != null && offsets[index] != NO_OFFSET) {
-            for (long at = offsets[index]; at < known.length(); at += known.stride()) {
-                if (known.at((int) at) != TestTrace.BLIND) {
-                    covered.add(known.at((int) at));
+    /**
+     * Indices of the places under an iteration's ticks, among {@link TestTrace#places}: those of which a tick hits the first, second or last
+     * execution. Empty when there is no trace.
+     */
+    public synchronized Set<Integer> covered(int index) {
+        if (under == null) {
+            under = trace == null ? Map.of() : under(trace);
+        }
+        return under.getOrDefault(delay(index), Set.of());
+    }
+
+    private static Map<Long, Set<Integer>> under(TestTrace trace) {
+        Map<Long, Set<Integer>> under = new HashMap<>();
+        for (int place = 0; place < trace.places().size(); place++) {
+            for (Visits.Turn turn : Visits.Turn.values()) {
+                int offset = trace.visits().get(place).offset(turn);
+                if (offset >= 0 && offset < trace.length()) {
+                    under.computeIfAbsent(trace.delayFor(offset), delay -> new HashSet<>())
+                            .add(place);
                 }
             }
         }
-        return covered;
+        return under;
     }
 
     /** Writes it, compressed. The stream stays open. */
@@ -128,7 +140,7 @@ public final class TracedPlan {
         out.writeInt(delays.length);
         for (int i = 0; i < delays.length; i++) {
             out.writeInt(delays[i]);
-            out.writeInt(offsets[i]);
+            out.writeInt(places[i]);
         }
         out.flush();
         compressed.finish();
@@ -137,72 +149,102 @@ public final class TracedPlan {
     private static void write(TestTrace trace, DataOutputStream out) throws IOException {
         out.writeLong(trace.period());
         out.writeLong(trace.lead());
-        out.writeLong(trace.handler());
+        out.writeLong(trace.delay());
+        out.writeInt(trace.length());
+        out.writeInt(trace.blind());
         Map<String, Integer> symbols = new HashMap<>();
+        Map<Place.Context, Integer> contexts = new HashMap<>();
         out.writeInt(trace.places().size());
-        for (Place place : trace.places()) {
+        for (int i = 0; i < trace.places().size(); i++) {
+            Place place = trace.places().get(i);
             out.writeLong(place.pc());
-            out.writeInt(place.context());
             out.writeByte(place.kind().ordinal());
-            Integer known = symbols.get(place.symbol());
-            out.writeInt(known == null ? symbols.size() : known);
-            if (known == null) {
-                symbols.put(place.symbol(), symbols.size());
+            if (isNew(contexts, place.context(), out)) {
+                write(place.context(), out);
+            }
+            if (isNew(symbols, place.symbol(), out)) {
                 out.writeUTF(place.symbol());
             }
+            Visits visits = trace.visits().get(i);
+            out.writeLong(visits.count());
+            out.writeInt(visits.first());
+            out.writeInt(visits.second());
+            out.writeInt(visits.last());
         }
-        out.writeInt(trace.length());
-        for (int i = 0; i < trace.length(); i++) {
-            out.writeInt(trace.at(i));
-        }
+    }
+
+    /** Writes the number of a value; a new one is the next number, and the value is to follow. */
+    private static <T> boolean isNew(Map<T, Integer> known, T value, DataOutputStream out) throws IOException {
+        Integer number = known.putIfAbsent(value, known.size());
+        out.writeInt(number == null ? known.size() - 1 : number);
+        return number == null;
+    }
+
+    private static void write(Place.Context context, DataOutputStream out) throws IOException {
+        out.writeLong(context.space());
+        out.writeInt(context.vector());
+        out.writeInt(context.number());
+        out.writeInt(context.depth());
+        out.writeByte(context.privilege());
+        out.writeBoolean(context.fresh());
     }
 
     /** @throws IOException also when it is no such file */
     public static TracedPlan read(InputStream from) throws IOException {
         DataInputStream in = new DataInputStream(new BufferedInputStream(new InflaterInputStream(from)));
         if (in.readInt() != MAGIC || in.readInt() != FORMAT) {
-            throw new IOException("this is no plan of the traced strategy, or one of a newer format");
+            throw new IOException("this is no plan of the traced strategy, or one of another format than " + FORMAT);
         }
         int shift = in.readInt();
         TestTrace trace = in.readBoolean() ? readTrace(in) : null;
         int[] delays = new int[count(in)];
-        int[] offsets = new int[delays.length];
+        int[] places = new int[delays.length];
         for (int i = 0; i < delays.length; i++) {
             delays[i] = in.readInt();
-            offsets[i] = in.readInt();
-            if (offsets[i] < NO_OFFSET || trace != null && offsets[i] >= trace.length()) {
-                throw new IOException("the plan's offset " + offsets[i] + " is past the trace");
+            places[i] = in.readInt();
+            if (places[i] < NO_PLACE
+                    || trace != null && places[i] >= trace.places().size()) {
+                throw new IOException("the plan's place " + places[i] + " is not in its trace");
             }
         }
-        return new TracedPlan(shift, trace, delays, offsets);
+        return new TracedPlan(shift, trace, delays, places);
     }
 
     private static TestTrace readTrace(DataInputStream in) throws IOException {
         long period = in.readLong();
         long lead = in.readLong();
-        long handler = in.readLong();
+        long delay = in.readLong();
+        int length = in.readInt();
+        int blind = in.readInt();
         Place.Kind[] kinds = Place.Kind.values();
         List<String> symbols = new ArrayList<>();
-        int places = count(in);
-        List<Place> all = new ArrayList<>(Math.min(places, 1 << 16));
-        for (int i = 0; i < places; i++) {
+        List<Place.Context> contexts = new ArrayList<>();
+        int count = count(in);
+        List<Place> places = new ArrayList<>(Math.min(count, 1 << 16));
+        List<Visits> visits = new ArrayList<>(Math.min(count, 1 << 16));
+        for (int i = 0; i < count; i++) {
             long pc = in.readLong();
-            int context = in.readInt();
             int kind = in.readUnsignedByte();
+            int context = in.readInt();
+            if (context == contexts.size()) {
+                contexts.add(new Place.Context(
+                        in.readLong(), in.readInt(), in.readInt(), in.readInt(), in.readByte(), in.readBoolean()));
+            }
             int symbol = in.readInt();
             if (symbol == symbols.size()) {
                 symbols.add(in.readUTF());
             }
-            if (kind >= kinds.length || symbol < 0 || symbol >= symbols.size()) {
+            if (kind >= kinds.length
+                    || context < 0
+                    || context >= contexts.size()
+                    || symbol < 0
+                    || symbol >= symbols.size()) {
                 throw new IOException("the plan's place " + i + " is damaged");
             }
-            all.add(new Place(pc, context, kinds[kind], symbols.get(symbol)));
+            places.add(new Place(pc, contexts.get(context), kinds[kind], symbols.get(symbol)));
+            visits.add(new Visits(in.readLong(), in.readInt(), in.readInt(), in.readInt()));
         }
-        int[] at = new int[count(in)];
-        for (int i = 0; i < at.length; i++) {
-            at[i] = in.readInt();
-        }
-        return new TestTrace(period, lead, handler, all, at);
+        return new TestTrace(period, lead, delay, length, blind, places, visits);
     }
 
     private static int count(DataInputStream in) throws IOException {

@@ -8,7 +8,9 @@ import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.TraceRequest;
 import io.bohrwerk.protocol.target.TargetManifest;
+import io.bohrwerk.protocol.traced.Aim;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,14 @@ class SettingTest {
         assertThat(Wire.writeText(schedule)).contains("\"setting\":{\"cpu\":\"core2duo\"}");
         assertThat(Wire.read(Wire.write(schedule), Schedule.class)).isEqualTo(schedule);
         TraceRequest trace = new TraceRequest(
-                1, new UUID(1, 2), new UUID(3, 4), 1, Digest.of(new byte[1]), 4, new Setting(CpuModel.MAX));
+                1,
+                new UUID(1, 2),
+                new UUID(3, 4),
+                1,
+                Digest.of(new byte[1]),
+                4,
+                new Setting(CpuModel.MAX),
+                new Aim(List.of("trap", "syscall:26")));
         assertThat(Wire.read(Wire.write(trace), TraceRequest.class)).isEqualTo(trace);
     }
 
