@@ -7,6 +7,7 @@
 #define PORT_FW_CFG_SELECT	0x510
 #define PORT_FW_CFG_DATA	0x511
 
+#define FW_CFG_CPUS		0x05	/* selector of their number, 16 bits, little-endian */
 #define FW_CFG_FILE_DIR		0x19	/* selector of the directory */
 #define FW_CFG_NAME_BYTES	56
 #define PVPANIC_PANICKED	1	/* the event that makes QEMU pause the machine */
@@ -159,6 +160,20 @@ long bw_fw_cfg(const char *name, void *to, size_t max)
 	return n;
 }
 
+unsigned int bw_machine_cpus(void)
+{
+	unsigned int low;
+
+	out16(PORT_FW_CFG_SELECT, FW_CFG_CPUS);
+	low = in8(PORT_FW_CFG_DATA);
+	return low | (unsigned int)in8(PORT_FW_CFG_DATA) << 8;
+}
+
+void bw_say_cpus(unsigned int n)
+{
+	bw_say("cpus", n, NULL);
+}
+
 static bool wants_run(const char *line, long length)
 {
 	return length >= 4 && line[0] == 'r' && line[1] == 'u' && line[2] == 'n' && line[3] == ' ';
@@ -238,16 +253,50 @@ void bw_offer(void (*interrupt_in)(uint64_t ns), void (*timer)(uint32_t hz))
 	offered.timer = timer;
 }
 
+/* Where the two sides of a test meet: rounds, counted from 1. */
+static struct {
+	volatile uint32_t here;		/* the companion waits for this one */
+	volatile uint32_t released;	/* the last that was released ... */
+	volatile uint32_t delay;	/* ... and the companion's delay in it */
+} meeting;
+
+void bw_meet(void)
+{
+	uint32_t round = meeting.released + 1;
+
+	meeting.here = round;
+	while (meeting.released != round)
+		bw_pause();
+	bw_spin(meeting.delay);
+}
+
+static void release(uint32_t companion_delay)
+{
+	uint32_t round = meeting.released + 1;
+
+	meeting.delay = companion_delay;
+	while (meeting.here != round)
+		bw_pause();
+	meeting.released = round;
+	bw_pause();
+}
+
 /* An agent that knows nothing of such wishes passes over their keys: so one that does says which it serves. */
-static void serve_wishes(const struct bw_batch *batch)
+static void serve_wishes(const struct bw_batch *batch, bool pair)
 {
 	if (batch->extra && !offered.interrupt_in)
 		bw_error("extra: this guest has no interrupt for it");
 	if (batch->hz && !offered.timer)
 		bw_error("hz: this guest cannot change its timer");
-	if (!batch->extra && !batch->hz)
+	if (batch->companion && !pair)
+		bw_error("companion: this guest's test has no other side");
+	if (batch->extra && pair)
+		bw_error("extra: with two sides of a test the instructions between would be those of both");
+	if (!batch->extra && !batch->hz && !batch->companion)
 		return;
 	say("@bw serves");
+	if (batch->companion)
+		say(" companion");
 	if (batch->extra)
 		say(" extra");
 	if (batch->hz) {
@@ -262,15 +311,16 @@ static void arm(const struct bw_batch *batch, uint32_t k, uint32_t delay)
 	offered.interrupt_in(((uint64_t)delay + ARMED_TO_TEST + bw_extra(batch, k)) << batch->shift);
 }
 
-/* Inlined into both of its callers: without a preparation nothing of it is left. */
+/* Inlined into each of its callers: without a preparation, or another side, nothing of it is left. */
 __attribute__((always_inline, noreturn)) static inline void run(const struct bw_batch *batch, void (*prepare)(void),
+								void (*gather)(uint32_t i),
 								const char *(*test)(uint32_t i), void (*tick)(void))
 {
 	uint32_t last = batch->first + (batch->iterations - 1), unreported = 0;
 
 	if (batch->align_tick && !tick)
 		bw_error("align=tick");
-	serve_wishes(batch);
+	serve_wishes(batch, gather != NULL);
 	for (uint32_t k = 0; k < batch->iterations; k++) {
 		uint32_t i = batch->first + k, delay = bw_delay(batch, k);
 		const char *reason;
@@ -279,11 +329,15 @@ __attribute__((always_inline, noreturn)) static inline void run(const struct bw_
 			prepare();
 		if (batch->align_tick)
 			tick();
-		if (batch->extra)
+		if (gather) {
+			gather(i);
+			release(bw_companion_delay(batch, k));
+		} else if (batch->extra) {
 			arm(batch, k, delay);
+		}
 		bw_spin(delay);
 		reason = test(i);
-		if (batch->extra)
+		if (!gather && batch->extra)
 			offered.interrupt_in(BW_NEVER);
 		if (reason) {
 			bw_say("fail", i, reason);
@@ -302,11 +356,17 @@ __attribute__((always_inline, noreturn)) static inline void run(const struct bw_
 
 void bw_run(const struct bw_batch *batch, const char *(*test)(uint32_t i), void (*tick)(void))
 {
-	run(batch, NULL, test, tick);
+	run(batch, NULL, NULL, test, tick);
 }
 
 void bw_run_prepared(const struct bw_batch *batch, void (*prepare)(void), const char *(*test)(uint32_t i),
 		     void (*tick)(void))
 {
-	run(batch, prepare, test, tick);
+	run(batch, prepare, NULL, test, tick);
+}
+
+void bw_run_pair(const struct bw_batch *batch, void (*prepare)(void), void (*gather)(uint32_t i),
+		 const char *(*test)(uint32_t i), void (*tick)(void))
+{
+	run(batch, prepare, gather, test, tick);
 }

@@ -36,6 +36,11 @@ struct bw_batch {
 	uint64_t extra_seed;
 	uint32_t shift;		/* an instruction takes 2^shift ns; told with the extra interrupt */
 	uint32_t hz;		/* timer interrupts a second, 0: the guest's own */
+	bool companion;		/* the other side of the test has a delay of its own, by the formula above: */
+	uint32_t companion_delay;
+	uint32_t companion_stride;
+	uint32_t companion_window;
+	uint64_t companion_seed;
 	uint32_t report;	/* say "pass" after every report-th iteration */
 	const uint32_t *list;	/* the delays, once they are read */
 };
@@ -51,6 +56,9 @@ const char *bw_parse_batch(const char *line, size_t length, struct bw_batch *bat
 
 /* The delay before the k-th iteration (from 0), in instructions. The same number of instructions for each k. */
 uint32_t bw_delay(const struct bw_batch *batch, uint32_t k);
+
+/* The same for the other side of the test, see bw_run_pair(). */
+uint32_t bw_companion_delay(const struct bw_batch *batch, uint32_t k);
 
 /* Where the extra interrupt of the k-th iteration comes: instructions behind its test's begin. */
 uint32_t bw_extra(const struct bw_batch *batch, uint32_t k);
@@ -87,6 +95,34 @@ void bw_run(const struct bw_batch *batch, const char *(*test)(uint32_t i), void 
  */
 void bw_run_prepared(const struct bw_batch *batch, void (*prepare)(void), const char *(*test)(uint32_t i),
 		     void (*tick)(void)) __attribute__((noreturn));
+
+/*
+ * Tests with two sides, each on a CPU of its own: the test on the caller's, its companion on another. Both are released together, then each
+ * executes its own delay, so that their distance is chosen to the instruction.
+ *
+ * gather(i) sees to it that another CPU calls bw_meet(), if it does not do so anyway; it comes after the tick. test(i) also waits for its companion
+ * to end: the iteration is over when it returns.
+ *
+ * The release ends the turn of the CPU that gives it (by a pause instruction, after which QEMU lets the next CPU run): so the companion's turn comes
+ * first, and both begin with a new one.
+ */
+void bw_run_pair(const struct bw_batch *batch, void (*prepare)(void), void (*gather)(uint32_t i),
+		 const char *(*test)(uint32_t i), void (*tick)(void)) __attribute__((noreturn));
+
+/* The companion's side: returns when it has been released and has executed its delay. */
+void bw_meet(void);
+
+/* Lets the other CPUs run. */
+static inline void bw_pause(void)
+{
+	asm volatile("pause" : : : "memory");
+}
+
+/* How many CPUs the machine has; the guest may have started fewer. */
+unsigned int bw_machine_cpus(void);
+
+/* "@bw cpus n": how many CPUs run. To be said before bw_await_batch by every guest of a machine with more than one. */
+void bw_say_cpus(unsigned int n);
 
 /* A line of the protocol on an iteration: "@bw word i rest". The rest may be NULL; what it has of line ends becomes blanks. */
 void bw_say(const char *word, uint32_t i, const char *rest);

@@ -27,15 +27,25 @@ static uint32_t spread(uint32_t from, uint32_t window, uint64_t seed, uint32_t k
 	return from + mod64(splitmix64(seed + k), window);
 }
 
+static uint32_t formula(uint32_t delay, uint32_t stride, uint32_t window, uint64_t seed, uint32_t k)
+{
+	if (!window)
+		return delay;
+	if (!seed)
+		return delay + mod64((uint64_t)k * stride, window);
+	return spread(delay, window, seed, k);
+}
+
 uint32_t bw_delay(const struct bw_batch *batch, uint32_t k)
 {
 	if (batch->delays)
 		return batch->list[k];
-	if (!batch->window)
-		return batch->delay;
-	if (!batch->seed)
-		return batch->delay + mod64((uint64_t)k * batch->stride, batch->window);
-	return spread(batch->delay, batch->window, batch->seed, k);
+	return formula(batch->delay, batch->stride, batch->window, batch->seed, k);
+}
+
+uint32_t bw_companion_delay(const struct bw_batch *batch, uint32_t k)
+{
+	return formula(batch->companion_delay, batch->companion_stride, batch->companion_window, batch->companion_seed, k);
 }
 
 uint32_t bw_extra(const struct bw_batch *batch, uint32_t k)
@@ -111,9 +121,13 @@ static bool set(struct bw_batch *batch, struct word key, struct word value)
 		{ "extra-window", offsetof(struct bw_batch, extra_window) },
 		{ "shift", offsetof(struct bw_batch, shift) },
 		{ "hz", offsetof(struct bw_batch, hz) },
+		{ "companion", offsetof(struct bw_batch, companion_delay) },
+		{ "companion-stride", offsetof(struct bw_batch, companion_stride) },
+		{ "companion-window", offsetof(struct bw_batch, companion_window) },
 	};
 
 	batch->extra = batch->extra || is(key, "extra");
+	batch->companion = batch->companion || is(key, "companion");
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (is(key, numbers[i].key))
 			return number32(value, (uint32_t *)((char *)batch + numbers[i].field));
@@ -121,6 +135,8 @@ static bool set(struct bw_batch *batch, struct word key, struct word value)
 		return number(value, UINT64_MAX, &batch->seed);
 	if (is(key, "extra-seed"))
 		return number(value, UINT64_MAX, &batch->extra_seed);
+	if (is(key, "companion-seed"))
+		return number(value, UINT64_MAX, &batch->companion_seed);
 	if (is(key, "align"))
 		return one_of(value, "none", "tick", &batch->align_tick);
 	if (is(key, "continue"))
@@ -139,6 +155,8 @@ static const char *check(const struct bw_batch *batch)
 		return "delay + window is past 32 bits";
 	if (batch->extra_window && batch->extra_window - 1 > UINT32_MAX - batch->extra_offset)
 		return "extra + extra-window is past 32 bits";
+	if (batch->companion_window && batch->companion_window - 1 > UINT32_MAX - batch->companion_delay)
+		return "companion + companion-window is past 32 bits";
 	if (batch->shift > SHIFT_MAX)
 		return "shift: at most 10";
 	if (batch->delays > BW_DELAYS_MAX)

@@ -5,6 +5,9 @@
  *
  *	agent [PROGRAM [ARGUMENT...]]	the test; without arguments, and always as process 1, /test
  *
+ * Of several CPUs the agent takes the first. A test may use all of them; but where the host names a companion, a program to run beside the test on
+ * the second CPU, the test has the first for itself.
+ *
  * The test runs in a new session, with an empty working directory and /dev/null as its input. When it has ended, what it left
  * behind is killed and its files are gone. Kernel state (sysctls, modules) is not reset.
  *
@@ -14,8 +17,10 @@
 #define _GNU_SOURCE
 #include "bohrwerk.h"
 #include "command.h"
+#include "companion.h"
 #include "judge.h"
 #include "os.h"
+#include "process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TEST_RULES_MAX	65536	/* bytes of the fw_cfg file opt/bohrwerk/test */
@@ -38,6 +44,9 @@ static int ended[2];	/* a pipe: a byte for each SIGCHLD */
 static pid_t child;	/* the test's process ... */
 static int child_status;	/* ... stopped before its first instruction, or how it ended without one */
 static int child_output;	/* ... and the reading end of its output */
+
+static pid_t companion;	/* the same of the program beside it, if there is one */
+static int companion_output;
 
 static char output[OUTPUT_MAX];	/* a ring ... */
 static size_t output_bytes;	/* ... into which so many were written */
@@ -78,55 +87,106 @@ static void show_output(void)
 	bw_console(straight, length);
 }
 
-/* Up to the end of the pipe, or as much as is there if it does not block. */
-static void drain(int from)
+/* Up to the end of the pipe, or as much as is there if it does not block. What the companion prints is shown, and not judged. */
+static void drain(int from, bool judged)
 {
 	char buffer[4096];
 	ssize_t length;
 
 	while ((length = read(from, buffer, sizeof(buffer))) > 0) {
 		remember(buffer, length);
-		judge_feed(&judge, buffer, length);
+		if (judged)
+			judge_feed(&judge, buffer, length);
 	}
 }
 
-static pid_t start(int to)
+pid_t process_start(char *const *command, int to)
 {
 	pid_t started = fork();
+	sigset_t none;
 
 	check(started >= 0, "fork");
 	if (started)
 		return started;
 	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (!rules.companion_words)
+		os_pin(ALL_CPUS);
 	setsid();
 	os_close_ports();
 	if (chdir(os_directory) || dup2(to, 1) < 0 || dup2(to, 2) < 0)
 		_exit(127);
 	os_hold();
-	execv(test[0], test);
-	dprintf(2, "%s: %s\n", test[0], strerror(errno));
+	execv(command[0], command);
+	dprintf(2, "%s: %s\n", command[0], strerror(errno));
 	_exit(127);
 }
 
-/* Reads the output until the test itself has ended: what it left running may hold the pipe open forever. */
-static int collect(int from)
+static void await_news(struct pollfd *events, int files, int timeout_ms)
 {
-	struct pollfd events[] = { { .fd = from, .events = POLLIN }, { .fd = ended[0], .events = POLLIN } };
 	char news[16];
+
+	if (poll(events, files, timeout_ms) < 0)
+		return;	/* SIGCHLD: the pipe has it */
+	if (events[0].revents)
+		while (read(ended[0], news, sizeof(news)) > 0)
+			;
+	for (int i = 1; i < files; i++) {
+		if (events[i].revents & POLLIN)
+			drain(events[i].fd, i == 1);
+		else if (events[i].revents)
+			events[i].fd = -1;	/* it has closed its output and still runs */
+	}
+}
+
+/* Reads the output until the test itself has ended: what it left running may hold the pipe open forever. */
+static int collect(void)
+{
+	struct pollfd events[] = { { .fd = ended[0], .events = POLLIN }, { .fd = child_output, .events = POLLIN },
+				   { .fd = companion_output, .events = POLLIN } };
 	int status;
 
-	while (waitpid(child, &status, WNOHANG) == 0) {
-		if (poll(events, 2, -1) < 0)
-			continue;	/* SIGCHLD: the pipe has it */
-		if (events[0].revents & POLLIN)
-			drain(from);
-		else if (events[0].revents)
-			events[0].fd = -1;	/* it has closed its output and still runs */
-		if (events[1].revents)
-			while (read(ended[0], news, sizeof(news)) > 0)
-				;
-	}
+	while (waitpid(child, &status, WNOHANG) == 0)
+		await_news(events, rules.companion_words ? 3 : 2, -1);
 	return status;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
+/* Behind the test's end. NULL, or what is wrong with how the companion ended. */
+static const char *end_companion(void)
+{
+	static char why[128];
+	struct pollfd events[] = { { .fd = ended[0], .events = POLLIN }, { .fd = -1 },
+				   { .fd = companion_output, .events = POLLIN } };
+	int64_t end;
+	int status;
+
+	companion_await_start();
+	end = now_ms() + rules.companion_ms;
+	while (waitpid(companion, &status, WNOHANG) == 0) {
+		int64_t left = end - now_ms();
+
+		if (left <= 0) {
+			snprintf(why, sizeof(why), "companion: still running %u ms after the test's end", rules.companion_ms);
+			return why;	/* what is left of it is killed with the rest */
+		}
+		await_news(events, 3, left);
+	}
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return NULL;
+	if (WIFEXITED(status))
+		snprintf(why, sizeof(why), "companion: exit status %d", WEXITSTATUS(status));
+	else
+		snprintf(why, sizeof(why), "companion: killed by signal %d", WTERMSIG(status));
+	return why;
 }
 
 /* A pipe that no test inherits; only its reading end never blocks. */
@@ -173,10 +233,16 @@ static void prepare_test(void)
 	output_bytes = 0;
 	judge_start(&judge, &rules);
 	os_before_test();
+	if (rules.companion_words) {
+		make_pipe(ends);
+		companion_output = ends[0];
+		companion = companion_prepare(ends[1]);
+		close(ends[1]);
+	}
 	make_pipe(ends);
 	child_output = ends[0];
 
-	child = start(ends[1]);
+	child = process_start(test, ends[1]);
 	close(ends[1]);
 	while (waitpid(child, &child_status, WUNTRACED) != child)
 		check(errno == EINTR, "waitpid");
@@ -184,18 +250,26 @@ static void prepare_test(void)
 
 static const char *run_test(uint32_t i)
 {
-	const char *reason;
+	const char *reason, *companion_reason = NULL;
 
 	if (WIFSTOPPED(child_status)) {
 		os_release(child);
-		child_status = collect(child_output);
+		child_status = collect();
 	}
+	if (rules.companion_words)
+		companion_reason = end_companion();
 	os_kill_leftovers(child);
-	drain(child_output);
+	drain(child_output, true);
 	close(child_output);
+	if (rules.companion_words) {
+		drain(companion_output, false);
+		close(companion_output);
+	}
 	os_after_test();
 
 	reason = judge_verdict(&judge, child_status);
+	if (!reason)
+		reason = companion_reason;
 	if (reason) {
 		show_output();
 		os_show_log();
@@ -203,6 +277,12 @@ static const char *run_test(uint32_t i)
 	tell_counts(i);
 	tell_unexpected(i);
 	return reason;
+}
+
+/* For bw_run_pair: its thread has been waiting since the preparation. */
+static void companion_is_there(uint32_t i)
+{
+	(void)i;
 }
 
 static void read_rules(void)
@@ -238,8 +318,16 @@ int main(int count, char **words)
 	check(!fcntl(ended[1], F_SETFL, O_NONBLOCK), "pipe");
 	check(!sigaction(SIGCHLD, &child, NULL), "SIGCHLD");
 
-	bw_await_batch(&batch);
 	read_rules();
+	if (bw_machine_cpus() > 1) {
+		os_pin(0);
+		bw_say_cpus(os_cpus());
+	}
+	if (rules.companion_words)
+		companion_init(rules.companion);
+	bw_await_batch(&batch);
 	bw_offer(os_interrupt_in, NULL);
+	if (rules.companion_words)
+		bw_run_pair(&batch, prepare_test, companion_is_there, run_test, os_await_tick);
 	bw_run_prepared(&batch, prepare_test, run_test, os_await_tick);
 }

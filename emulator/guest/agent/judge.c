@@ -14,6 +14,8 @@ static bool starts(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
+#define COMPANION_MS	1000	/* where the host says nothing */
+
 static bool set_format(const char *name, struct judge_rules *rules)
 {
 	static const char *const names[] = {
@@ -34,7 +36,7 @@ const char *judge_rules(char *text, struct judge_rules *rules)
 {
 	char *line;
 
-	*rules = (struct judge_rules) { .format = JUDGE_EXIT };
+	*rules = (struct judge_rules) { .format = JUDGE_EXIT, .companion_ms = COMPANION_MS };
 	for (line = strtok(text, "\r\n"); line; line = strtok(NULL, "\r\n")) {
 		if (starts(line, "format ")) {
 			if (!set_format(line + strlen("format "), rules))
@@ -43,6 +45,12 @@ const char *judge_rules(char *text, struct judge_rules *rules)
 			if (rules->expected == JUDGE_EXPECTED_MAX)
 				return "more than 256 expected failures";
 			rules->names[rules->expected++] = line + strlen("expect ");
+		} else if (starts(line, "companion ")) {
+			if (rules->companion_words == JUDGE_COMPANION_MAX)
+				return "companion: more than 64 words";
+			rules->companion[rules->companion_words++] = line + strlen("companion ");
+		} else if (starts(line, "companion-limit ")) {
+			rules->companion_ms = strtoul(line + strlen("companion-limit "), NULL, 10);
 		}
 	}
 	return NULL;

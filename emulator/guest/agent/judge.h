@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #define JUDGE_EXPECTED_MAX	256
+#define JUDGE_COMPANION_MAX	64	/* words of the companion's command */
 #define JUDGE_LINE_BYTES	512	/* of a longer line the rest is not looked at */
 
 enum judge_format {
@@ -22,6 +23,9 @@ struct judge_rules {
 	enum judge_format format;
 	size_t expected;			/* subtests that may fail: */
 	const char *names[JUDGE_EXPECTED_MAX];	/* descriptions; a trailing * stands for any rest */
+	char *companion[JUDGE_COMPANION_MAX + 1];	/* a program for another CPU and its arguments, then NULL; empty: none */
+	size_t companion_words;
+	unsigned int companion_ms;		/* so long it may go on when the test has ended */
 };
 
 /* How many subtests ended how. */

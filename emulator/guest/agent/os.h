@@ -7,6 +7,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* How many CPUs run. */
+unsigned int os_cpus(void);
+
+/* Puts the calling thread, and what it starts from now on, on one CPU; ALL_CPUS: on any. False, with errno, when the system does not. */
+#define ALL_CPUS	(-1)
+bool os_pin(int cpu);
+
 /* Where a test runs. */
 extern const char os_directory[];
 

@@ -5,7 +5,8 @@
  * for their headers.
  *
  *	cd emulator/guest
- *	cc -O2 -static -I. -o bohrwerk-agent agent/agent.c agent/os_bsd.c agent/judge.c agent/judge_cases.c bohrwerk.c schedule.c
+ *	cc -O2 -static -pthread -I. -o bohrwerk-agent agent/agent.c agent/companion.c agent/os_bsd.c agent/judge.c agent/judge_cases.c \
+ *		bohrwerk.c schedule.c
  *
  * and on NetBSD at the end -lx86_64 or -li386.
  */
@@ -29,6 +30,19 @@
 #define OPEN_DIRECTORIES	16
 
 const char os_directory[] = "/tmp/bohrwerk";
+
+unsigned int os_cpus(void)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+bool os_pin(int cpu)
+{
+	if (cpu == ALL_CPUS)
+		return true;
+	errno = ENOSYS;
+	return false;
+}
 
 bool os_open_ports(void)
 {

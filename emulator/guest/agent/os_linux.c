@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,22 @@ static int kernel_log = -1;	/* /dev/kmsg */
 
 /* Ticks come at this phase of CLOCK_MONOTONIC, or somewhat before: by what the handler takes. In ns; no period: not known. */
 static int64_t tick_period, tick_phase;
+
+unsigned int os_cpus(void)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+bool os_pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	for (int i = 0; i < CPU_SETSIZE; i++)
+		if (cpu == ALL_CPUS || i == cpu)
+			CPU_SET(i, &set);
+	return !sched_setaffinity(0, sizeof(set), &set);
+}
 
 bool os_open_ports(void)
 {

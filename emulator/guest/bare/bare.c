@@ -6,7 +6,7 @@
 #define CODE_SELECTOR	0x08
 #define EXCEPTIONS	32
 #define VECTOR_TIMER	0x20
-#define VECTORS		(VECTOR_SPURIOUS + 1)
+#define VECTORS		(VECTOR_WAKE + 1)
 
 #define PIC1		0x20
 #define PIC2		0xa0
@@ -60,19 +60,24 @@ void bare_unexpected(const uint32_t *frame)
 	bw_stop();
 }
 
-void bare_init(void)
+void bare_load_gates(void)
 {
 	const struct {
 		uint16_t bytes;
 		void *at;
 	} __attribute__((packed)) pointer = { sizeof(idt) - 1, idt };
 
+	asm volatile("lidt %0" : : "m"(pointer));
+}
+
+void bare_init(void)
+{
 	for (unsigned int vector = 0; vector < EXCEPTIONS; vector++)
 		bare_gate(vector, trap_unexpected, INTERRUPT_GATE);
 	bare_gate(VECTOR_TIMER, irq_timer, INTERRUPT_GATE);
 	bare_gate(VECTOR_EXTRA, irq_extra, INTERRUPT_GATE);
 	bare_gate(VECTOR_SPURIOUS, irq_spurious, INTERRUPT_GATE);
-	asm volatile("lidt %0" : : "m"(pointer));
+	bare_load_gates();
 
 	/* both controllers: initialise, vectors, cascade on line 2, 8086 mode; then mask all but the timer */
 	out8(PIC1, 0x11);

@@ -9,6 +9,7 @@
 #define VECTOR_CALL	0x30	/* free for a kernel's own calls */
 #define VECTOR_EXTRA	0x31
 #define VECTOR_SPURIOUS	0x32
+#define VECTOR_WAKE	0x33	/* see cpus.h */
 
 enum gate {
 	INTERRUPT_GATE = 0x8e,	/* enters with interrupts off */
@@ -19,6 +20,8 @@ extern volatile uint32_t bare_ticks;
 
 /* Loads the IDT (all exceptions stop the machine), starts the timer with BARE_HZ. Interrupts are still off. */
 void bare_init(void);
+/* Loads the IDT on this CPU: bare_init() does it on the first. */
+void bare_load_gates(void);
 /* Starts the timer anew, 19 to 1193182 interrupts a second. */
 void bare_timer(uint32_t hz);
 /*

@@ -71,6 +71,7 @@ trap_unexpected:
 
 	.section .rodata
 	.balign	8
+	.globl	gdt
 gdt:	.quad	0
 	.quad	0x00cf9b000000ffff	/* 0x08: code, 4 GiB */
 	.quad	0x00cf93000000ffff	/* 0x10: data, 4 GiB */
