@@ -33,7 +33,7 @@ import io.bohrwerk.protocol.schedule.Release;
  */
 public record Qemu(
         String version, Stepping stepping, boolean severalCpus, boolean hpet, boolean exitPauses, int pluginApi) {
-    /** How QEMU is told to put one instruction into each translation block, so that its log names every instruction. */
+    /** How QEMU is told to put one instruction into each translation block, so that a plugin can stop it at any instruction. */
     public enum Stepping {
         /** By the monitor's command {@code singlestep}: 7.2. */
         SINGLESTEP("singlestep on"),

@@ -274,9 +274,7 @@ public final class QemuSession implements AutoCloseable {
 
     /** Translates one instruction to a block from here on. Call it before the machine runs: blocks that exist stay. */
     public void oneInstructionPerBlock() throws QmpException {
-        if (!human("one-insn-per-tb on").isBlank()) {
-            monitor("singlestep on"); // its name before QEMU 8.1
-        }
+        monitor(home.qemu().stepping().command());
     }
 
     /** Logs these classes from here on; {@code none} for no more. */
