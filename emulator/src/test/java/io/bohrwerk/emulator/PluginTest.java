@@ -118,7 +118,15 @@ class PluginTest {
                 }));
             }
             session = QemuSession.start(
-                    new QemuSession.Home(target.manifest(), home, cell, process -> {}), launch, all, this);
+                    new QemuSession.Home(
+                            emulator.qemu(target.manifest().machine().arch()),
+                            target.manifest(),
+                            home,
+                            cell,
+                            process -> {}),
+                    launch,
+                    all,
+                    this);
         }
 
         @Override
