@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param instructions the guest's for an iteration; 0 when none was counted yet
  */
 @Embeddable
-record BatchSize(
+public record BatchSize(
         @Column(name = "iterations_per_batch") int iterations,
         int reportEvery,
         @Column(name = "most_per_batch") int most,
@@ -72,7 +72,7 @@ record BatchSize(
     }
 
     /** Of a job on this target that goes on where another one is. What the target itself says of its reports goes first. */
-    BatchSize fitting(TargetTest test) {
+    public BatchSize fitting(TargetTest test) {
         boolean reports = findsReports && findable(test);
         int size = Math.min(iterations, most(test));
         return reports

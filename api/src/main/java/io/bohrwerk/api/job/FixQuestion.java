@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param rate given by who asked; null to go by the old job's counts
  * @param needed clean iterations
  */
-record FixQuestion(
+public record FixQuestion(
         UUID job, long failures, long iterations, @Nullable Double rate, double confidence, long needed) {
     CleanRun cleanRun() {
         return new CleanRun(failures, iterations, rate, confidence);

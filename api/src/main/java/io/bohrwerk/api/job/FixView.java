@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param iterationsIfRateWereExact what it would take if the old job's k/n were the true rate; null when nothing was measured
  * @param iterationsAtLowestRate what it would take at the lower limit of the old rate's interval
  */
-record FixView(
+public record FixView(
         UUID job,
         FixVerdict verdict,
         double confidence,
@@ -28,7 +28,7 @@ record FixView(
         long iterationsNeeded,
         @Nullable Double iterationsIfRateWereExact,
         @Nullable Double iterationsAtLowestRate) {
-    static @Nullable FixView of(Job job) {
+    public static @Nullable FixView of(Job job) {
         FixQuestion question = job.question();
         if (question == null) {
             return null;

@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Entity
 @Table(name = "jobs")
-class Job {
+public class Job {
     /** Of the mean time of its batches: one in eight is the latest's, so that it follows within a few batches and no single one shakes it. */
     private static final int FORGETTING = 8;
 
@@ -138,7 +138,7 @@ class Job {
 
     /** @param requestDigest of the request that made it, where there is a key */
     @SuppressWarnings("NullAway.Init")
-    Job(
+    public Job(
             UUID id,
             Target target,
             Terms terms,
@@ -171,63 +171,63 @@ class Job {
 
     /** What is other than usual in its machines; null for nothing. */
     @Nullable
-    Setting setting() {
+    public Setting setting() {
         return setting;
     }
 
-    Priority priority() {
+    public Priority priority() {
         return priority;
     }
 
     /** What its guest needs of a worker's memory, in bytes; 0 where it is not known. */
-    long guestBytes() {
+    public long guestBytes() {
         return guestBytes == null ? 0 : guestBytes;
     }
 
     /** Mean wall time of its batches of late, in milliseconds; null until one was counted. */
     @Nullable
-    Long batchMillis() {
+    public Long batchMillis() {
         return batchMillis;
     }
 
     /** Once, before it is stored. */
-    void belongsTo(Caller caller) {
+    public void belongsTo(Caller caller) {
         owner = caller.id();
         submittedBy = caller.id() == null ? null : caller.name();
     }
 
     /** Once, before it is stored. @param parent of its spans; null where they are not gathered */
-    void tracedUnder(@Nullable String parent) {
+    public void tracedUnder(@Nullable String parent) {
         traceparent = parent;
     }
 
     /** The span that those of its batches belong to. */
     @Nullable
-    String traceparent() {
+    public String traceparent() {
         return traceparent;
     }
 
     /** Whether another batch may be put into flight. */
-    boolean wantsBatch(int window) {
+    public boolean wantsBatch(int window) {
         return batchesInFlight < window && !awaitsCheck && !awaitsTraces() && goesOn();
     }
 
     /** Whether there will be more batches. */
-    boolean goesOn() {
+    public boolean goesOn() {
         return !state.terminal() && !exhausted() && iterations + promised < iterationBudget;
     }
 
     /** Its target is being checked: no batches until {@link #checked}. */
-    void awaitCheck() {
+    public void awaitCheck() {
         awaitsCheck = true;
     }
 
     /** The check of its target has ended, with a finding or without. */
-    void checked() {
+    public void checked() {
         awaitsCheck = false;
     }
 
-    boolean awaitsCheck() {
+    public boolean awaitsCheck() {
         return awaitsCheck;
     }
 
@@ -237,7 +237,7 @@ class Job {
     }
 
     /** Its test was traced at each shift. @param places that the plans hold together */
-    void planned(long places) {
+    public void planned(long places) {
         tracedPlaces = places;
     }
 
@@ -263,7 +263,7 @@ class Job {
      * @param counts what was counted of the strategy's arms, if it learns
      * @param plans of its traces, if its strategy is traced
      */
-    Batch nextBatch(List<ArmCount> counts, List<TracedPlan> plans, Instant now) {
+    public Batch nextBatch(List<ArmCount> counts, List<TracedPlan> plans, Instant now) {
         Progress progress = progress(counts, plans);
         Plan plan = strategy.next(progress, timerPeriod());
         long most = Math.min(plan.most(), Math.min(batchSize.iterations(), iterationBudget - iterations - promised));
@@ -296,19 +296,19 @@ class Job {
     }
 
     /** Whether each of its places is tried once. */
-    boolean stepped() {
+    public boolean stepped() {
         return places() > 0;
     }
 
     /** How many places its strategy goes through; 0 when it does not. */
-    long places() {
+    public long places() {
         if (strategy instanceof TracedStrategy) {
             return tracedPlaces == null ? 0 : tracedPlaces;
         }
         return strategy instanceof SteppedStrategy steps ? steps.places(timerPeriod()) : 0;
     }
 
-    VirtualTime timerPeriod() {
+    public VirtualTime timerPeriod() {
         return new VirtualTime(timerPeriodNanos);
     }
 
@@ -318,7 +318,7 @@ class Job {
     }
 
     /** The message to the workers about a batch of this job. */
-    BatchRequest request(Batch batch) {
+    public BatchRequest request(Batch batch) {
         return new BatchRequest(
                 Wire.VERSION,
                 batch.id(),
@@ -333,7 +333,7 @@ class Job {
     }
 
     /** A batch of it was seen running. @param since not before its creation */
-    void start(Instant since) {
+    public void start(Instant since) {
         if (state == JobState.QUEUED) {
             state = JobState.RUNNING;
             startedAt = since.isBefore(createdAt) ? createdAt : since;
@@ -346,7 +346,7 @@ class Job {
      * @param wasInFlight whether the batch was still waited for
      * @param took by the worker's own clock
      */
-    void count(BatchReport.Finished finished, Batch batch, boolean wasInFlight, Duration took, Instant now) {
+    public void count(BatchReport.Finished finished, Batch batch, boolean wasInFlight, Duration took, Instant now) {
         land(batch, wasInFlight);
         iterations += finished.iterations();
         if (ended()) {
@@ -367,7 +367,7 @@ class Job {
         }
     }
 
-    void count(UUID failure, Instant now) {
+    public void count(UUID failure, Instant now) {
         failures++;
         if (ended()) {
             failuresBeyond++;
@@ -379,25 +379,25 @@ class Job {
     }
 
     /** Of its iterations, those that were reported after its end. */
-    long iterationsBeyond() {
+    public long iterationsBeyond() {
         return iterationsBeyond;
     }
 
     /** Of its failures, those that were reported after its end. */
-    long failuresBeyond() {
+    public long failuresBeyond() {
         return failuresBeyond;
     }
 
-    List<UnexpectedPasses> unexpectedPasses() {
+    public List<UnexpectedPasses> unexpectedPasses() {
         return unexpectedPasses;
     }
 
-    void countTrouble() {
+    public void countTrouble() {
         infrastructureTroubles++;
     }
 
     /** A batch that will not be waited for any longer, without having been counted. */
-    void giveUp(Batch batch, boolean lost) {
+    public void giveUp(Batch batch, boolean lost) {
         land(batch, true);
         if (lost) {
             batchesLost++;
@@ -405,7 +405,7 @@ class Job {
     }
 
     /** A batch that was given up was counted after all. */
-    void find() {
+    public void find() {
         batchesLost--;
     }
 
@@ -417,7 +417,7 @@ class Job {
     }
 
     /** Applies the stop rules. @return whether the job ended by them */
-    boolean stopIfDue(Instant now) {
+    public boolean stopIfDue(Instant now) {
         if (state.terminal()) {
             return false;
         }
@@ -455,12 +455,12 @@ class Job {
         return true;
     }
 
-    void cancel(Instant now) {
+    public void cancel(Instant now) {
         end(JobState.CANCELLED, now);
     }
 
     /** @param why for people */
-    void fail(String why, Instant now) {
+    public void fail(String why, Instant now) {
         message = why;
         end(JobState.ERROR, now);
     }
@@ -473,55 +473,55 @@ class Job {
         finishedAt = now;
     }
 
-    boolean ended() {
+    public boolean ended() {
         return state.terminal();
     }
 
-    UUID id() {
+    public UUID id() {
         return id;
     }
 
-    long position() {
+    public long position() {
         return position;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    Digest target() {
+    public Digest target() {
         return new Digest(targetId);
     }
 
-    String targetName() {
+    public String targetName() {
         return targetName;
     }
 
     /** What its strategy tries first; null for nothing in particular. */
     @Nullable
-    Aim aim() {
+    public Aim aim() {
         return strategy instanceof TracedStrategy traced ? traced.aim() : null;
     }
 
-    Strategy strategy() {
+    public Strategy strategy() {
         return strategy;
     }
 
-    long iterationBudget() {
+    public long iterationBudget() {
         return iterationBudget;
     }
 
     @Nullable
-    VirtualTime wallTime() {
+    public VirtualTime wallTime() {
         return wallTimeNanos == null ? null : new VirtualTime(wallTimeNanos);
     }
 
-    long stopAfterFailures() {
+    public long stopAfterFailures() {
         return stopAfterFailures;
     }
 
     @Nullable
-    RateBelow stopWhenRateBelow() {
+    public RateBelow stopWhenRateBelow() {
         return stopRateBelow;
     }
 
@@ -531,107 +531,107 @@ class Job {
     }
 
     @Nullable
-    UUID comparison() {
+    public UUID comparison() {
         return comparisonId;
     }
 
-    BatchSize batchSize() {
+    public BatchSize batchSize() {
         return batchSize;
     }
 
-    boolean keepCheckpoints() {
+    public boolean keepCheckpoints() {
         return keepCheckpoints;
     }
 
     /** The places of batches that ended at a failure, which are yet to be tried. */
-    List<Remainder> remainders() {
+    public List<Remainder> remainders() {
         return remainders;
     }
 
     /** How many places were given out, the remainders included. */
-    long placesPlanned() {
+    public long placesPlanned() {
         return placesPlanned;
     }
 
-    JobState state() {
+    public JobState state() {
         return state;
     }
 
     @Nullable
-    StopReason stopReason() {
+    public StopReason stopReason() {
         return stopReason;
     }
 
     @Nullable
-    String message() {
+    public String message() {
         return message;
     }
 
-    long iterations() {
+    public long iterations() {
         return iterations;
     }
 
-    long failures() {
+    public long failures() {
         return failures;
     }
 
-    long batchesCreated() {
+    public long batchesCreated() {
         return batchesCreated;
     }
 
-    int batchesInFlight() {
+    public int batchesInFlight() {
         return batchesInFlight;
     }
 
-    long batchesCompleted() {
+    public long batchesCompleted() {
         return batchesCompleted;
     }
 
-    long batchesLost() {
+    public long batchesLost() {
         return batchesLost;
     }
 
-    long infrastructureTroubles() {
+    public long infrastructureTroubles() {
         return infrastructureTroubles;
     }
 
     @Nullable
-    UUID firstFailureId() {
+    public UUID firstFailureId() {
         return firstFailureId;
     }
 
     @Nullable
-    Instant firstFailureAt() {
+    public Instant firstFailureAt() {
         return firstFailureAt;
     }
 
     /** For people: null where nobody had to say who they are. */
     @Nullable
-    String submittedBy() {
+    public String submittedBy() {
         return submittedBy;
     }
 
-    boolean sameRequest(JobRequest request) {
+    public boolean sameRequest(JobRequest request) {
         return request.digest().hex().equals(requestDigest);
     }
 
-    Instant createdAt() {
+    public Instant createdAt() {
         return createdAt;
     }
 
     @Nullable
-    Instant startedAt() {
+    public Instant startedAt() {
         return startedAt;
     }
 
     /** When a batch of it was counted last. */
     @Nullable
-    Instant countedAt() {
+    public Instant countedAt() {
         return countedAt;
     }
 
     @Nullable
-    Instant finishedAt() {
+    public Instant finishedAt() {
         return finishedAt;
     }
 }

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority {@code low}, {@code normal} or {@code high}: shares of the machines of 1, 4 and 16; normal when there is none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record JobRequest(
+public record JobRequest(
         String target,
         @Nullable String name,
         StrategyRequest strategy,
@@ -52,13 +52,13 @@ record JobRequest(
         implements RequestDocument {
     static final long DEFAULT_ITERATIONS = 1_000_000;
     /** A hundred machines at a thousand iterations per second need four months for it. */
-    static final long MOST_ITERATIONS = 1_000_000_000_000L;
+    public static final long MOST_ITERATIONS = 1_000_000_000_000L;
 
     private static final long MOST_FAILURES = 1_000_000;
     private static final int LARGEST_BATCH = 10_000_000;
     private static final Pattern NAME = Pattern.compile("\\P{Cntrl}{1,200}");
 
-    JobRequest {
+    public JobRequest {
         present(target, "target");
         present(strategy, "strategy");
         if (name != null) {
@@ -80,7 +80,7 @@ record JobRequest(
     }
 
     /** Fills in what was left out. @param job the id of the job to be */
-    Terms terms(Target found, UUID job) {
+    public Terms terms(Target found, UUID job) {
         Setting whole = setting == null ? null : setting.seeded(StrategyRequest.seedOf(job));
         TargetManifest manifest = inSetting(found.manifest(), whole, "setting");
         Strategy chosen = strategy.resolve(manifest, job);
@@ -113,7 +113,7 @@ record JobRequest(
     }
 
     /** The target in its machines. A setting that it cannot run in is refused. @param field that has it */
-    static TargetManifest inSetting(TargetManifest manifest, @Nullable Setting setting, String field) {
+    public static TargetManifest inSetting(TargetManifest manifest, @Nullable Setting setting, String field) {
         if (setting != null) {
             manifest.requireServes(setting, field);
         }
@@ -121,7 +121,7 @@ record JobRequest(
     }
 
     /** A setting under which the strategy cannot do what it promises is refused. @param field that has it */
-    static void requireFits(Strategy strategy, @Nullable Setting setting, String field) {
+    public static void requireFits(Strategy strategy, @Nullable Setting setting, String field) {
         require(
                 Setting.counted(setting) || strategy instanceof RandomStrategy || strategy instanceof FixedStrategy,
                 field + ".icount",
@@ -156,7 +156,7 @@ record JobRequest(
     }
 
     /** What makes two submissions the same, whatever their blanks and the order of their fields. */
-    Digest digest() {
+    public Digest digest() {
         return Digest.of(Wire.write(this));
     }
 }

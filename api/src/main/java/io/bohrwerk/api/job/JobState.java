@@ -22,7 +22,7 @@ public enum JobState {
     }
 
     /** @param words names of states in any case, separated by commas */
-    static List<JobState> parse(String words) {
+    public static List<JobState> parse(String words) {
         return Arrays.stream(words.split(",", -1))
                 .map(word -> Arrays.stream(values())
                         .filter(state -> state.name().equalsIgnoreCase(word.strip()))

@@ -11,7 +11,7 @@ import org.springframework.data.jpa.repository.JpaRepository;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 
-interface Jobs extends JpaRepository<Job, UUID> {
+public interface Jobs extends JpaRepository<Job, UUID> {
     @Query("from Job where position < :below order by position desc")
     List<Job> below(long below, Limit limit);
 

@@ -1,7 +1,7 @@
 package io.bohrwerk.api.job;
 
 /** How large a job's share of the machines is, while several want them. None keeps another from running. */
-enum Priority {
+public enum Priority {
     LOW(1),
     NORMAL(4),
     HIGH(16);
@@ -13,7 +13,7 @@ enum Priority {
     }
 
     /** Machines that work for it, relative to those of other jobs. */
-    int weight() {
+    public int weight() {
         return weight;
     }
 }

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param perIteration 0 when nothing ran
  */
-record Rate(
+public record Rate(
         double perIteration, @Nullable Double low, @Nullable Double high) {
-    static Rate of(FailureRate rate, Sampling sampling) {
+    public static Rate of(FailureRate rate, Sampling sampling) {
         return sampling.random()
                 ? new Rate(rate.perIteration(), rate.low(), rate.high())
                 : new Rate(rate.perIteration(), null, null);

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param aim what {@code traced} tries first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record StrategyRequest(
+public record StrategyRequest(
         Kind kind,
         @Nullable List<Integer> shifts,
         @Nullable Long seed,
@@ -79,7 +79,7 @@ record StrategyRequest(
     }
 
     @JsonCreator
-    StrategyRequest {
+    public StrategyRequest {
         InvalidInputException.present(kind, "kind");
         requireOption(kind, "shifts", shifts);
         requireOption(kind, "seed", seed);
@@ -122,7 +122,7 @@ record StrategyRequest(
     }
 
     /** Fills in what was left out. @param job gives the seed, so that the job can be told apart and made again */
-    Strategy resolve(TargetManifest manifest, UUID job) {
+    public Strategy resolve(TargetManifest manifest, UUID job) {
         List<Integer> chosen = shifts == null ? List.of(manifest.machine().bootShift()) : new ArrayList<>(shifts);
         long drawn = seed == null ? seedOf(job) : seed;
         Strategy strategy = switch (kind) {
@@ -162,7 +162,7 @@ record StrategyRequest(
     }
 
     /** A strategy that the target cannot serve is refused, whoever chose it. */
-    static void requireFits(Strategy strategy, TargetManifest manifest) {
+    public static void requireFits(Strategy strategy, TargetManifest manifest) {
         int bootShift = manifest.machine().bootShift();
         VirtualTime period = manifest.machine().timerPeriod();
         for (Arm arm : strategy.arms(period)) {
@@ -190,7 +190,7 @@ record StrategyRequest(
                 : arm.kind().name().toLowerCase(Locale.ROOT);
     }
 
-    static long seedOf(UUID job) {
+    public static long seedOf(UUID job) {
         return Delays.splitmix64(job.getMostSignificantBits() ^ Delays.splitmix64(job.getLeastSignificantBits()))
                 >>> 11;
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param question the job answers "is it fixed?"; null for others
  * @param comparison of which it is one side; null for others
  */
-record Terms(
+public record Terms(
         String name,
         Strategy strategy,
         long iterations,

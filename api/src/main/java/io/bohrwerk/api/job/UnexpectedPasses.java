@@ -12,7 +12,7 @@ import java.util.List;
  * @param firstBatch number of the first that was counted
  * @param firstIteration of that batch
  */
-record UnexpectedPasses(String subtest, long batches, long firstBatch, long firstIteration) {
+public record UnexpectedPasses(String subtest, long batches, long firstBatch, long firstIteration) {
     /** The list with those of another batch, in the order in which they were first seen. */
     static List<UnexpectedPasses> plus(List<UnexpectedPasses> all, long batch, List<UnexpectedPass> more) {
         List<UnexpectedPasses> sums = new ArrayList<>(all);

@@ -1,5 +1,13 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.api.submission.Submission;
+import io.bohrwerk.api.intake.ReportListener;
+import io.bohrwerk.api.intake.ReportIntake;
+import io.bohrwerk.api.submission.JobViews;
+import io.bohrwerk.api.submission.JobView;
+import io.bohrwerk.api.intake.JobClock;
+import io.bohrwerk.api.trace.Coverage;
+import io.bohrwerk.api.submission.ArmView;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

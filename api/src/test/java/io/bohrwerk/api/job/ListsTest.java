@@ -1,5 +1,6 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.api.intake.ReportIntake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bohrwerk.api.ApiTest;

@@ -1,5 +1,6 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.api.scheduling.Shares;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

@@ -1,5 +1,10 @@
 package io.bohrwerk.api.job;
 
+import io.bohrwerk.api.scheduling.Tracing;
+import io.bohrwerk.api.submission.Submission;
+import io.bohrwerk.api.intake.ReportIntake;
+import io.bohrwerk.api.trace.JobTraces;
+import io.bohrwerk.api.trace.JobTrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,6 +1,0 @@
-package io.bohrwerk.api.job;
-
-import java.util.UUID;
-import org.springframework.data.jpa.repository.JpaRepository;
-
-interface Comparisons extends JpaRepository<Comparison, UUID> {}

@@ -1,0 +1,5 @@
+/** Which batch of which job goes to the queue next. */
+@NullMarked
+package io.bohrwerk.api.scheduling;
+
+import org.jspecify.annotations.NullMarked;
