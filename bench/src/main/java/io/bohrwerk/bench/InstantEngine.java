@@ -7,9 +7,9 @@ import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.worker.Engine;
-import io.bohrwerk.worker.Progress;
-import io.bohrwerk.worker.Runner;
-import io.bohrwerk.worker.Runners;
+import io.bohrwerk.worker.work.Progress;
+import io.bohrwerk.worker.work.Runner;
+import io.bohrwerk.worker.work.Runners;
 import java.time.Instant;
 
 /** Says of every batch at once that all its iterations passed. What is left is what the cluster itself costs. */

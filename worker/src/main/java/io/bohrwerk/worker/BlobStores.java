@@ -5,6 +5,7 @@ import io.bohrwerk.blob.FileBlobStore;
 import io.bohrwerk.blob.S3BlobStore;
 import io.bohrwerk.blob.S3Settings;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.worker.settings.WorkerProperties;
 import java.io.IOException;
 import java.nio.file.Path;
 

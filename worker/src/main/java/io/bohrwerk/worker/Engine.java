@@ -1,6 +1,7 @@
 package io.bohrwerk.worker;
 
 import io.bohrwerk.protocol.worker.SnapshotCounts;
+import io.bohrwerk.worker.work.Runners;
 import java.util.Optional;
 
 /** What runs the work that a worker takes: emulators, or whatever else. Safe for many threads. */

@@ -1,6 +1,7 @@
 package io.bohrwerk.worker;
 
 import io.bohrwerk.emulator.InfrastructureException;
+import io.bohrwerk.worker.settings.WorkerProperties;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public class WorkerApplication {
         application().run(arguments);
     }
 
-    static SpringApplication application() {
+    public static SpringApplication application() {
         SpringApplication application = new SpringApplication(WorkerApplication.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         // Its own name: another's application.yaml on the class path is none of its business.

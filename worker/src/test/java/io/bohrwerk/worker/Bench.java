@@ -14,6 +14,16 @@ import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.worker.batch.BatchRunner;
+import io.bohrwerk.worker.cache.BlobFiles;
+import io.bohrwerk.worker.cache.DiskCache;
+import io.bohrwerk.worker.cache.SnapshotCache;
+import io.bohrwerk.worker.cache.TargetCache;
+import io.bohrwerk.worker.failure.FailureKeeper;
+import io.bohrwerk.worker.machine.Emulators;
+import io.bohrwerk.worker.machine.Machines;
+import io.bohrwerk.worker.replay.ReplayRunner;
+import io.bohrwerk.worker.work.Runners;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +40,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /** What a worker is made of, without its queue: real emulators, a file blob store, all in one directory. */
-final class Bench implements AutoCloseable {
+public final class Bench implements AutoCloseable {
     /** Instructions between two timer interrupts of the demo target at shift 4. */
     private static final String DEMO = "x86-debug-register-race";
 
@@ -46,25 +56,25 @@ final class Bench implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(8);
 
     final Path directory;
-    final BlobStore store;
+    public final BlobStore store;
     final BlobFiles blobs;
-    final Emulators emulators;
-    final Machines machines;
+    public final Emulators emulators;
+    public final Machines machines;
     final DiskCache cache;
-    final TargetCache targets;
-    final SnapshotCache snapshots;
-    final FailureKeeper failures;
-    final Runners runners;
+    public final TargetCache targets;
+    public final SnapshotCache snapshots;
+    public final FailureKeeper failures;
+    public final Runners runners;
 
-    Bench(Path directory, Path store) throws IOException {
+    public Bench(Path directory, Path store) throws IOException {
         this(directory, FileBlobStore.open(store, 0));
     }
 
-    Bench(Path directory, BlobStore store) throws IOException {
+    public Bench(Path directory, BlobStore store) throws IOException {
         this(directory, store, List.of(Installation.SYSTEM));
     }
 
-    Bench(Path directory, BlobStore store, List<Installation> installations) throws IOException {
+    public Bench(Path directory, BlobStore store, List<Installation> installations) throws IOException {
         this.directory = directory;
         this.store = store;
         this.blobs = new BlobFiles(store);
@@ -105,18 +115,18 @@ final class Bench implements AutoCloseable {
     }
 
     /** Puts the demo target into a store. */
-    static Digest demo(BlobStore store) throws IOException {
+    public static Digest demo(BlobStore store) throws IOException {
         return race(store, DEMO);
     }
 
     /** Puts a target that the build made into a store. */
-    static Digest race(BlobStore store, String name) throws IOException {
+    public static Digest race(BlobStore store, String name) throws IOException {
         return upload(
                 store,
                 Map.of("kernel.elf", resource(name, "kernel.elf"), "target.yaml", resource(name, "target.yaml")));
     }
 
-    static byte[] resource(String name) throws IOException {
+    public static byte[] resource(String name) throws IOException {
         return resource(DEMO, name);
     }
 
@@ -139,17 +149,17 @@ final class Bench implements AutoCloseable {
         return put(store, bundle.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    static Digest put(BlobStore store, byte[] bytes) throws IOException {
+    public static Digest put(BlobStore store, byte[] bytes) throws IOException {
         Digest digest = Digest.of(bytes);
         store.put(digest, new ByteArrayInputStream(bytes));
         return digest;
     }
 
-    static BatchRequest request(Digest target, long seed) {
+    public static BatchRequest request(Digest target, long seed) {
         return request(target, seed, ITERATIONS);
     }
 
-    static BatchRequest request(Digest target, long seed, int iterations) {
+    public static BatchRequest request(Digest target, long seed, int iterations) {
         return new BatchRequest(
                 Wire.VERSION,
                 UUID.randomUUID(),
@@ -162,7 +172,7 @@ final class Bench implements AutoCloseable {
     }
 
     /** A batch that cannot fail: each iteration begins at a tick, and is over long before the next. */
-    static BatchRequest passing(Digest target, int iterations) {
+    public static BatchRequest passing(Digest target, int iterations) {
         return new BatchRequest(
                 Wire.VERSION,
                 UUID.randomUUID(),
@@ -175,7 +185,7 @@ final class Bench implements AutoCloseable {
     }
 
     /** A batch with delays of half a second on average: it takes its time, and has too few iterations for one to fail. */
-    static BatchRequest slow(Digest target, int iterations) {
+    public static BatchRequest slow(Digest target, int iterations) {
         return new BatchRequest(
                 Wire.VERSION,
                 UUID.randomUUID(),
@@ -187,15 +197,15 @@ final class Bench implements AutoCloseable {
                 1);
     }
 
-    BatchReport run(BatchRequest request) {
+    public BatchReport run(BatchRequest request) {
         return (BatchReport) runners.run(request, passed -> {}).orElseThrow();
     }
 
-    ReplayReport.Result replay(ReplayRequest request) {
+    public ReplayReport.Result replay(ReplayRequest request) {
         return ((ReplayReport) runners.run(request, passed -> {}).orElseThrow()).result();
     }
 
-    BatchReport.Finished finish(BatchRequest request) {
+    public BatchReport.Finished finish(BatchRequest request) {
         BatchReport.Result result = run(request).result();
         if (result instanceof BatchReport.Finished finished) {
             return finished;
@@ -203,7 +213,7 @@ final class Bench implements AutoCloseable {
         throw new AssertionError(result);
     }
 
-    BatchReport.Troubled trouble(BatchRequest request) {
+    public BatchReport.Troubled trouble(BatchRequest request) {
         BatchReport.Result result = run(request).result();
         if (result instanceof BatchReport.Troubled troubled) {
             return troubled;
@@ -212,7 +222,7 @@ final class Bench implements AutoCloseable {
     }
 
     /** The first seed whose batch fails. */
-    long failingSeed(Digest target) {
+    public long failingSeed(Digest target) {
         for (long seed = 1; seed <= MOST_SEEDS; seed++) {
             if (finish(request(target, seed)).failure() != null) {
                 return seed;
@@ -222,7 +232,7 @@ final class Bench implements AutoCloseable {
     }
 
     /** How many files lie below, locks aside. */
-    static long files(Path root) throws IOException {
+    public static long files(Path root) throws IOException {
         if (!Files.exists(root)) {
             return 0;
         }
@@ -234,7 +244,7 @@ final class Bench implements AutoCloseable {
     }
 
     /** Machines' directories that are there now. */
-    long machineDirectories() throws IOException {
+    public long machineDirectories() throws IOException {
         try (Stream<Path> all = Files.walk(directory.resolve("machines"))) {
             return all.filter(path -> path.getFileName().toString().startsWith("machine-"))
                     .count();
@@ -242,7 +252,7 @@ final class Bench implements AutoCloseable {
     }
 
     /** The emulators of this bench. */
-    Stream<ProcessHandle> emulators() {
+    public Stream<ProcessHandle> emulators() {
         return ProcessHandle.current()
                 .descendants()
                 .filter(process -> process.info().command().orElse("").contains("qemu-system"))

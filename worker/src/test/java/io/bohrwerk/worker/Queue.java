@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** The API's side of the queue, for tests: asks for batches, hears reports and heartbeats. */
-final class Queue implements AutoCloseable {
+public final class Queue implements AutoCloseable {
     /** The API keys batches by their job. */
     private static final String ONE_JOB = "job";
 

@@ -8,6 +8,7 @@ import io.bohrwerk.blob.FileBlobStore;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
+import io.bohrwerk.worker.work.Troubles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -14,6 +14,8 @@ import io.bohrwerk.protocol.batch.ReplayMode;
 import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.worker.WorkerHeartbeat;
+import io.bohrwerk.worker.queue.KafkaClients;
+import io.bohrwerk.worker.replay.ReplayRunnerTest;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
 package io.bohrwerk.api.intake;
 
-import io.bohrwerk.api.scheduling.Shares;
-import io.bohrwerk.api.scheduling.Scheduler;
-import io.bohrwerk.api.job.Jobs;
-import io.bohrwerk.api.scheduling.Guests;
 import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.batch.Batches;
+import io.bohrwerk.api.job.Jobs;
+import io.bohrwerk.api.scheduling.Guests;
+import io.bohrwerk.api.scheduling.Scheduler;
+import io.bohrwerk.api.scheduling.Shares;
 import io.bohrwerk.api.work.Waiting;
 import io.bohrwerk.api.work.WatchedWork;
 import io.bohrwerk.protocol.batch.BatchRequest;

@@ -1,7 +1,7 @@
 package io.bohrwerk.api.intake;
 
-import io.bohrwerk.api.job.Rate;
 import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.Rate;
 import io.bohrwerk.api.statistics.FailureRate;
 import io.bohrwerk.api.strategy.Sampling;
 import java.time.Instant;

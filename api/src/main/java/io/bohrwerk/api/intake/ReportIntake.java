@@ -1,9 +1,5 @@
 package io.bohrwerk.api.intake;
 
-import io.bohrwerk.api.scheduling.Scheduler;
-import io.bohrwerk.api.job.Jobs;
-import io.bohrwerk.api.job.Job;
-import io.bohrwerk.api.scheduling.Arms;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
 import io.bohrwerk.api.batch.Batch;
@@ -15,6 +11,10 @@ import io.bohrwerk.api.crash.CrashCounter;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
 import io.bohrwerk.api.failure.GuestText;
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.Jobs;
+import io.bohrwerk.api.scheduling.Arms;
+import io.bohrwerk.api.scheduling.Scheduler;
 import io.bohrwerk.api.signature.Marks;
 import io.bohrwerk.api.signature.Signature;
 import io.bohrwerk.api.work.Retries;

@@ -1,10 +1,10 @@
 package io.bohrwerk.api.question;
 
-import io.bohrwerk.api.job.StrategyRequest;
-import io.bohrwerk.api.job.JobRequest;
 import static io.bohrwerk.protocol.InvalidInputException.present;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
+import io.bohrwerk.api.job.JobRequest;
+import io.bohrwerk.api.job.StrategyRequest;
 import io.bohrwerk.api.web.RequestDocument;
 import io.bohrwerk.protocol.schedule.Release;
 import io.bohrwerk.protocol.schedule.Setting;

@@ -1,8 +1,7 @@
 package io.bohrwerk.api.question;
 
-import io.bohrwerk.api.job.JobState;
 import io.bohrwerk.api.job.Job;
-import io.bohrwerk.api.question.EmulatorComparison;
+import io.bohrwerk.api.job.JobState;
 import io.bohrwerk.api.statistics.FailureRate;
 import io.bohrwerk.api.statistics.TwoRates;
 import io.bohrwerk.api.strategy.Strategy;

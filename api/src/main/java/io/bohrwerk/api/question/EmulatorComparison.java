@@ -1,7 +1,6 @@
 package io.bohrwerk.api.question;
 
 import io.bohrwerk.api.job.Job;
-import io.bohrwerk.api.question.ComparisonView;
 import io.bohrwerk.protocol.schedule.Release;
 import io.bohrwerk.protocol.schedule.Setting;
 import java.util.Objects;

@@ -1,10 +1,9 @@
 package io.bohrwerk.api.question;
 
-import io.bohrwerk.api.job.Jobs;
-import io.bohrwerk.api.submission.JobViews;
-import io.bohrwerk.api.submission.JobView;
 import io.bohrwerk.api.job.Job;
-import io.bohrwerk.api.question.EmulatorComparison;
+import io.bohrwerk.api.job.Jobs;
+import io.bohrwerk.api.submission.JobView;
+import io.bohrwerk.api.submission.JobViews;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.worker.Fleet;
 import java.util.UUID;

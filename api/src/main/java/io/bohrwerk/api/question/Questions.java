@@ -1,19 +1,19 @@
 package io.bohrwerk.api.question;
 
-import io.bohrwerk.api.job.Terms;
-import io.bohrwerk.api.submission.Submission;
-import io.bohrwerk.api.job.StrategyRequest;
-import io.bohrwerk.api.scheduling.Scheduler;
-import io.bohrwerk.api.scheduling.Quota;
-import io.bohrwerk.api.job.Jobs;
-import io.bohrwerk.api.job.JobRequest;
-import io.bohrwerk.api.job.Job;
-import io.bohrwerk.api.scheduling.Guests;
-import io.bohrwerk.api.job.FixQuestion;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
+import io.bohrwerk.api.job.FixQuestion;
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.JobRequest;
+import io.bohrwerk.api.job.Jobs;
+import io.bohrwerk.api.job.StrategyRequest;
+import io.bohrwerk.api.job.Terms;
+import io.bohrwerk.api.scheduling.Guests;
+import io.bohrwerk.api.scheduling.Quota;
+import io.bohrwerk.api.scheduling.Scheduler;
 import io.bohrwerk.api.statistics.CleanRun;
 import io.bohrwerk.api.strategy.Strategy;
+import io.bohrwerk.api.submission.Submission;
 import io.bohrwerk.api.target.Target;
 import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.schedule.Setting;

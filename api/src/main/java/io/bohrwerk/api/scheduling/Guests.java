@@ -1,9 +1,9 @@
 package io.bohrwerk.api.scheduling;
 
-import io.bohrwerk.api.job.Jobs;
-import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.check.Checks;
 import io.bohrwerk.api.check.TargetCheck;
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.Jobs;
 import io.bohrwerk.api.strategy.Arm;
 import io.bohrwerk.protocol.InvalidInputException;
 import io.bohrwerk.protocol.conformance.Conformance;

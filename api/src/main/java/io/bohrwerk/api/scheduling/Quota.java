@@ -1,8 +1,8 @@
 package io.bohrwerk.api.scheduling;
 
-import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.access.Caller;
+import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.web.RefusedException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,16 +1,16 @@
 package io.bohrwerk.api.scheduling;
 
-import io.bohrwerk.api.trace.TracePlans;
-import io.bohrwerk.api.job.Jobs;
-import io.bohrwerk.api.job.JobState;
-import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.Batches;
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.JobState;
+import io.bohrwerk.api.job.Jobs;
 import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.strategy.AdaptiveStrategy;
 import io.bohrwerk.api.strategy.ArmCount;
 import io.bohrwerk.api.strategy.TracedStrategy;
+import io.bohrwerk.api.trace.TracePlans;
 import io.bohrwerk.api.work.Retries;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.Withdrawal;

@@ -1,8 +1,8 @@
 package io.bohrwerk.api.scheduling;
 
-import io.bohrwerk.api.job.Priority;
-import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.Priority;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Duration;

@@ -1,12 +1,12 @@
 package io.bohrwerk.api.scheduling;
 
-import io.bohrwerk.api.job.Jobs;
-import io.bohrwerk.api.trace.JobTraces;
-import io.bohrwerk.api.trace.JobTrace;
-import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.failure.GuestText;
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.Jobs;
 import io.bohrwerk.api.queue.Outbox;
 import io.bohrwerk.api.strategy.TracedStrategy;
+import io.bohrwerk.api.trace.JobTrace;
+import io.bohrwerk.api.trace.JobTraces;
 import io.bohrwerk.api.work.ReportHandler;
 import io.bohrwerk.api.work.Retries;
 import io.bohrwerk.api.work.Waiting;

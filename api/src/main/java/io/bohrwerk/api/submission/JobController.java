@@ -1,13 +1,5 @@
 package io.bohrwerk.api.submission;
 
-import io.bohrwerk.api.scheduling.Scheduler;
-import io.bohrwerk.api.job.Jobs;
-import io.bohrwerk.api.job.JobState;
-import io.bohrwerk.api.intake.JobSamples;
-import io.bohrwerk.api.job.JobRequest;
-import io.bohrwerk.api.job.Job;
-import io.bohrwerk.api.trace.CoverageView;
-import io.bohrwerk.api.trace.Coverage;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.BatchView;
 import io.bohrwerk.api.batch.Batches;
@@ -15,6 +7,14 @@ import io.bohrwerk.api.crash.CrashesOfJob;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.FailureView;
 import io.bohrwerk.api.failure.Failures;
+import io.bohrwerk.api.intake.JobSamples;
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.JobRequest;
+import io.bohrwerk.api.job.JobState;
+import io.bohrwerk.api.job.Jobs;
+import io.bohrwerk.api.scheduling.Scheduler;
+import io.bohrwerk.api.trace.Coverage;
+import io.bohrwerk.api.trace.CoverageView;
 import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.Page;
 import io.bohrwerk.api.worker.Fleet;

@@ -1,9 +1,9 @@
 package io.bohrwerk.api.submission;
 
-import io.bohrwerk.api.job.Rate;
-import io.bohrwerk.api.job.Job;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bohrwerk.api.crash.CrashView;
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.Rate;
 import io.bohrwerk.api.statistics.FailureRate;
 import io.bohrwerk.api.strategy.Sampling;
 

@@ -1,7 +1,7 @@
 package io.bohrwerk.api.submission;
 
-import io.bohrwerk.api.job.Jobs;
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.api.job.Jobs;
 import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.api.worker.Fleet;
 import java.io.IOException;

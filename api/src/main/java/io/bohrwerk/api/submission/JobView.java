@@ -1,18 +1,18 @@
 package io.bohrwerk.api.submission;
 
-import io.bohrwerk.api.job.UnexpectedPasses;
-import io.bohrwerk.api.job.StopReason;
-import io.bohrwerk.api.job.Rate;
-import io.bohrwerk.api.job.Priority;
-import io.bohrwerk.api.job.JobState;
-import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.job.FixView;
-import io.bohrwerk.api.trace.Coverage;
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.JobState;
+import io.bohrwerk.api.job.Priority;
+import io.bohrwerk.api.job.Rate;
+import io.bohrwerk.api.job.StopReason;
+import io.bohrwerk.api.job.UnexpectedPasses;
 import io.bohrwerk.api.statistics.FailureRate;
 import io.bohrwerk.api.statistics.RateBelow;
 import io.bohrwerk.api.strategy.ArmCount;
 import io.bohrwerk.api.strategy.Sampling;
 import io.bohrwerk.api.strategy.Strategy;
+import io.bohrwerk.api.trace.Coverage;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;

@@ -1,14 +1,14 @@
 package io.bohrwerk.api.submission;
 
-import io.bohrwerk.api.scheduling.Tracing;
-import io.bohrwerk.api.scheduling.Scheduler;
-import io.bohrwerk.api.scheduling.Quota;
-import io.bohrwerk.api.job.Jobs;
-import io.bohrwerk.api.job.JobRequest;
-import io.bohrwerk.api.job.Job;
-import io.bohrwerk.api.scheduling.Guests;
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.JobRequest;
+import io.bohrwerk.api.job.Jobs;
+import io.bohrwerk.api.scheduling.Guests;
+import io.bohrwerk.api.scheduling.Quota;
+import io.bohrwerk.api.scheduling.Scheduler;
+import io.bohrwerk.api.scheduling.Tracing;
 import io.bohrwerk.api.target.Target;
 import io.bohrwerk.api.target.TargetReference;
 import io.bohrwerk.api.target.Targets;

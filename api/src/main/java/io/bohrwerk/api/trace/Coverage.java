@@ -1,9 +1,9 @@
 package io.bohrwerk.api.trace;
 
-import io.bohrwerk.api.job.Remainder;
-import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.Batches;
+import io.bohrwerk.api.job.Job;
+import io.bohrwerk.api.job.Remainder;
 import io.bohrwerk.protocol.traced.Aim;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import java.util.ArrayList;

@@ -1,13 +1,5 @@
 package io.bohrwerk.api.job;
 
-import io.bohrwerk.api.submission.Submission;
-import io.bohrwerk.api.intake.ReportListener;
-import io.bohrwerk.api.intake.ReportIntake;
-import io.bohrwerk.api.submission.JobViews;
-import io.bohrwerk.api.submission.JobView;
-import io.bohrwerk.api.intake.JobClock;
-import io.bohrwerk.api.trace.Coverage;
-import io.bohrwerk.api.submission.ArmView;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,8 +11,15 @@ import io.bohrwerk.api.batch.BatchState;
 import io.bohrwerk.api.batch.Batches;
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.api.failure.Failures;
+import io.bohrwerk.api.intake.JobClock;
+import io.bohrwerk.api.intake.ReportIntake;
+import io.bohrwerk.api.intake.ReportListener;
 import io.bohrwerk.api.queue.AttemptSecrets;
 import io.bohrwerk.api.statistics.FixVerdict;
+import io.bohrwerk.api.submission.ArmView;
+import io.bohrwerk.api.submission.JobView;
+import io.bohrwerk.api.submission.JobViews;
+import io.bohrwerk.api.submission.Submission;
 import io.bohrwerk.api.work.Sweep;
 import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Documents;

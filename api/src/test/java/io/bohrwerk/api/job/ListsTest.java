@@ -1,6 +1,5 @@
 package io.bohrwerk.api.job;
 
-import io.bohrwerk.api.intake.ReportIntake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bohrwerk.api.ApiTest;
@@ -8,6 +7,7 @@ import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.Batches;
+import io.bohrwerk.api.intake.ReportIntake;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.bohrwerk.api.job;
 
-import io.bohrwerk.api.scheduling.Shares;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.bohrwerk.api.ApiProperties;
+import io.bohrwerk.api.scheduling.Shares;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

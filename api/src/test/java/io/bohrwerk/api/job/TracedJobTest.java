@@ -1,10 +1,5 @@
 package io.bohrwerk.api.job;
 
-import io.bohrwerk.api.scheduling.Tracing;
-import io.bohrwerk.api.submission.Submission;
-import io.bohrwerk.api.intake.ReportIntake;
-import io.bohrwerk.api.trace.JobTraces;
-import io.bohrwerk.api.trace.JobTrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +8,11 @@ import io.bohrwerk.api.Http;
 import io.bohrwerk.api.Samples;
 import io.bohrwerk.api.batch.Batch;
 import io.bohrwerk.api.batch.Batches;
+import io.bohrwerk.api.intake.ReportIntake;
+import io.bohrwerk.api.scheduling.Tracing;
+import io.bohrwerk.api.submission.Submission;
+import io.bohrwerk.api.trace.JobTrace;
+import io.bohrwerk.api.trace.JobTraces;
 import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Documents;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bohrwerk.api.ApiProperties;
-import io.bohrwerk.worker.WorkerProperties;
+import io.bohrwerk.worker.settings.WorkerProperties;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -10,7 +10,7 @@ import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import com.marcnuri.helm.TemplateCommand;
 import io.bohrwerk.api.ApiProperties;
-import io.bohrwerk.worker.WorkerProperties;
+import io.bohrwerk.worker.settings.WorkerProperties;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Ingress;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;

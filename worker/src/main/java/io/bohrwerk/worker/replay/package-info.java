@@ -1,0 +1,5 @@
+/** Replays failures. */
+@NullMarked
+package io.bohrwerk.worker.replay;
+
+import org.jspecify.annotations.NullMarked;
