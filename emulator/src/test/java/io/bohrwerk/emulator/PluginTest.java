@@ -47,7 +47,11 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PluginTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final Pattern EXECUTED = Pattern.compile("Trace \\d+: 0x[0-9a-f]+ \\[[0-9a-f]+/([0-9a-f]+)/.*");
+    private static final Pattern EXECUTED =
+            Pattern.compile("Trace \\d+: 0x[0-9a-f]+ \\[[0-9a-f]+/([0-9a-f]+)/[0-9a-f]+/([0-9a-f]+)\\].*");
+    /** CF_NOIRQ: bit 20 in 7.2, bit 16 in 10.0; each has the other's bit clear in the blocks that are logged here. */
+    private static final int TRIED_AGAIN = 0x11_0000;
+
     private static final Pattern INTERRUPTED = Pattern.compile(" *\\d+: v=([0-9a-f]+) .* pc=([0-9a-f]+) .*");
 
     private Emulator emulator;
@@ -270,8 +274,8 @@ class PluginTest {
                 } else if (executed.matches()) {
                     long next = Long.parseUnsignedLong(executed.group(1), 16);
                     handlerReturns = next == handlerReturns ? -1 : handlerReturns;
-                    // an instruction that met a watchpoint is begun once more, with CF_NOIRQ: bit 20 in 7.2, 16 in 10.0
-                    boolean again = next == pc && (line.contains("/ff1") || line.contains("/ff01"));
+                    // an instruction that met a watchpoint is begun once more
+                    boolean again = next == pc && (Integer.parseUnsignedInt(executed.group(2), 16) & TRIED_AGAIN) != 0;
                     pc = next;
                     if (!again) {
                         if (handlerReturns == -1 && count >= from && count < to) {

@@ -65,7 +65,7 @@ public class JobClock implements SchedulingConfigurer, WatchedWork {
         for (UUID id : jobs.needingAttention(shares.largest())) {
             transaction.executeWithoutResult(status -> jobs.lock(id).ifPresent(job -> {
                 job.stopIfDue(now);
-                scheduler.follow(job, now);
+                scheduler.refill(job, now);
             }));
         }
     }

@@ -44,7 +44,7 @@ public class JobSamples {
 
     /** Oldest first. */
     public List<Sample> of(Job job) {
-        Sampling sampling = job.strategy().sampling();
+        Sampling sampling = job.course().strategy().sampling();
         return database.sql("select at, iterations, failures from job_samples where job_id = ? order by iterations")
                 .param(job.id())
                 .query((row, number) -> new Sample(

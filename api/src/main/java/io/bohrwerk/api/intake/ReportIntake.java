@@ -115,7 +115,7 @@ public class ReportIntake {
         }
         counts.save();
         samples.add(job, now);
-        scheduler.follow(job, now);
+        scheduler.refill(job, now);
     }
 
     private void accept(Job job, Batch batch, BatchReport report, Arms.Counts counts, Instant now) {
@@ -158,7 +158,7 @@ public class ReportIntake {
         Instant now = now();
         String message = "its report was refused: " + why;
         troubled(job, batch, report.attempt(), InfrastructureTrouble.INTERNAL, message, report.workerId(), now);
-        scheduler.follow(job, now);
+        scheduler.refill(job, now);
     }
 
     /** An attempt of which neither a report nor a heartbeat speaks any longer. */
@@ -171,7 +171,7 @@ public class ReportIntake {
         }
         Instant now = now();
         troubled(job, batch, work.attempt(), InfrastructureTrouble.UNDELIVERABLE, why, null, now);
-        scheduler.follow(job, now);
+        scheduler.refill(job, now);
     }
 
     private void finished(
@@ -192,7 +192,7 @@ public class ReportIntake {
         job.count(finished, batch, before == BatchState.QUEUED, took, now);
         counts.add(batch, finished.iterations(), failed != null);
         if (before == BatchState.LOST) {
-            job.find();
+            job.totals().find();
         }
         if (failed != null) {
             require(
@@ -239,7 +239,7 @@ public class ReportIntake {
         if (batch.state() == BatchState.COMPLETED || !troubles.add(batch, attempt, kind, message, workerId, now)) {
             return;
         }
-        job.countTrouble();
+        job.totals().countTrouble();
         LOG.info("attempt {} at batch {} has trouble: {}: {}", attempt, batch.id(), kind, message);
         boolean latest = batch.inFlight() && attempt == batch.attempt();
         if (job.ended()) {

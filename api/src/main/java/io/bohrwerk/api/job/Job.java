@@ -1,23 +1,16 @@
 package io.bohrwerk.api.job;
 
-import io.bohrwerk.api.access.Caller;
 import io.bohrwerk.api.batch.Batch;
-import io.bohrwerk.api.statistics.RateBelow;
 import io.bohrwerk.api.strategy.ArmCount;
 import io.bohrwerk.api.strategy.Plan;
 import io.bohrwerk.api.strategy.Progress;
-import io.bohrwerk.api.strategy.SteppedStrategy;
-import io.bohrwerk.api.strategy.Strategy;
-import io.bohrwerk.api.strategy.TracedStrategy;
 import io.bohrwerk.api.target.Target;
 import io.bohrwerk.protocol.Digest;
-import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetManifest;
-import io.bohrwerk.protocol.traced.Aim;
 import io.bohrwerk.protocol.traced.TracedPlan;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -28,7 +21,6 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
@@ -46,9 +38,6 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "jobs")
 public class Job {
-    /** Of the mean time of its batches: one in eight is the latest's, so that it follows within a few batches and no single one shakes it. */
-    private static final int FORGETTING = 8;
-
     @Id
     private UUID id;
 
@@ -62,24 +51,13 @@ public class Job {
     private String targetId;
     private String targetName;
 
-    @JdbcTypeCode(SqlTypes.JSON)
-    @Mutability(Immutability.class)
-    private Strategy strategy;
-
-    private long iterationBudget;
-    private @Nullable Long wallTimeNanos;
-    private long stopAfterFailures;
+    private StopRules stopRules;
 
     @JdbcTypeCode(SqlTypes.JSON)
     @Mutability(Immutability.class)
     private @Nullable Setting setting;
 
-    @JdbcTypeCode(SqlTypes.JSON)
-    @Mutability(Immutability.class)
-    private @Nullable RateBelow stopRateBelow;
-
     private BatchSize batchSize;
-    private long timerPeriodNanos;
     private boolean keepCheckpoints;
 
     @Enumerated(EnumType.STRING)
@@ -89,84 +67,45 @@ public class Job {
     private @Nullable StopReason stopReason;
 
     private @Nullable String message;
-    private long iterations;
-    private long promised;
-    private long failures;
-    private long iterationsBeyond;
-    private long failuresBeyond;
-    private long batchesCreated;
-    private long placesPlanned;
-    private @Nullable Long tracedPlaces;
+    private Totals totals = new Totals();
+    private Course course;
     private boolean awaitsCheck;
-
-    @JdbcTypeCode(SqlTypes.JSON)
-    private List<Remainder> remainders = List.of();
-
-    private int batchesInFlight;
-    private long batchesCompleted;
-    private long batchesLost;
-    private long infrastructureTroubles;
 
     @JdbcTypeCode(SqlTypes.JSON)
     @Mutability(Immutability.class)
     private @Nullable FixQuestion question;
 
-    @JdbcTypeCode(SqlTypes.JSON)
-    private List<UnexpectedPasses> unexpectedPasses = List.of();
-
     private @Nullable UUID comparisonId;
-    private @Nullable UUID firstFailureId;
-    private @Nullable Instant firstFailureAt;
-    private @Nullable String idempotencyKey;
-    private @Nullable String requestDigest;
-    private @Nullable String owner;
+    private Origin origin;
 
     @Enumerated(EnumType.STRING)
     private Priority priority;
 
-    private @Nullable Long batchMillis;
-    private @Nullable String submittedBy;
-    private @Nullable String traceparent;
     private @Nullable Long guestBytes;
-    private Instant createdAt;
     private @Nullable Instant startedAt;
-    private @Nullable Instant countedAt;
     private @Nullable Instant finishedAt;
 
     @SuppressWarnings("NullAway.Init")
     protected Job() {}
 
-    /** @param requestDigest of the request that made it, where there is a key */
     @SuppressWarnings("NullAway.Init")
-    public Job(
-            UUID id,
-            Target target,
-            Terms terms,
-            @Nullable String idempotencyKey,
-            @Nullable Digest requestDigest,
-            Instant now) {
+    public Job(UUID id, Target target, Terms terms, Origin origin) {
         TargetManifest manifest = target.manifest().under(terms.setting());
         this.id = id;
         this.name = terms.name();
         this.targetId = target.id().hex();
         this.targetName = target.name();
-        this.strategy = terms.strategy();
-        this.iterationBudget = terms.iterations();
-        this.wallTimeNanos = terms.wallTime() == null ? null : terms.wallTime().nanos();
-        this.stopAfterFailures = terms.stopAfterFailures();
-        this.stopRateBelow = terms.stopWhenRateBelow();
+        this.stopRules = StopRules.of(terms);
         this.batchSize = terms.batchSize();
         this.guestBytes = manifest.machine().memory().bytes();
-        this.timerPeriodNanos = manifest.machine().timerPeriod().nanos();
+        this.course = new Course(terms.strategy(), manifest.machine().timerPeriod());
         this.setting = terms.setting();
         this.question = terms.question();
         this.comparisonId = terms.comparison();
         this.keepCheckpoints = terms.keepCheckpoints();
         this.priority = terms.priority();
         this.state = JobState.QUEUED;
-        this.idempotencyKey = idempotencyKey;
-        this.requestDigest = requestDigest == null ? null : requestDigest.hex();
-        this.createdAt = now;
+        this.origin = origin;
     }
 
     /** What is other than usual in its machines; null for nothing. */
@@ -184,37 +123,14 @@ public class Job {
         return guestBytes == null ? 0 : guestBytes;
     }
 
-    /** Mean wall time of its batches of late, in milliseconds; null until one was counted. */
-    @Nullable
-    public Long batchMillis() {
-        return batchMillis;
-    }
-
-    /** Once, before it is stored. */
-    public void belongsTo(Caller caller) {
-        owner = caller.id();
-        submittedBy = caller.id() == null ? null : caller.name();
-    }
-
-    /** Once, before it is stored. @param parent of its spans; null where they are not gathered */
-    public void tracedUnder(@Nullable String parent) {
-        traceparent = parent;
-    }
-
-    /** The span that those of its batches belong to. */
-    @Nullable
-    public String traceparent() {
-        return traceparent;
-    }
-
     /** Whether another batch may be put into flight. */
     public boolean wantsBatch(int window) {
-        return batchesInFlight < window && !awaitsCheck && !awaitsTraces() && goesOn();
+        return totals.batchesInFlight() < window && !awaitsCheck && !awaitsTraces() && goesOn();
     }
 
     /** Whether there will be more batches. */
     public boolean goesOn() {
-        return !state.terminal() && !exhausted() && iterations + promised < iterationBudget;
+        return !state.terminal() && !exhausted() && totals.spent() < stopRules.iterations();
     }
 
     /** Its target is being checked: no batches until {@link #checked}. */
@@ -233,28 +149,25 @@ public class Job {
 
     /** Whether its test must be traced before there can be batches. */
     boolean awaitsTraces() {
-        return strategy instanceof TracedStrategy && tracedPlaces == null && !ended();
+        return course.awaitsTraces() && !ended();
     }
 
     /** Its test was traced at each shift. @param places that the plans hold together */
     public void planned(long places) {
-        tracedPlaces = places;
+        course.traced(places);
     }
 
     private Progress progress(List<ArmCount> counts, List<TracedPlan> plans) {
-        Remainder first = remainders.isEmpty() ? null : remainders.get(0);
-        long most = Math.min(batchSize.iterations(), iterationBudget - iterations - promised);
-        return new Progress(
-                batchesCreated,
-                first == null ? placesPlanned : first.place(),
-                counts,
-                tracedPlaces == null ? Long.MAX_VALUE : tracedPlaces,
-                plans,
-                first == null ? most : Math.min(most, first.count()));
+        return course.progress(totals.batchesCreated(), counts, plans, most());
+    }
+
+    /** Iterations that a batch may have. */
+    private long most() {
+        return Math.min(batchSize.iterations(), stopRules.iterations() - totals.spent());
     }
 
     private boolean exhausted() {
-        return strategy.exhausted(progress(List.of(), List.of()), timerPeriod());
+        return course.exhausted(progress(List.of(), List.of()));
     }
 
     /**
@@ -265,56 +178,22 @@ public class Job {
      */
     public Batch nextBatch(List<ArmCount> counts, List<TracedPlan> plans, Instant now) {
         Progress progress = progress(counts, plans);
-        Plan plan = strategy.next(progress, timerPeriod());
-        long most = Math.min(plan.most(), Math.min(batchSize.iterations(), iterationBudget - iterations - promised));
+        Plan plan = course.next(progress);
+        long most = Math.min(plan.most(), most());
         Long place = null;
-        if (stepped()) {
+        if (course.stepped()) {
             place = progress.place();
-            most = takePlaces(most);
+            most = course.take(most);
         }
         int size = (int) most;
-        promised += size;
-        batchesInFlight++;
-        Setting own = setting == null ? null : setting.ofBatch(batchesCreated);
-        return new Batch(id, batchesCreated++, plan.schedule().under(own), plan.arm(), place, size, reports(size), now);
-    }
-
-    /** @return how many of them, at most {@code most} */
-    private long takePlaces(long most) {
-        if (remainders.isEmpty()) {
-            placesPlanned += most;
-            return most;
-        }
-        List<Remainder> rest = new ArrayList<>(remainders);
-        Remainder first = rest.remove(0);
-        long taken = Math.min(most, first.count());
-        if (taken < first.count()) {
-            rest.add(0, new Remainder(first.place() + taken, (int) (first.count() - taken)));
-        }
-        remainders = rest;
-        return taken;
-    }
-
-    /** Whether each of its places is tried once. */
-    public boolean stepped() {
-        return places() > 0;
-    }
-
-    /** How many places its strategy goes through; 0 when it does not. */
-    public long places() {
-        if (strategy instanceof TracedStrategy) {
-            return tracedPlaces == null ? 0 : tracedPlaces;
-        }
-        return strategy instanceof SteppedStrategy steps ? steps.places(timerPeriod()) : 0;
-    }
-
-    public VirtualTime timerPeriod() {
-        return new VirtualTime(timerPeriodNanos);
+        long number = totals.launch(size);
+        Setting own = setting == null ? null : setting.ofBatch(number);
+        return new Batch(id, number, plan.schedule().under(own), plan.arm(), place, size, reports(size), now);
     }
 
     /** Each place is reported by itself, so that a guest that dies without a word is known to have died there. */
     private int reports(int size) {
-        return stepped() ? 1 : Math.min(batchSize.reportEvery(), size);
+        return course.stepped() ? 1 : Math.min(batchSize.reportEvery(), size);
     }
 
     /** The message to the workers about a batch of this job. */
@@ -336,7 +215,7 @@ public class Job {
     public void start(Instant since) {
         if (state == JobState.QUEUED) {
             state = JobState.RUNNING;
-            startedAt = since.isBefore(createdAt) ? createdAt : since;
+            startedAt = since.isBefore(origin.createdAt()) ? origin.createdAt() : since;
         }
     }
 
@@ -347,72 +226,27 @@ public class Job {
      * @param took by the worker's own clock
      */
     public void count(BatchReport.Finished finished, Batch batch, boolean wasInFlight, Duration took, Instant now) {
-        land(batch, wasInFlight);
-        iterations += finished.iterations();
-        if (ended()) {
-            iterationsBeyond += finished.iterations();
+        if (wasInFlight) {
+            totals.land(batch);
         }
-        batchesCompleted++;
-        countedAt = now;
-        unexpectedPasses = UnexpectedPasses.plus(unexpectedPasses, batch.number(), finished.unexpectedPasses());
-        long millis = Math.max(1, took.toMillis());
+        totals.count(finished, batch, ended(), took, now);
         batchSize = batchSize.after(finished, took);
-        batchMillis = batchMillis == null ? millis : batchMillis + (millis - batchMillis) / FORGETTING;
         Long place = batch.place();
         int left = batch.iterations() - (int) finished.iterations();
         if (place != null && left > 0) {
-            List<Remainder> more = new ArrayList<>(remainders);
-            more.add(new Remainder(place + finished.iterations(), left));
-            remainders = more;
+            course.untried(place + finished.iterations(), left);
         }
     }
 
     public void count(UUID failure, Instant now) {
-        failures++;
-        if (ended()) {
-            failuresBeyond++;
-        }
-        if (firstFailureId == null) {
-            firstFailureId = failure;
-            firstFailureAt = now;
-        }
-    }
-
-    /** Of its iterations, those that were reported after its end. */
-    public long iterationsBeyond() {
-        return iterationsBeyond;
-    }
-
-    /** Of its failures, those that were reported after its end. */
-    public long failuresBeyond() {
-        return failuresBeyond;
-    }
-
-    public List<UnexpectedPasses> unexpectedPasses() {
-        return unexpectedPasses;
-    }
-
-    public void countTrouble() {
-        infrastructureTroubles++;
+        totals.count(failure, ended(), now);
     }
 
     /** A batch that will not be waited for any longer, without having been counted. */
     public void giveUp(Batch batch, boolean lost) {
-        land(batch, true);
+        totals.land(batch);
         if (lost) {
-            batchesLost++;
-        }
-    }
-
-    /** A batch that was given up was counted after all. */
-    public void find() {
-        batchesLost--;
-    }
-
-    private void land(Batch batch, boolean wasInFlight) {
-        if (wasInFlight) {
-            promised -= batch.iterations();
-            batchesInFlight--;
+            totals.lose();
         }
     }
 
@@ -421,22 +255,11 @@ public class Job {
         if (state.terminal()) {
             return false;
         }
-        if (stopAfterFailures > 0 && failures >= stopAfterFailures) {
-            stopReason = StopReason.FAILURES;
-        } else if (stopRateBelow != null && stopRateBelow.met(failures, iterations, stopAfterFailures)) {
-            stopReason = StopReason.RATE_BELOW;
-        } else if (iterations >= iterationBudget) {
-            stopReason = stepped() && exhausted() ? StopReason.SCHEDULES : StopReason.ITERATIONS;
-        } else if (batchesInFlight == 0 && exhausted()) {
-            stopReason = StopReason.SCHEDULES;
-        } else if (startedAt != null
-                && wallTimeNanos != null
-                && Duration.between(startedAt, now).compareTo(Duration.ofNanos(wallTimeNanos)) >= 0) {
-            stopReason = StopReason.WALL_TIME;
-        } else {
+        stopReason = due(now);
+        if (stopReason == null) {
             return false;
         }
-        if (iterations == 0) {
+        if (totals.iterations() == 0) {
             fail(
                     stopReason == StopReason.WALL_TIME
                             ? "no iteration was run: the wall time was over before a batch had reported"
@@ -444,15 +267,23 @@ public class Job {
                     now);
             return true;
         }
-        if (stopReason == StopReason.SCHEDULES && strategy instanceof TracedStrategy traced && failures == 0) {
-            message = "the timer's interrupt was put on each of the " + places() + " places of the plan at shift "
-                    + traced.shifts()
-                    + " once, and no iteration failed. What to vary next: other shifts (a larger one puts"
-                    + " more interrupts into an iteration), another CPU model or timer frequency, or the strategy random,"
-                    + " which also meets what the traced iteration did not execute";
+        if (stopReason == StopReason.SCHEDULES && totals.failures() == 0) {
+            message = course.advice();
         }
         end(JobState.COMPLETED, now);
         return true;
+    }
+
+    @Nullable
+    private StopReason due(Instant now) {
+        boolean exhausted = exhausted();
+        StopReason counted = stopRules.byCount(totals).orElse(null);
+        if (counted != null) {
+            return counted == StopReason.ITERATIONS && course.stepped() && exhausted ? StopReason.SCHEDULES : counted;
+        }
+        return totals.batchesInFlight() == 0 && exhausted
+                ? StopReason.SCHEDULES
+                : stopRules.byTime(startedAt, now).orElse(null);
     }
 
     public void cancel(Instant now) {
@@ -497,32 +328,13 @@ public class Job {
         return targetName;
     }
 
-    /** What its strategy tries first; null for nothing in particular. */
-    @Nullable
-    public Aim aim() {
-        return strategy instanceof TracedStrategy traced ? traced.aim() : null;
+    /** Its strategy, and how far it has come. */
+    public Course course() {
+        return course;
     }
 
-    public Strategy strategy() {
-        return strategy;
-    }
-
-    public long iterationBudget() {
-        return iterationBudget;
-    }
-
-    @Nullable
-    public VirtualTime wallTime() {
-        return wallTimeNanos == null ? null : new VirtualTime(wallTimeNanos);
-    }
-
-    public long stopAfterFailures() {
-        return stopAfterFailures;
-    }
-
-    @Nullable
-    public RateBelow stopWhenRateBelow() {
-        return stopRateBelow;
+    public StopRules stopRules() {
+        return stopRules;
     }
 
     @Nullable
@@ -543,16 +355,6 @@ public class Job {
         return keepCheckpoints;
     }
 
-    /** The places of batches that ended at a failure, which are yet to be tried. */
-    public List<Remainder> remainders() {
-        return remainders;
-    }
-
-    /** How many places were given out, the remainders included. */
-    public long placesPlanned() {
-        return placesPlanned;
-    }
-
     public JobState state() {
         return state;
     }
@@ -567,67 +369,25 @@ public class Job {
         return message;
     }
 
+    public Totals totals() {
+        return totals;
+    }
+
     public long iterations() {
-        return iterations;
+        return totals.iterations();
     }
 
     public long failures() {
-        return failures;
+        return totals.failures();
     }
 
-    public long batchesCreated() {
-        return batchesCreated;
-    }
-
-    public int batchesInFlight() {
-        return batchesInFlight;
-    }
-
-    public long batchesCompleted() {
-        return batchesCompleted;
-    }
-
-    public long batchesLost() {
-        return batchesLost;
-    }
-
-    public long infrastructureTroubles() {
-        return infrastructureTroubles;
-    }
-
-    @Nullable
-    public UUID firstFailureId() {
-        return firstFailureId;
-    }
-
-    @Nullable
-    public Instant firstFailureAt() {
-        return firstFailureAt;
-    }
-
-    /** For people: null where nobody had to say who they are. */
-    @Nullable
-    public String submittedBy() {
-        return submittedBy;
-    }
-
-    public boolean sameRequest(JobRequest request) {
-        return request.digest().hex().equals(requestDigest);
-    }
-
-    public Instant createdAt() {
-        return createdAt;
+    public Origin origin() {
+        return origin;
     }
 
     @Nullable
     public Instant startedAt() {
         return startedAt;
-    }
-
-    /** When a batch of it was counted last. */
-    @Nullable
-    public Instant countedAt() {
-        return countedAt;
     }
 
     @Nullable

@@ -44,12 +44,12 @@ public interface Jobs extends JpaRepository<Job, UUID> {
     @Query("from Job where comparisonId = :comparison and id <> :job")
     Optional<Job> partner(UUID comparison, UUID job);
 
-    Optional<Job> findByIdempotencyKey(String key);
+    Optional<Job> findByOriginIdempotencyKey(String key);
 
     /** Jobs with room in their window, and those whose real time may be over. */
     @Query("select id from Job where state in (QUEUED, RUNNING)"
-            + " and ((batchesInFlight < :window and iterations + promised < iterationBudget)"
-            + " or (wallTimeNanos is not null and startedAt is not null)) order by position")
+            + " and ((totals.batchesInFlight < :window and totals.iterations + totals.promised < stopRules.iterations)"
+            + " or (stopRules.wallTimeNanos is not null and startedAt is not null)) order by position")
     List<UUID> needingAttention(int window);
 
     @Query("select id from Job where awaitsCheck and targetId = :target and state in (QUEUED, RUNNING)")

@@ -62,13 +62,13 @@ public record ComparisonView(
                     job.state(),
                     job.message(),
                     job.target(),
-                    job.strategy(),
+                    job.course().strategy(),
                     job.setting(),
                     job.iterations(),
                     job.failures(),
                     FailureRate.of(job.failures(), job.iterations()),
-                    job.strategy().sampling().meaning(),
-                    job.infrastructureTroubles());
+                    job.course().strategy().sampling().meaning(),
+                    job.totals().infrastructureTroubles());
         }
     }
 

@@ -58,7 +58,7 @@ public record EmulatorComparison(
     /** Whether the emulator is all that the sides differ in. */
     public static boolean compares(Job first, Job second) {
         return first.target().equals(second.target())
-                && first.strategy().equals(second.strategy())
+                && first.course().strategy().equals(second.course().strategy())
                 && !Objects.equals(Setting.emulator(first.setting()), Setting.emulator(second.setting()))
                 && Objects.equals(Setting.on(null, first.setting()), Setting.on(null, second.setting()));
     }

@@ -6,6 +6,7 @@ import io.bohrwerk.api.job.FixQuestion;
 import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.job.JobRequest;
 import io.bohrwerk.api.job.Jobs;
+import io.bohrwerk.api.job.Origin;
 import io.bohrwerk.api.job.StrategyRequest;
 import io.bohrwerk.api.job.Terms;
 import io.bohrwerk.api.scheduling.Guests;
@@ -61,7 +62,7 @@ class Questions {
     /** A job on the new target that runs as many iterations as it takes to say that the old job's failure is gone. */
     @Transactional
     Job isItFixed(Job old, FixRequest request) {
-        requireSample(old.strategy(), "strategy", "job " + old.id());
+        requireSample(old.course().strategy(), "strategy", "job " + old.id());
         if (request.rate() == null && old.failures() == 0) {
             throw refused(
                     "rate",
@@ -93,14 +94,14 @@ class Questions {
                 now);
         quota.admit(job);
         guests.admit(job);
-        scheduler.follow(jobs.saveAndFlush(job), now);
+        scheduler.refill(jobs.saveAndFlush(job), now);
         return job;
     }
 
     /** Two jobs, one as the old one and one with what is to be other. */
     @Transactional
     Comparison compare(Job old, CompareRequest request) {
-        requireSample(old.strategy(), "strategy", "job " + old.id());
+        requireSample(old.course().strategy(), "strategy", "job " + old.id());
         String named = request.with().target();
         Target first = submission.target(old.target().hex());
         Target second = named == null ? first : submission.target(named);
@@ -121,7 +122,7 @@ class Questions {
         boolean sameSchedules = request.with().strategy() == null
                 && second.id().equals(first.id())
                 && !differ(Setting.on(null, own), Setting.on(null, setting));
-        Strategy strategy = sameSchedules ? old.strategy().reseeded(StrategyRequest.seedOf(id)) : null;
+        Strategy strategy = sameSchedules ? old.course().strategy().reseeded(StrategyRequest.seedOf(id)) : null;
         Job one = side(old, first, null, strategy, own, "compare: " + old.name(), iterations, 0, null, id, now);
         Job other = side(
                 old,
@@ -135,7 +136,7 @@ class Questions {
                 null,
                 id,
                 now);
-        requireSample(other.strategy(), "with.strategy", "the second side");
+        requireSample(other.course().strategy(), "with.strategy", "the second side");
         quota.admit(one);
         guests.admit(one);
         jobs.saveAndFlush(one);
@@ -144,7 +145,7 @@ class Questions {
         jobs.saveAndFlush(other);
         double confidence = request.confidence() == null ? DEFAULT_CONFIDENCE : request.confidence();
         Comparison comparison = comparisons.save(new Comparison(id, old.id(), one.id(), other.id(), confidence, now));
-        scheduler.follow(one, now);
+        scheduler.refill(one, now);
         return comparison;
     }
 
@@ -178,7 +179,9 @@ class Questions {
         TargetManifest manifest = JobRequest.inSetting(target.manifest(), whole, "with.setting");
         Strategy strategy = shared != null
                 ? shared
-                : chosen == null ? old.strategy().reseeded(StrategyRequest.seedOf(id)) : chosen.resolve(manifest, id);
+                : chosen == null
+                        ? old.course().strategy().reseeded(StrategyRequest.seedOf(id))
+                        : chosen.resolve(manifest, id);
         StrategyRequest.requireFits(strategy, manifest);
         JobRequest.requireFits(strategy, whole, "with.setting");
         String shown = name.length() <= 200 ? name : name.substring(0, 200);
@@ -195,7 +198,7 @@ class Questions {
                 whole,
                 question,
                 comparison);
-        return new Job(id, target, terms, null, null, now);
+        return new Job(id, target, terms, new Origin(null, null, now));
     }
 
     private static void requireSample(Strategy strategy, String field, String whose) {

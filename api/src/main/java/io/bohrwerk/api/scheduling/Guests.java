@@ -86,7 +86,7 @@ public class Guests {
         } catch (InvalidInputException e) {
             job.fail(String.valueOf(e.getMessage()), now);
         }
-        scheduler.follow(job, now);
+        scheduler.refill(job, now);
     }
 
     private static void require(Job job, Conformance found) {
@@ -99,7 +99,7 @@ public class Guests {
                     "must replay, or no failure can be kept; its check found: "
                             + found.replays().note() + ". Or count failures only, with the setting icount: false");
         }
-        List<Arm> arms = job.strategy().arms(job.timerPeriod());
+        List<Arm> arms = job.course().strategy().arms(job.course().timerPeriod());
         if (found.wrongTimerPeriod()
                 && arms.stream().anyMatch(Arm::needsTimerPeriod)
                 && (setting == null || setting.timerHz() == null)) {
@@ -155,7 +155,7 @@ public class Guests {
 
     /** The strategy as it was asked for; of an adaptive one also the part that cannot be. */
     private static String word(Job job, Arm arm) {
-        String name = job.strategy().getClass().getSimpleName();
+        String name = job.course().strategy().getClass().getSimpleName();
         String strategy = name.substring(0, name.length() - "Strategy".length()).toLowerCase(Locale.ROOT);
         return strategy.equals("adaptive")
                 ? strategy + " with " + arm.kind().name().toLowerCase(Locale.ROOT)

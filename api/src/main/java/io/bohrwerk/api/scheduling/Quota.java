@@ -37,7 +37,7 @@ public class Quota {
         if (caller == null) {
             return;
         }
-        job.belongsTo(caller);
+        job.origin().submittedBy(caller);
         String owner = caller.id();
         if (owner == null) {
             return;
@@ -60,12 +60,12 @@ public class Quota {
                     null,
                     caller.name() + " has " + ordered.jobs() + " jobs that have not ended, and may have " + mostJobs);
         }
-        if (job.iterationBudget() > mostIterations - ordered.iterations()) {
+        if (job.stopRules().iterations() > mostIterations - ordered.iterations()) {
             throw refused(
                     "iterations",
                     caller.name() + " may have " + mostIterations + " iterations ordered at once; jobs that have not"
                             + " ended have " + ordered.iterations() + ", and this one would add "
-                            + job.iterationBudget());
+                            + job.stopRules().iterations());
         }
     }
 

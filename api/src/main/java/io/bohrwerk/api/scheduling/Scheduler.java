@@ -57,7 +57,7 @@ public class Scheduler {
     }
 
     /** What follows from a change of the job: more batches, or none when it ended. */
-    public void follow(Job job, Instant now) {
+    public void refill(Job job, Instant now) {
         UUID comparison = job.comparison();
         Optional<Job> partner = comparison == null ? Optional.empty() : jobs.partner(comparison, job.id());
         if (job.ended()) {
@@ -70,7 +70,7 @@ public class Scheduler {
                         withdraw(other, now);
                     });
         }
-        if (job.batchesCreated() == 0) {
+        if (job.totals().batchesCreated() == 0) {
             shares.changed();
         }
         int window = shares.of(job);
@@ -91,9 +91,13 @@ public class Scheduler {
         Supplier<List<ArmCount>> ones = counts(one);
         Supplier<List<ArmCount>> others = counts(other);
         while (true) {
-            if (one.wantsBatch(window) && (!other.goesOn() || one.batchesCreated() <= other.batchesCreated())) {
+            if (one.wantsBatch(window)
+                    && (!other.goesOn()
+                            || one.totals().batchesCreated() <= other.totals().batchesCreated())) {
                 cut(one, ones, requests, now);
-            } else if (other.wantsBatch(window) && (!one.goesOn() || other.batchesCreated() <= one.batchesCreated())) {
+            } else if (other.wantsBatch(window)
+                    && (!one.goesOn()
+                            || other.totals().batchesCreated() <= one.totals().batchesCreated())) {
                 cut(other, others, requests, now);
             } else {
                 return;
@@ -102,20 +106,21 @@ public class Scheduler {
     }
 
     private void cut(Job job, Supplier<List<ArmCount>> counts, List<Outbox.Message> requests, Instant now) {
-        List<TracedPlan> plans = job.strategy() instanceof TracedStrategy ? traces.plans(job.id()) : List.of();
+        List<TracedPlan> plans = job.course().strategy() instanceof TracedStrategy ? traces.plans(job.id()) : List.of();
         Batch batch = batches.save(job.nextBatch(counts.get(), plans, now));
         requests.add(message(job, batch));
     }
 
     private Outbox.Message message(Job job, Batch batch) {
-        return new Outbox.Message(job.request(batch), batch.number() < traced ? job.traceparent() : null);
+        return new Outbox.Message(
+                job.request(batch), batch.number() < traced ? job.origin().traceparent() : null);
     }
 
     /** What was counted of a job's arms, if its strategy learns; read once, as nothing is counted while batches are cut. */
     private Supplier<List<ArmCount>> counts(Job job) {
-        return job.strategy() instanceof AdaptiveStrategy adaptive
-                ? SingletonSupplier.of(
-                        () -> arms.of(job.id(), adaptive.arms(job.timerPeriod()).size()))
+        return job.course().strategy() instanceof AdaptiveStrategy adaptive
+                ? SingletonSupplier.of(() -> arms.of(
+                        job.id(), adaptive.arms(job.course().timerPeriod()).size()))
                 : List::of;
     }
 

@@ -57,7 +57,7 @@ public class Shares {
         return window(
                 slots.serving(),
                 look().jobs(),
-                new Wanting(job.id(), job.priority(), millis(job.batchMillis())),
+                new Wanting(job.id(), job.priority(), millis(job.totals().batchMillis())),
                 settings);
     }
 

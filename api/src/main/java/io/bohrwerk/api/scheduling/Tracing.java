@@ -64,7 +64,7 @@ public class Tracing implements ReportHandler<TraceReport> {
     /** Asks for the traces that a job needs; none, for most, and none before its target is checked. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void begin(Job job, Instant now) {
-        if (!job.awaitsCheck() && job.strategy() instanceof TracedStrategy traced) {
+        if (!job.awaitsCheck() && job.course().strategy() instanceof TracedStrategy traced) {
             for (int arm = 0; arm < traced.shifts().size(); arm++) {
                 JobTrace trace =
                         traces.save(new JobTrace(job, arm, traced.shifts().get(arm), now));
@@ -101,7 +101,7 @@ public class Tracing implements ReportHandler<TraceReport> {
             }
         }
         job.stopIfDue(now);
-        scheduler.follow(job, now);
+        scheduler.refill(job, now);
     }
 
     private void planWhenAllAreThere(Job job) {
@@ -127,7 +127,7 @@ public class Tracing implements ReportHandler<TraceReport> {
         }
         Instant now = now();
         againOr(job, trace, why, false, now);
-        scheduler.follow(job, now);
+        scheduler.refill(job, now);
     }
 
     @Override

@@ -178,7 +178,7 @@ class JobController {
             if (!job.ended()) {
                 Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
                 job.cancel(now);
-                scheduler.follow(job, now);
+                scheduler.refill(job, now);
             }
         });
         return get(id);

@@ -16,7 +16,7 @@ import io.bohrwerk.api.strategy.Sampling;
  */
 record JobCrashView(@JsonUnwrapped CrashView crash, long failuresInJob, Rate rateInJob, String rateMeaning) {
     static JobCrashView of(Job job, CrashView crash, long failures) {
-        Sampling sampling = job.strategy().sampling();
+        Sampling sampling = job.course().strategy().sampling();
         return new JobCrashView(
                 crash,
                 failures,

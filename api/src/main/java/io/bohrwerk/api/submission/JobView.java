@@ -100,9 +100,9 @@ public record JobView(
     /** Of batches that ran when the job ended. They are counted as all others are: to leave them out would falsify the rate. */
     public record Beyond(long iterations, long failures) {
         private static @Nullable Beyond of(Job job) {
-            return job.iterationsBeyond() == 0 && job.failuresBeyond() == 0
+            return job.totals().iterationsBeyond() == 0 && job.totals().failuresBeyond() == 0
                     ? null
-                    : new Beyond(job.iterationsBeyond(), job.failuresBeyond());
+                    : new Beyond(job.totals().iterationsBeyond(), job.totals().failuresBeyond());
         }
     }
 
@@ -128,7 +128,7 @@ public record JobView(
     /** @param underRandom what was counted at random phases; null when nothing was run there */
     static JobView from(Job job, Fleet.Activity activity, @Nullable ArmCount underRandom) {
         FailureRate rate = FailureRate.of(job.failures(), job.iterations());
-        Sampling sampling = job.strategy().sampling();
+        Sampling sampling = job.course().strategy().sampling();
         return new JobView(
                 job.id(),
                 job.name(),
@@ -137,9 +137,9 @@ public record JobView(
                 job.message(),
                 job.target(),
                 job.targetName(),
-                job.strategy(),
-                new Budget(job.iterationBudget(), job.wallTime()),
-                new Stop(job.stopAfterFailures(), job.stopWhenRateBelow()),
+                job.course().strategy(),
+                new Budget(job.stopRules().iterations(), job.stopRules().wallTime()),
+                new Stop(job.stopRules().failures(), job.stopRules().rateBelow()),
                 job.batchSize().iterations(),
                 job.batchSize().reportEvery(),
                 job.batchSize().findsIterations(),
@@ -152,19 +152,24 @@ public record JobView(
                 sampling.meaning(),
                 underRandom == null ? null : FailureRate.of(underRandom.failures(), underRandom.iterations()),
                 sampling.random() ? nextFailure(job, rate) : null,
-                job.stepped() ? new Coverage(job.iterations(), job.places()) : null,
-                new BatchCounts(job.batchesInFlight(), job.batchesCompleted(), job.batchesLost()),
-                job.infrastructureTroubles(),
+                job.course().stepped()
+                        ? new Coverage(job.iterations(), job.course().places())
+                        : null,
+                new BatchCounts(
+                        job.totals().batchesInFlight(),
+                        job.totals().batchesCompleted(),
+                        job.totals().batchesLost()),
+                job.totals().infrastructureTroubles(),
                 activity.machines(job.id()),
-                job.unexpectedPasses(),
+                job.totals().unexpectedPasses(),
                 FixView.of(job),
                 job.comparison(),
-                job.firstFailureId(),
-                seconds(job.startedAt(), job.firstFailureAt()),
-                job.createdAt(),
+                job.totals().firstFailureId(),
+                seconds(job.startedAt(), job.totals().firstFailureAt()),
+                job.origin().createdAt(),
                 job.startedAt(),
                 job.finishedAt(),
-                job.submittedBy(),
+                job.origin().submittedBy(),
                 job.priority(),
                 waitsFor(job, activity),
                 job.setting());
@@ -198,7 +203,7 @@ public record JobView(
         if (job.failures() == 0) {
             return null;
         }
-        Double running = seconds(job.startedAt(), job.countedAt());
+        Double running = seconds(job.startedAt(), job.totals().countedAt());
         return new NextFailure(
                 1 / rate.perIteration(),
                 1 / rate.high(),

@@ -26,20 +26,20 @@ public class JobViews {
     }
 
     public List<ArmView> arms(Job job) {
-        List<Arm> parts = job.strategy().arms(job.timerPeriod());
-        return ArmView.of(job.strategy(), parts, arms.of(job.id(), parts.size()));
+        List<Arm> parts = job.course().strategy().arms(job.course().timerPeriod());
+        return ArmView.of(job.course().strategy(), parts, arms.of(job.id(), parts.size()));
     }
 
     private @Nullable ArmCount underRandom(Job job) {
-        Strategy strategy = job.strategy();
+        Strategy strategy = job.course().strategy();
         if (strategy.sampling() == Sampling.RANDOM_PHASES) {
-            return new ArmCount(job.batchesCompleted(), job.iterations(), job.failures());
+            return new ArmCount(job.totals().batchesCompleted(), job.iterations(), job.failures());
         }
         if (!(strategy instanceof AdaptiveStrategy)) {
             return null;
         }
         ArmCount sum = ArmCount.NOTHING;
-        List<Arm> parts = strategy.arms(job.timerPeriod());
+        List<Arm> parts = strategy.arms(job.course().timerPeriod());
         List<ArmCount> counts = arms.of(job.id(), parts.size());
         for (int i = 0; i < parts.size(); i++) {
             if (parts.get(i).kind() == Arm.Kind.RANDOM) {

@@ -5,6 +5,7 @@ import static io.bohrwerk.protocol.InvalidInputException.require;
 import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.job.JobRequest;
 import io.bohrwerk.api.job.Jobs;
+import io.bohrwerk.api.job.Origin;
 import io.bohrwerk.api.scheduling.Guests;
 import io.bohrwerk.api.scheduling.Quota;
 import io.bohrwerk.api.scheduling.Scheduler;
@@ -92,13 +93,13 @@ public class Submission {
             Job made = transaction.execute(status -> {
                 Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
                 UUID id = UUID.randomUUID();
-                Job job = new Job(id, target, request.terms(target, id), key, request.digest(), now);
-                job.tracedUnder(span.traceparent());
+                Job job = new Job(id, target, request.terms(target, id), new Origin(key, request.digest(), now));
+                job.origin().tracedUnder(span.traceparent());
                 quota.admit(job);
                 guests.admit(job);
                 job = jobs.saveAndFlush(job);
                 tracing.begin(job, now);
-                scheduler.follow(job, now);
+                scheduler.refill(job, now);
                 return job;
             });
             return new Result(InvalidInputException.present(made, "job"), true);
@@ -109,8 +110,8 @@ public class Submission {
     }
 
     private Optional<Job> known(JobRequest request, @Nullable String key) {
-        Optional<Job> known = key == null ? Optional.empty() : jobs.findByIdempotencyKey(key);
-        known.filter(job -> !job.sameRequest(request)).ifPresent(job -> {
+        Optional<Job> known = key == null ? Optional.empty() : jobs.findByOriginIdempotencyKey(key);
+        known.filter(job -> !job.origin().sameRequest(request)).ifPresent(job -> {
             throw new RefusedException(
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "Idempotency-Key",

@@ -38,7 +38,7 @@ public class Coverage {
     @Transactional(readOnly = true)
     public CoverageView of(Job job) {
         BitSet counted = counted(job);
-        Aim aim = Objects.requireNonNullElse(job.aim(), Aim.NONE);
+        Aim aim = Objects.requireNonNullElse(job.course().aim(), Aim.NONE);
         List<CoverageView.Shift> shifts = new ArrayList<>();
         List<CoverageView.Landing> landings = new ArrayList<>();
         List<Failing> failing = failing(job);
@@ -67,8 +67,8 @@ public class Coverage {
     /** Places that were given out, without those that are on their way or were left over. */
     private BitSet counted(Job job) {
         BitSet counted = new BitSet();
-        counted.set(0, Math.toIntExact(job.placesPlanned()));
-        for (Remainder rest : job.remainders()) {
+        counted.set(0, Math.toIntExact(job.course().given()));
+        for (Remainder rest : job.course().remainders()) {
             counted.clear((int) rest.place(), (int) rest.place() + rest.count());
         }
         for (Batch batch : batches.notCounted(job.id())) {

@@ -77,7 +77,14 @@ public class JobTrace {
     /** The message to the workers. */
     public TraceRequest request(Job job) {
         return new TraceRequest(
-                Wire.VERSION, id, jobId, attempt.number(), job.target(), shift, job.setting(), job.aim());
+                Wire.VERSION,
+                id,
+                jobId,
+                attempt.number(),
+                job.target(),
+                shift,
+                job.setting(),
+                job.course().aim());
     }
 
     /** A worker was seen at it. */

@@ -187,8 +187,8 @@ class JobLifecycleTest {
                         passed));
         assertThat(job(id).iterations()).isEqualTo(14);
         assertThat(job(id).failures()).isEqualTo(1);
-        assertThat(job(id).batchesCompleted()).isEqualTo(2);
-        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        assertThat(job(id).totals().batchesCompleted()).isEqualTo(2);
+        assertThat(job(id).totals().infrastructureTroubles()).isEqualTo(1);
         assertThat(arms(id)).isEqualTo(List.of(2L, 14L, 1L));
         assertThat(inFlight(id)).hasSize(2);
         intake.accept(id, List.of(passed, failed));
@@ -250,7 +250,7 @@ class JobLifecycleTest {
         assertThat(job.iterations()).isEqualTo(37);
         assertThat(job.state()).isEqualTo(JobState.COMPLETED);
         assertThat(job.stopReason()).isEqualTo(StopReason.ITERATIONS);
-        assertThat(job.batchesCompleted()).isEqualTo(4);
+        assertThat(job.totals().batchesCompleted()).isEqualTo(4);
         assertThat(job.startedAt()).isNotNull();
         assertThat(job.finishedAt()).isNotNull();
     }
@@ -278,11 +278,11 @@ class JobLifecycleTest {
         Job job = job(id);
         assertThat(job.state()).isEqualTo(JobState.COMPLETED);
         assertThat(job.stopReason()).isEqualTo(StopReason.FAILURES);
-        UUID first = job.firstFailureId();
+        UUID first = job.totals().firstFailureId();
         assertThat(first).isNotNull();
         Instant end = job.finishedAt();
         assertThat(batch(flying.get(1).id()).state()).as("nobody waits for it").isEqualTo(BatchState.WITHDRAWN);
-        assertThat(job.batchesInFlight()).isZero();
+        assertThat(job.totals().batchesInFlight()).isZero();
         assertThat(views.of(job, fleet.now()).beyondStopRule()).isNull();
         intake.accept(Samples.failed(id, flying.get(1).id(), 1, 2, "oops 2", List.of()));
         job = job(id);
@@ -291,7 +291,7 @@ class JobLifecycleTest {
         assertThat(job.failures()).isEqualTo(2);
         assertThat(job.iterations()).isEqualTo(6);
         assertThat(job.finishedAt()).isEqualTo(end);
-        assertThat(job.firstFailureId()).isEqualTo(first);
+        assertThat(job.totals().firstFailureId()).isEqualTo(first);
         List<Failure> found = failures.ofJob(id, Long.MAX_VALUE, Limit.of(10));
         assertThat(found)
                 .hasSize(2)
@@ -344,8 +344,8 @@ class JobLifecycleTest {
         intake.accept(report);
         intake.accept(report);
         assertThat(job(id).iterations()).isEqualTo(10);
-        assertThat(job(id).batchesCompleted()).isEqualTo(1);
-        assertThat(job(id).batchesInFlight()).isEqualTo(2);
+        assertThat(job(id).totals().batchesCompleted()).isEqualTo(1);
+        assertThat(job(id).totals().batchesInFlight()).isEqualTo(2);
     }
 
     @Test
@@ -413,7 +413,7 @@ class JobLifecycleTest {
         intake.accept(trouble);
         intake.accept(trouble);
         assertThat(batch(batch.id()).attempt()).isEqualTo(2);
-        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        assertThat(job(id).totals().infrastructureTroubles()).isEqualTo(1);
         assertThat(job(id).iterations()).isZero();
         // The first attempt finished after all: a batch is a pure function, so its word is as good.
         intake.accept(Samples.passed(id, batch.id(), 1, 10));
@@ -421,8 +421,8 @@ class JobLifecycleTest {
         intake.accept(Samples.passed(id, batch.id(), 2, 10));
         intake.accept(Samples.troubled(id, batch.id(), 2, InfrastructureTrouble.EMULATOR_DIED));
         assertThat(job(id).iterations()).isEqualTo(10);
-        assertThat(job(id).batchesCompleted()).isEqualTo(1);
-        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        assertThat(job(id).totals().batchesCompleted()).isEqualTo(1);
+        assertThat(job(id).totals().infrastructureTroubles()).isEqualTo(1);
         assertThat(job(id).state()).isEqualTo(JobState.RUNNING);
     }
 
@@ -448,10 +448,10 @@ class JobLifecycleTest {
         assertThat(job(id).state()).isEqualTo(JobState.ERROR);
         assertThat(job(id).message()).contains("DISK_FULL", "it broke", "5 attempts");
         assertThat(batch(batch.id()).state()).isEqualTo(BatchState.LOST);
-        assertThat(job(id).batchesLost()).isEqualTo(1);
+        assertThat(job(id).totals().batchesLost()).isEqualTo(1);
         intake.accept(Samples.passed(id, batch.id(), 3, 10));
         assertThat(job(id).iterations()).as("late, but nothing is lost").isEqualTo(10);
-        assertThat(job(id).batchesLost()).isZero();
+        assertThat(job(id).totals().batchesLost()).isZero();
         assertThat(job(id).state()).isEqualTo(JobState.ERROR);
     }
 
@@ -604,7 +604,7 @@ class JobLifecycleTest {
         intake.accept(Samples.troubled(id, batch, 3, InfrastructureTrouble.GUEST_TOO_LARGE));
         assertThat(batch(batch).attempt()).as("a copy").isEqualTo(handedBack + 1);
         assertThat(job(id).state()).as("nothing of it has run").isEqualTo(JobState.QUEUED);
-        assertThat(job(id).infrastructureTroubles()).isZero();
+        assertThat(job(id).totals().infrastructureTroubles()).isZero();
         intake.accept(Samples.troubled(id, batch, handedBack + 1, InfrastructureTrouble.EMULATOR_DIED));
         assertThat(batch(batch).attempt()).isEqualTo(handedBack + 2);
         assertThat(batch(batch).attempts().tries())
@@ -613,7 +613,7 @@ class JobLifecycleTest {
         intake.accept(
                 Samples.passed(id, batch, handedBack + 2, inFlight(id).get(0).iterations()));
         assertThat(batch(batch).state()).isEqualTo(BatchState.COMPLETED);
-        assertThat(job(id).infrastructureTroubles()).isEqualTo(1);
+        assertThat(job(id).totals().infrastructureTroubles()).isEqualTo(1);
     }
 
     @Test
@@ -717,7 +717,7 @@ class JobLifecycleTest {
         assertThat(job.state()).isEqualTo(JobState.CANCELLED);
         assertThat(job.iterations()).isEqualTo(5);
         assertThat(job.failures()).isEqualTo(1);
-        assertThat(job.batchesInFlight()).isZero();
+        assertThat(job.totals().batchesInFlight()).isZero();
         assertThat(batch(flying.get(1).id()).attempt()).isEqualTo(1);
     }
 
@@ -826,7 +826,7 @@ class JobLifecycleTest {
         // One failure in 2 iterations: 2 (20 - 1).
         assertThat(first.get("iterationsNeeded").asLong()).isEqualTo(38);
         assertThat(first.get("iterationsIfRateWereExact").asLong()).isEqualTo(5);
-        assertThat(job(id).strategy()).isNotEqualTo(job(old).strategy());
+        assertThat(job(id).course().strategy()).isNotEqualTo(job(old).course().strategy());
         while (!inFlight(id).isEmpty()) {
             assertThat(fix(id).verdict()).isEqualTo(FixVerdict.UNDECIDED);
             Batch batch = inFlight(id).get(0);
@@ -905,7 +905,8 @@ class JobLifecycleTest {
         for (int i = 0; i < 5 && !inFlight(one).isEmpty(); i++) {
             intake.accept(Samples.passed(one, inFlight(one).get(0).id(), 1, 10));
         }
-        assertThat(job(one).batchesCreated()).isLessThanOrEqualTo(job(other).batchesCreated() + 1);
+        assertThat(job(one).totals().batchesCreated())
+                .isLessThanOrEqualTo(job(other).totals().batchesCreated() + 1);
         while (!inFlight(one).isEmpty() || !inFlight(other).isEmpty()) {
             for (Batch batch : inFlight(one)) {
                 intake.accept(Samples.passed(one, batch.id(), 1, batch.iterations()));

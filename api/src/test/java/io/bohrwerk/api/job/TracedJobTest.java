@@ -118,7 +118,7 @@ class TracedJobTest {
                 .toList();
     }
 
-    /** The k-th iteration of the plan has the delay 1000 - k, and lands at the k-th place. */
+    /** The k-th iteration of the plan has the delay (1000 - k) mod 1000, and lands at the k-th place. */
     private static TracedPlan plan(int shift) {
         List<Place> places = new ArrayList<>();
         List<Visits> visits = new ArrayList<>();
@@ -169,12 +169,12 @@ class TracedJobTest {
         assertThat(inFlight(id)).isEmpty();
         tracing.accept(report(asked.get(0), traced(4)));
         tracing.accept(report(asked.get(0), traced(4))); // once more, as Kafka may have it
-        assertThat(job(id).places()).isEqualTo(2 * PLACES);
+        assertThat(job(id).course().places()).isEqualTo(2 * PLACES);
 
         Batch first = inFlight(id).get(0);
         assertThat(first.schedule().align()).isEqualTo(Align.TICK);
         assertThat(first.schedule().shift()).isEqualTo(4);
-        assertThat(first.schedule().delays()).startsWith(1_000L, 999L, 998L).hasSize(10);
+        assertThat(first.schedule().delays()).startsWith(0L, 999L, 998L).hasSize(10);
         intake.accept(Samples.failed(id, first.id(), 1, 3, "lost an update", List.of()));
         List<Long> run = new ArrayList<>(first.schedule().delays().subList(0, 3));
         int rounds = 0;
