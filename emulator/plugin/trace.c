@@ -249,6 +249,18 @@ static void complete(struct cpu *cpu, unsigned int index, struct block *next)
 		give_up_old(cpu);
 }
 
+/* What was pending in the snapshot is taken ahead of its first instruction. */
+static void begin(struct cpu *cpu, struct block *first)
+{
+	struct interrupt interrupts[MOST_AT_ONCE];
+	unsigned int n = interrupts_read(interrupts, MOST_AT_ONCE);
+
+	if (n)
+		first->entry = ENTRY_HANDLER;
+	for (unsigned int i = 0; i < n; i++)
+		interrupted(cpu, &interrupts[i]);
+}
+
 void trace_enter(unsigned int index, struct block *block)
 {
 	struct cpu *cpu = &cpus[index];
@@ -257,6 +269,8 @@ void trace_enter(unsigned int index, struct block *block)
 		return;
 	if (cpu->block)
 		complete(cpu, index, block);
+	else if (!executed)
+		begin(cpu, block);
 	cpu->block = block;
 	cpu->begun = count_of(index);
 	if (executed >= options.until && !ended)
