@@ -111,7 +111,7 @@ class MachineTest {
         try (Machine machine = emulator.machine(target)) {
             machine.run(
                     ready,
-                    passing(),
+                    new Batch(passing().schedule(), 20_000, 1_000), // long enough to be looked at on a busy host
                     passed -> ProcessHandle.current()
                             .descendants()
                             .filter(process ->
