@@ -1,7 +1,6 @@
 package io.bohrwerk.emulator.qemu;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,8 +53,6 @@ public final class Confinement {
     private static final int REGULAR = 0100000;
     private static final int FIFO = 0010000;
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
-    private static final long PROBE_SECONDS = 30;
-    private static final int LONGEST_COMPLAINT = 500;
     private static final String EMULATOR = "qemu-system";
 
     private static final List<String> NOTHING_GAINED = List.of("setpriv", "--no-new-privs", "--inh-caps=-all");
@@ -97,10 +93,10 @@ public final class Confinement {
     public static Confinement probe(@Nullable Demand demand) throws IOException {
         boolean root = number(Path.of("/proc/self/status"), "unix:uid") == ROOT;
         List<String> missing = new ArrayList<>();
-        String asUser = root ? complaint(as(FIRST_USER)) : "";
+        String asUser = root ? Trial.complaint(as(FIRST_USER), List.of("true")) : "";
         boolean userEach = root && asUser.isEmpty();
         if (root && !userEach) {
-            String asNobody = complaint(as(NOBODY));
+            String asNobody = Trial.complaint(as(NOBODY), List.of("true"));
             if (!asNobody.isEmpty()) {
                 throw new IOException(
                         "this process is root and cannot start emulators as another user (setpriv --reuid: " + asNobody
@@ -137,7 +133,7 @@ public final class Confinement {
             List<String> command = walls.prefix(directory, List.of(Bubblewrap.find("setpriv")), List.of(), Map.of());
             command.add(Bubblewrap.find("setpriv").toString());
             command.add("--dump");
-            return complaint(command, List.of());
+            return Trial.complaint(command, List.of());
         } catch (IOException e) {
             return String.valueOf(e.getMessage());
         } finally {
@@ -184,7 +180,7 @@ public final class Confinement {
 
     private static double millis(List<String> command) throws IOException {
         long began = System.nanoTime();
-        String complaint = complaint(command, List.of());
+        String complaint = Trial.complaint(command, List.of());
         if (!complaint.isEmpty()) {
             throw new IOException(complaint);
         }
@@ -195,35 +191,6 @@ public final class Confinement {
         List<String> command = new ArrayList<>(NOTHING_GAINED);
         command.addAll(List.of("--reuid=" + user, "--regid=" + user, "--clear-groups", "--bounding-set=-all", "--"));
         return command;
-    }
-
-    private static String complaint(List<String> prefix) throws IOException {
-        return complaint(prefix, List.of("true"));
-    }
-
-    /** What a command has to say that does not work here; empty when it works. */
-    private static String complaint(List<String> prefix, List<String> rest) throws IOException {
-        List<String> command = new ArrayList<>(prefix);
-        command.addAll(rest);
-        Process process;
-        try {
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            return command.get(0) + " is not installed";
-        }
-        try {
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readNBytes(LONGEST_COMPLAINT), StandardCharsets.UTF_8);
-            if (!process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS)) {
-                return "no answer within " + PROBE_SECONDS + " s";
-            }
-            return process.exitValue() == 0 ? "" : "exit status " + process.exitValue() + ": " + said.strip();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while probing what this host allows", e);
-        } finally {
-            process.destroyForcibly();
-        }
     }
 
     /** Of the file itself, if it is a link. */
