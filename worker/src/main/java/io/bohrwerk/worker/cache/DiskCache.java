@@ -6,12 +6,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -22,6 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Directories that are made once and used many times; the least recently used go when there is no room. Nothing in use ever goes.
@@ -157,7 +155,7 @@ public final class DiskCache implements AutoCloseable {
         } finally {
             if (!entry.made) {
                 resize(entry, 0);
-                deleteTree(entry.directory);
+                FileSystemUtils.deleteRecursively(entry.directory);
             }
         }
     }
@@ -186,7 +184,7 @@ public final class DiskCache implements AutoCloseable {
             if (entry.holders == 0) {
                 oldest.remove();
                 size -= entry.size;
-                deleteTree(entry.directory);
+                FileSystemUtils.deleteRecursively(entry.directory);
             }
         }
     }
@@ -199,7 +197,7 @@ public final class DiskCache implements AutoCloseable {
     @Override
     public void close() {
         try {
-            deleteTree(directory);
+            FileSystemUtils.deleteRecursively(directory);
             lockFile.close();
         } catch (IOException e) {
             log.warn("cannot take away {}: {}", directory, e.toString());
@@ -218,7 +216,7 @@ public final class DiskCache implements AutoCloseable {
             try (FileChannel file = FileChannel.open(directory.resolve(LOCK), StandardOpenOption.WRITE);
                     FileLock lock = file.tryLock()) {
                 if (lock != null) {
-                    deleteTree(directory);
+                    FileSystemUtils.deleteRecursively(directory);
                 }
             } catch (OverlappingFileLockException e) {
                 continue; // another of this very process
@@ -236,25 +234,5 @@ public final class DiskCache implements AutoCloseable {
             }
         }
         return sum;
-    }
-
-    static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @org.jspecify.annotations.Nullable IOException e)
-                    throws IOException {
-                Files.deleteIfExists(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Targets on this host's disk, from the blob store, every byte checked. Each file is cached by its own digest, so targets that differ in
@@ -110,7 +111,7 @@ public final class TargetCache {
     private static void release(@Nullable Path links, List<DiskCache.Held> held) {
         try {
             if (links != null) {
-                DiskCache.deleteTree(links);
+                FileSystemUtils.deleteRecursively(links);
             }
         } catch (IOException e) {
             log.warn("cannot take away {}: {}", links, e.toString()); // it goes with its entry
