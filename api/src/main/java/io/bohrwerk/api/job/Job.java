@@ -10,6 +10,7 @@ import io.bohrwerk.api.strategy.SteppedStrategy;
 import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.strategy.TracedStrategy;
 import io.bohrwerk.api.target.Target;
+import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
@@ -128,6 +129,7 @@ class Job {
     private @Nullable String submittedBy;
     private @Nullable String traceparent;
     private @Nullable Long guestBytes;
+    private boolean severalCpus;
     private Instant createdAt;
     private @Nullable Instant startedAt;
     private @Nullable Instant countedAt;
@@ -157,6 +159,7 @@ class Job {
         this.stopRateBelow = terms.stopWhenRateBelow();
         this.batchSize = terms.batchSize();
         this.guestBytes = manifest.machine().memory().bytes();
+        this.severalCpus = manifest.machine().severalCpus();
         this.timerPeriodNanos = manifest.machine().timerPeriod().nanos();
         this.setting = terms.setting();
         this.question = terms.question();
@@ -182,6 +185,16 @@ class Job {
     /** What its guest needs of a worker's memory, in bytes; 0 where it is not known. */
     long guestBytes() {
         return guestBytes == null ? 0 : guestBytes;
+    }
+
+    /** Whether its guest has more than one CPU. */
+    boolean severalCpus() {
+        return severalCpus;
+    }
+
+    /** What its guest needs of a worker. */
+    Fleet.Needs needs() {
+        return new Fleet.Needs(guestBytes(), Setting.emulator(setting), severalCpus);
     }
 
     /** Mean wall time of its batches of late, in milliseconds; null until one was counted. */

@@ -174,6 +174,12 @@ record StrategyRequest(
                     arm.shift(),
                     "must make the target's timerPeriod of " + period + " less than 2^32 instructions");
             require(
+                    arm.kind() != Arm.Kind.TRACED || !manifest.machine().severalCpus(),
+                    "strategy.kind",
+                    asked(strategy, arm),
+                    "needs a recording, and QEMU makes none of a guest with several CPUs; use random, aligned, sweep, fixed or"
+                            + " adaptive without traced arms");
+            require(
                     SERVED_BY_SHELLS.contains(arm.kind()) || manifest.test().driver() == TargetTest.Driver.AGENT,
                     "strategy.kind",
                     asked(strategy, arm),

@@ -32,6 +32,12 @@ public record TargetManifest(String name, TargetMachine machine, TargetBoot boot
         present(machine, "machine");
         present(boot, "boot");
         present(test, "test");
+        require(
+                !machine.severalCpus() || boot.disks().isEmpty(),
+                "machine.cpus",
+                machine.cpus(),
+                "must be 1 with disks: QEMU records only one CPU, and the host decides when a disk's request completes, so a batch"
+                        + " would go another way each time");
     }
 
     /**
