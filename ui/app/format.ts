@@ -63,7 +63,7 @@ export function strategyWords(strategy: Strategy): string {
  * How a failure is made to go the same way once more: by its recording; by running its batch again, where its guest has several CPUs, which QEMU
  * does not record; or not at all, with icount off.
  */
-export function again(failure: Failure): "replay" | "run" | "never" {
+export function repeatedBy(failure: Failure): "replay" | "run" | "never" {
   if (failure.coordinates.schedule.setting?.icount === false) return "never";
   return / -smp [2-9]( |$)/.test(failure.coordinates.machineOptions) ? "run" : "replay";
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { get, post, Problem } from "../api";
-import { again, bytes, number, settingWords, visible, word } from "../format";
+import { repeatedBy, bytes, number, settingWords, visible, word } from "../format";
 import { LogPanel } from "../log/panel";
 import { Badge, Commands, Fact, Guest, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
@@ -49,7 +49,7 @@ export function Failure({ id }: { id: string }) {
     <Show of={failure}>
       {(f) => {
         const schedule = f.coordinates.schedule;
-        const way = again(f);
+        const way = repeatedBy(f);
         const recorded = way === "replay";
         return (
           <>
@@ -72,6 +72,7 @@ export function Failure({ id }: { id: string }) {
               {typeof f.extraInterrupt === "number" && <Fact name="Extra interrupt">{number(f.extraInterrupt)} <small>instructions after the test begins</small></Fact>}
               <Fact name="Shift">{schedule.shift} <small>{number(2 ** schedule.shift)} ns per instruction</small></Fact>
               <Fact name="Delay">{typeof f.delay === "number" && <>{number(f.delay)} <small>instructions; its batch: </small></>}{schedule.window > 0 ? `${number(schedule.delay)} + up to ${number(schedule.window)}, seed ${schedule.seed}` : number(schedule.delay)}{schedule.align.toUpperCase() !== "NONE" && `, after a ${word(schedule.align)}`}</Fact>
+              {schedule.slices && <Fact name="Slices">{schedule.slices.map(number).join(" and ")} <small>µs of the guest's time</small></Fact>}
               <Fact name="Target"><Link href={`/targets/${f.coordinates.target}`}><code>{f.coordinates.target.slice(0, 12)}</code></Link></Fact>
               <Fact name="Emulator">{f.coordinates.emulator}</Fact>
               <Fact name="Worker">{f.workerId}</Fact>

@@ -124,10 +124,11 @@ public final class Machine implements AutoCloseable {
                 "mode",
                 mode,
                 "must be COUNTED: QEMU records a guest of one CPU only");
+        home.manifest().requireServes(batch.schedule().slices(), "schedule.slices");
         long began = System.nanoTime();
         return home.using("cannot run the batch", () -> {
             home.files().layOut(ready, batch);
-            Execution execution = mode.execution(batch.schedule().shift());
+            Execution execution = mode.execution(batch.schedule());
             Launch launch = Launch.from(QemuCommandLine.READY, execution);
             if (Setting.logged(batch.schedule().setting())) {
                 launch = launch.with(new Instrument.DiscardedLog());
@@ -161,7 +162,7 @@ public final class Machine implements AutoCloseable {
         return home.using("cannot run the sweep", () -> {
             home.files().layOut(ready, batch);
             BatchWords words = batch.words();
-            Execution execution = new Execution.Counted(batch.schedule().shift());
+            Execution execution = RunMode.COUNTED.execution(batch.schedule());
             try (Guest guest =
                     home.start(Launch.from(QemuCommandLine.READY, execution), GuestVoice.Interest.in(words))) {
                 BatchRun run = new BatchWatch(guest, words, batch, home.manifest(), home.settings(), false, () -> false)

@@ -2,6 +2,7 @@ package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.qemu.Execution;
 import io.bohrwerk.protocol.batch.Again;
+import io.bohrwerk.protocol.schedule.Schedule;
 
 /** How the emulator keeps time. */
 public enum RunMode {
@@ -18,11 +19,12 @@ public enum RunMode {
      */
     FREE;
 
-    /** How the emulator executes in this mode. @param shift without meaning where nothing is counted */
-    Execution execution(int shift) {
+    /** How the emulator executes in this mode. */
+    Execution execution(Schedule schedule) {
+        int shift = schedule.shift();
         return switch (this) {
             case RECORDED -> new Execution.Recorded(shift);
-            case COUNTED -> new Execution.Counted(shift);
+            case COUNTED -> new Execution.Counted(shift, schedule.slices());
             case FREE -> new Execution.Free();
         };
     }

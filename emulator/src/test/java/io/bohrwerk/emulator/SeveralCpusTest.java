@@ -16,6 +16,8 @@ import io.bohrwerk.protocol.schedule.Schedule;
 import io.bohrwerk.protocol.target.TargetMachine;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +104,39 @@ class SeveralCpusTest {
             Batch batch = new Batch(Schedule.random(SHIFT + 1, WINDOW, 1), 200, 100);
             BatchRun run = machine.run(ready, batch, passed -> {});
             assertThat(machine.repeat(ready, batch, run)).isEmpty();
+        }
+    }
+
+    /** Each choice of slices is another run, and each repeats. */
+    @Test
+    void slicesChooseTheInterleaving() throws Exception {
+        assumeTrue(severalCpus(), "this emulator does not run several CPUs");
+        Path ready = directory.resolve("ready.qcow2");
+        try (Machine machine = emulator.machine(Guests.race("cpus-lost-update"))) {
+            Files.move(machine.prepare(), ready);
+            Set<Long> ends = new HashSet<>();
+            for (List<Integer> slices :
+                    List.of(List.<Integer>of(), List.of(20), List.of(37, 101), List.of(41, 97, 13))) {
+                Batch batch = new Batch(Schedule.random(SHIFT, WINDOW, 1).sliced(slices), 300, 100);
+                BatchRun run = machine.run(ready, batch, passed -> {});
+                assertThat(machine.repeat(ready, batch, run))
+                        .as("slices " + slices)
+                        .isEmpty();
+                ends.add(run.lastInstruction());
+            }
+            assertThat(ends).hasSize(4);
+        }
+    }
+
+    @Test
+    void slicesNeedSeveralCpus() throws Exception {
+        try (Machine machine = emulator.machine(Guests.demo())) {
+            Path ready = Files.move(machine.prepare(), directory.resolve("ready.qcow2"));
+            Batch batch = new Batch(Schedule.random(SHIFT, WINDOW, 1).sliced(List.of(37)), 10, 10);
+            assertThatThrownBy(() -> machine.run(ready, batch, passed -> {}))
+                    .hasMessage(
+                            "schedule.slices: '[37]' must be empty: the target has one CPU, and slices say how often"
+                                    + " several take turns");
         }
     }
 

@@ -208,7 +208,9 @@ record FailureManifest(
         }
         boolean recorded = again == Again.REPLAY;
         int shift = coordinates.schedule().shift();
-        Execution execution = recorded ? new Execution.Replayed(shift) : new Execution.Counted(shift);
+        Execution execution = recorded
+                ? new Execution.Replayed(shift)
+                : new Execution.Counted(shift, coordinates.schedule().slices());
         Launch launch = Launch.from(QemuCommandLine.READY, execution).with(new Instrument.MergedLog());
         List<String> command = new ArrayList<>(
                 QemuCommandLine.of(target, QemuCommandLine.haveHpet(coordinates.machineOptions()), launch));

@@ -1052,12 +1052,32 @@ class JobLifecycleTest {
         clock.check(Instant.now());
         assertThat(waitsFor(id)).isNull();
         assertThat(inFlight(id)).isNotEmpty();
+        UUID sliced =
+                submitJson("{\"target\": \"TARGET\", \"strategy\": {\"kind\": \"random\", \"slices\": [37, 101]}}");
+        assertThat(inFlight(sliced))
+                .isNotEmpty()
+                .allSatisfy(batch -> assertThat(batch.schedule().slices()).containsExactly(37, 101));
+        assertThat(new Http(port)
+                        .get("/api/v1/jobs/" + sliced)
+                        .json()
+                        .at("/strategy/slices/1")
+                        .asInt())
+                .isEqualTo(101);
+        for (String bad : List.of("[0]", "[1000000]", "[1, 2, 3, 4]")) {
+            assertThatThrownBy(() -> submitJson(
+                            "{\"target\": \"TARGET\", \"strategy\": {\"kind\": \"fixed\", \"slices\": " + bad + "}}"))
+                    .hasMessageContaining("slices: ");
+        }
         UUID old =
                 submitJson("{\"target\": \"TARGET\", \"strategy\": \"random\", \"setting\": {\"emulator\": \"7.2\"}}");
         assertThat(inFlight(old)).isEmpty();
         assertThat(waitsFor(old)).contains("needs QEMU 8.1 or newer, and it asks for 7.2; they have 10.0.2, 7.2.22");
         assertThatThrownBy(() -> submitJson("{\"target\": \"TARGET\", \"strategy\": \"traced\"}"))
                 .hasMessageContaining("strategy.kind: 'traced' needs a recording");
+        target = upload("{arch: i386, memory: 16MiB}");
+        assertThatThrownBy(() ->
+                        submitJson("{\"target\": \"TARGET\", \"strategy\": {\"kind\": \"random\", \"slices\": [37]}}"))
+                .hasMessageContaining("strategy.slices: '[37]' must be empty: the target has one CPU");
     }
 
     private @Nullable String waitsFor(UUID id) throws Exception {
