@@ -59,8 +59,14 @@ export function strategyWords(strategy: Strategy): string {
   return [strategy.kind.toLowerCase(), ...options].join(", ");
 }
 
-/** Whether it can be replayed: with icount off in its job nothing is recorded. */
-export const isRecorded = (failure: Failure) => failure.coordinates.schedule.setting?.icount !== false;
+/**
+ * How a failure is made to go the same way once more: by its recording; by running its batch again, where its guest has several CPUs, which QEMU
+ * does not record; or not at all, with icount off.
+ */
+export function repeatedBy(failure: Failure): "replay" | "run" | "never" {
+  if (failure.coordinates.schedule.setting?.icount === false) return "never";
+  return / -smp [2-9]( |$)/.test(failure.coordinates.machineOptions) ? "run" : "replay";
+}
 
 /** What is other than usual in the machines, in words; empty for nothing. */
 export function settingWords(setting: Setting | null | undefined): string {

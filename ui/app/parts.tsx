@@ -173,12 +173,12 @@ export function NextStep({ crash: { id, state, bin, verified, merged, latestFail
 }
 
 /** What is typed to work on a failure by hand. */
-export function Commands({ failure }: { failure: string }) {
+export function Commands({ failure, recorded }: { failure: string; recorded: boolean }) {
   return (
     <div className="commands">
-      <Copy label="Replay it and check that it matches" text={`./bohrwerk replay ${failure} --verify 5`} />
-      <Copy label="Debug it with gdb, also backwards" text={`./bohrwerk debug ${failure} --gdb`} />
-      <Copy label="Download it to replay with only QEMU and gdb" text={`./bohrwerk download ${failure} --to failure --bundle`} />
+      <Copy label={recorded ? "Replay it and check that it matches" : "Run it again and check that it matches"} text={`./bohrwerk replay ${failure} --verify 5`} />
+      {recorded && <Copy label="Debug it with gdb, also backwards" text={`./bohrwerk debug ${failure} --gdb`} />}
+      <Copy label={recorded ? "Download it to replay with only QEMU and gdb" : "Download it to run again with only QEMU"} text={`./bohrwerk download ${failure} --to failure --bundle`} />
     </div>
   );
 }

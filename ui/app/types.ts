@@ -131,7 +131,7 @@ export type FixAnswer = {
   confidenceReached: number | null;
   iterationsNeeded: number;
 };
-export type Schedule = { shift: number; delay: number; stride: number; window: number; seed: number; align: string; setting?: Setting | null };
+export type Schedule = { shift: number; delay: number; stride: number; window: number; seed: number; align: string; slices?: number[]; setting?: Setting | null };
 export type Batch = {
   id: string;
   number: number;

@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 import { get, post, Problem, query } from "../api";
 import { Chart } from "../chart";
-import { isRecorded, number, visible, word } from "../format";
+import { repeatedBy, number, visible, word } from "../format";
 import { Badge, Commands, Empty, Fact, Guest, Pager, RateWords, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
 import { go, Link, useAddress } from "../router";
@@ -215,7 +215,7 @@ export function Crash({ id }: { id: string }) {
               <h2>Report of the latest failure</h2>
               <pre className="report" tabIndex={0}>{visible(latest.value.report) || "The console was empty."}</pre>
               <div className="tools"><Link className="button primary" href={`/failures/${latest.value.id}#log`}>Read its log</Link></div>
-              {isRecorded(latest.value) && <Commands failure={latest.value.id} />}
+              {repeatedBy(latest.value) !== "never" && <Commands failure={latest.value.id} recorded={repeatedBy(latest.value) === "replay"} />}
             </section>
           )}
           <section>

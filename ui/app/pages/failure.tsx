@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { get, post, Problem } from "../api";
-import { bytes, isRecorded, number, settingWords, visible, word } from "../format";
+import { repeatedBy, bytes, number, settingWords, visible, word } from "../format";
 import { LogPanel } from "../log/panel";
 import { Badge, Commands, Fact, Guest, Show, Table, Time, Title, Trouble } from "../parts";
 import { useResource } from "../resource";
@@ -10,7 +10,7 @@ import { Link } from "../router";
 import type { Failure as FailureType, Page, Replay } from "../types";
 
 /** Replays on demand: a worker does them. */
-function Replays({ id }: { id: string }) {
+function Replays({ id, recorded }: { id: string; recorded: boolean }) {
   const list = useResource(`replays ${id}`, (signal) => get<Page<Replay>>(`/failures/${id}/replays?limit=20`, signal), 5_000);
   const [problem, setProblem] = useState<Problem | null>(null);
   const order = (body: Record<string, unknown>) => () => void post(`/failures/${id}/replay`, body).then(() => { setProblem(null); list.again(); }, setProblem);
@@ -20,7 +20,7 @@ function Replays({ id }: { id: string }) {
       {trouble && <Trouble problem={trouble} />}
       <div className="tools">
         <button type="button" onClick={order({ mode: "verify", times: 5 })}>Verify it five times</button>
-        <button type="button" onClick={order({ mode: "log", logClasses: ["int"], window: { margin: 10 } })}>Log ten iterations before it</button>
+        {recorded && <button type="button" onClick={order({ mode: "log", logClasses: ["int"], window: { margin: 10 } })}>Log ten iterations before it</button>}
       </div>
       {list.value && list.value.items.length > 0 && (
         <ul className="plain">
@@ -49,7 +49,8 @@ export function Failure({ id }: { id: string }) {
     <Show of={failure}>
       {(f) => {
         const schedule = f.coordinates.schedule;
-        const recorded = isRecorded(f);
+        const way = repeatedBy(f);
+        const recorded = way === "replay";
         return (
           <>
             <Title name={f.title || f.reason || word(f.outcome)}>
@@ -66,11 +67,12 @@ export function Failure({ id }: { id: string }) {
               <Fact name="When"><Time at={f.occurredAt} /></Fact>
               <Fact name="Iteration">{number(f.iteration)} <small>of {number(f.coordinates.iterations)} in its batch</small></Fact>
               {f.subtests && <Fact name="Subtests">{number(f.subtests.passed)} passed <small>{number(f.subtests.failed)} failed, {number(f.subtests.expected)} failed as expected, {number(f.subtests.skipped)} skipped</small></Fact>}
-              {recorded && <Fact name="Instruction">{number(f.instructionCount)}</Fact>}
+              {way !== "never" && <Fact name="Instruction">{number(f.instructionCount)}</Fact>}
               {schedule.setting && <Fact name="Setting">{settingWords(schedule.setting)}</Fact>}
               {typeof f.extraInterrupt === "number" && <Fact name="Extra interrupt">{number(f.extraInterrupt)} <small>instructions after the test begins</small></Fact>}
               <Fact name="Shift">{schedule.shift} <small>{number(2 ** schedule.shift)} ns per instruction</small></Fact>
               <Fact name="Delay">{typeof f.delay === "number" && <>{number(f.delay)} <small>instructions; its batch: </small></>}{schedule.window > 0 ? `${number(schedule.delay)} + up to ${number(schedule.window)}, seed ${schedule.seed}` : number(schedule.delay)}{schedule.align.toUpperCase() !== "NONE" && `, after a ${word(schedule.align)}`}</Fact>
+              {schedule.slices && <Fact name="Slices">{schedule.slices.map(number).join(" and ")} <small>µs of the guest's time</small></Fact>}
               <Fact name="Target"><Link href={`/targets/${f.coordinates.target}`}><code>{f.coordinates.target.slice(0, 12)}</code></Link></Fact>
               <Fact name="Emulator">{f.coordinates.emulator}</Fact>
               <Fact name="Worker">{f.workerId}</Fact>
@@ -98,11 +100,12 @@ export function Failure({ id }: { id: string }) {
                   </tr>
                 ))}
               </Table>
-              <p><a href={`/api/v1/failures/${f.id}/bundle`} download>Bundle</a>: {recorded ? "all of it and what replays it on a machine with only QEMU and gdb." : "all of it. It cannot be replayed."}</p>
+              <p><a href={`/api/v1/failures/${f.id}/bundle`} download>Bundle</a>: {{ replay: "all of it and what replays it on a machine with only QEMU and gdb.", run: "all of it and what runs it again on a machine with only QEMU.", never: "all of it. It cannot be replayed." }[way]}</p>
             </section>
             <section id="replay">
               <h2>Replay</h2>
-              {recorded ? <><Replays id={id} /><Commands failure={id} /></> : <p className="quiet">There is none: icount was off in its job, so nothing was recorded.</p>}
+              {way === "run" && <p className="quiet">Its guest has several CPUs, of which QEMU makes no recording: its batch is run again from the same snapshot, and goes the same way on the same version of QEMU.</p>}
+              {way === "never" ? <p className="quiet">There is none: icount was off in its job, so nothing was recorded.</p> : <><Replays id={id} recorded={recorded} /><Commands failure={id} recorded={recorded} /></>}
             </section>
             <details>
               <summary>Machine options</summary>

@@ -102,8 +102,8 @@ final class BatchWords {
         if (said instanceof AgentLine.Refusal refusal) {
             return shown(refusal.why());
         }
-        if (said instanceof AgentLine.Ready) {
-            return "ready, in the middle of a batch";
+        if (said instanceof AgentLine.Ready || said instanceof AgentLine.Cpus) {
+            return (said instanceof AgentLine.Ready ? "ready" : "cpus") + ", in the middle of a batch";
         }
         if (done) {
             return "the batch was done";

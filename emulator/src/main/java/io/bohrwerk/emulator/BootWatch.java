@@ -46,9 +46,11 @@ final class BootWatch {
         }
     }
 
-    static void awaitReady(Guest guest, Duration limit)
+    /** @param cpus of the machine: where it has several, the guest must say how many it runs */
+    static void awaitReady(Guest guest, int cpus, Duration limit)
             throws InfrastructureException, IOException, InterruptedException, TimeoutException {
         long end = System.nanoTime() + limit.toNanos();
+        int started = 1;
         while (true) {
             Happening happening = next(guest, end);
             if (happening == null) {
@@ -59,12 +61,26 @@ final class BootWatch {
             }
             if (happening instanceof Happening.Said said) {
                 if (said.line() instanceof AgentLine.Ready) {
+                    requireStarted(started, cpus);
                     return;
+                }
+                if (said.line() instanceof AgentLine.Cpus told) {
+                    started = told.count();
+                    continue;
                 }
                 throw new InfrastructureException(
                         InfrastructureTrouble.AGENT_PROTOCOL, "instead of '@bw ready' the agent said " + said.line());
             }
             requireAlive(guest, happening);
+        }
+    }
+
+    private static void requireStarted(int started, int cpus) throws InfrastructureException {
+        if (started != cpus) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.TARGET_UNBOOTABLE,
+                    "the machine has " + cpus + " CPUs, and by its '@bw cpus' the guest runs " + started
+                            + (started == 1 ? " (or did not say): does its kernel support SMP?" : ""));
         }
     }
 

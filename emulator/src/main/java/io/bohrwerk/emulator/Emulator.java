@@ -82,10 +82,22 @@ public final class Emulator implements AutoCloseable {
         return String.join(" ", QemuCommandLine.machineOptions(manifest, hpet));
     }
 
-    /** A machine for a target, with a private directory that is deleted when it is closed. Starts nothing yet. */
+    /**
+     * A machine for a target, with a private directory that is deleted when it is closed. Starts nothing yet.
+     *
+     * @throws InfrastructureException also of kind {@code EMULATOR_UNFIT} when the target has several CPUs and the emulator cannot run them
+     */
     public Machine machine(TargetFiles target) throws InfrastructureException {
         TargetMachine.Arch arch = target.manifest().machine().arch();
         Qemu qemu = qemu(arch);
+        int cpus = target.manifest().machine().cpus();
+        if (cpus > 1 && !qemu.severalCpus()) {
+            throw new InfrastructureException(
+                    InfrastructureTrouble.EMULATOR_UNFIT,
+                    "the target has " + cpus + " CPUs, and " + qemu.version()
+                            + " does not let them take turns while it counts instructions: " + Qemu.SEVERAL_CPUS_SINCE
+                            + " does");
+        }
         try {
             Confinement.Cell cell = cell();
             lendPlugin(arch, cell);

@@ -8,6 +8,7 @@ import io.bohrwerk.emulator.qemu.Qemu;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.report.PanicPatterns;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.batch.Again;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Setting;
@@ -38,7 +39,7 @@ public final class Machine implements AutoCloseable {
      * @return a qcow2 image with the snapshot {@code ready}; it goes with the machine, so move it elsewhere
      */
     public Path prepare() throws InfrastructureException {
-        return prepare(RunMode.RECORDED);
+        return prepare(RunMode.COUNTED);
     }
 
     /**
@@ -46,7 +47,7 @@ public final class Machine implements AutoCloseable {
      * must boot so, too; all others share a snapshot.
      */
     public Path prepare(RunMode mode) throws InfrastructureException {
-        return preparation.boot(mode);
+        return preparation.boot(mode, home.manifest().machine().bootShift());
     }
 
     /**
@@ -54,13 +55,18 @@ public final class Machine implements AutoCloseable {
      * three seconds of booting, by a minute and more. To a guest's watchdogs its processor was stuck for so long, and Linux reports an RCU
      * stall at the next tick. Here it may do so before any batch.
      *
+     * <p>A guest of several CPUs is booted anew at the shift: of Linux snapshots taken at 1, those continued at 2, 5, 6 and 7 ran on, and the
+     * one at 4 hung.
+     *
      * @param ready an image from {@link #prepare}; it is copied
      * @return an image with the snapshot {@code ready} at that shift; it goes with the machine, so move it elsewhere
      * @throws InvalidInputException as {@link #run(Path, Batch, RunMode, LongConsumer)}
      */
     public Path settle(Path ready, int shift) throws InfrastructureException {
         requireShift(shift);
-        return preparation.settle(ready, shift);
+        return home.manifest().machine().severalCpus()
+                ? preparation.boot(RunMode.COUNTED, shift)
+                : preparation.settle(ready, shift);
     }
 
     private void requireShift(int shift) {
@@ -69,20 +75,34 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
-     * Runs a batch, recorded.
+     * Runs a batch so that it can go the same way once more: recorded, or with several CPUs counted.
      *
      * @param ready an image from {@link #prepare}, or from {@link #settle} if the batch's shift is another; it is copied
      * @param progress told how many iterations have passed, as the agent reports it
      */
     public BatchRun run(Path ready, Batch batch, LongConsumer progress) throws InfrastructureException {
-        return run(ready, batch, RunMode.RECORDED, progress);
+        return run(ready, batch, repeatable(), progress);
+    }
+
+    private RunMode repeatable() {
+        return RunMode.of(Again.of(null, home.manifest().machine().cpus()));
+    }
+
+    /**
+     * Runs a batch once more and compares it with a run that was counted: how a failure is verified where nothing is recorded.
+     *
+     * @param run as {@link #run} gave it, or {@link BatchRun#recorded}
+     * @return what differs, in words; empty when nothing does
+     */
+    public String repeat(Path ready, Batch batch, BatchRun run) throws InfrastructureException {
+        return Verification.ofRepeat(run, run(ready, batch, RunMode.COUNTED, passed -> {}));
     }
 
     /**
      * As {@link #run(Path, Batch, LongConsumer)}, in a mode of your choice.
      *
      * @throws InvalidInputException when the batch's shift is below the one that the snapshot was booted at: virtual time would go
-     *     backwards, and no timer fire until it has caught up
+     *     backwards, and no timer fire until it has caught up; or when it is to be recorded and the guest has several CPUs
      */
     public BatchRun run(Path ready, Batch batch, RunMode mode, LongConsumer progress) throws InfrastructureException {
         return run(ready, batch, mode, progress, () -> false);
@@ -99,10 +119,16 @@ public final class Machine implements AutoCloseable {
         if (mode != RunMode.FREE) {
             requireShift(batch.schedule().shift());
         }
+        InvalidInputException.require(
+                mode != RunMode.RECORDED || !home.manifest().machine().severalCpus(),
+                "mode",
+                mode,
+                "must be COUNTED: QEMU records a guest of one CPU only");
+        home.manifest().requireServes(batch.schedule().slices(), "schedule.slices");
         long began = System.nanoTime();
         return home.using("cannot run the batch", () -> {
             home.files().layOut(ready, batch);
-            Execution execution = mode.execution(batch.schedule().shift());
+            Execution execution = mode.execution(batch.schedule());
             Launch launch = Launch.from(QemuCommandLine.READY, execution);
             if (Setting.logged(batch.schedule().setting())) {
                 launch = launch.with(new Instrument.DiscardedLog());
@@ -110,9 +136,10 @@ public final class Machine implements AutoCloseable {
             boolean recorded = execution instanceof Execution.Recorded;
             PanicPatterns patterns = PanicPatterns.with(home.manifest().test().panicPatterns());
             BatchWords words = batch.words();
+            boolean counted = mode != RunMode.FREE;
             BatchRun run;
             try (Guest guest = home.start(launch, GuestVoice.Interest.in(words, progress, patterns))) {
-                run = new BatchWatch(guest, words, batch, home.manifest(), home.settings(), recorded, unwanted)
+                run = new BatchWatch(guest, words, batch, home.manifest(), home.settings(), counted, unwanted)
                         .run(began, home.files().recording());
             }
             return recorded && run.exit() != null && run.outcome() != Outcome.PASSED
@@ -135,7 +162,7 @@ public final class Machine implements AutoCloseable {
         return home.using("cannot run the sweep", () -> {
             home.files().layOut(ready, batch);
             BatchWords words = batch.words();
-            Execution execution = new Execution.Counted(batch.schedule().shift());
+            Execution execution = RunMode.COUNTED.execution(batch.schedule());
             try (Guest guest =
                     home.start(Launch.from(QemuCommandLine.READY, execution), GuestVoice.Interest.in(words))) {
                 BatchRun run = new BatchWatch(guest, words, batch, home.manifest(), home.settings(), false, () -> false)

@@ -26,16 +26,18 @@ final class Preparation {
         this.home = home;
     }
 
-    /** As {@link Machine#prepare(RunMode)}. */
-    Path boot(RunMode mode) throws InfrastructureException {
+    /** As {@link Machine#prepare(RunMode)}. @param shift at which it boots */
+    Path boot(RunMode mode, int shift) throws InfrastructureException {
         return home.using("cannot prepare the target", () -> {
             home.files().layOutBoot();
-            int shift = home.manifest().machine().bootShift();
             Execution execution = mode == RunMode.FREE ? new Execution.Free() : new Execution.Counted(shift);
             try (ConsoleDriver driver = driver();
                     Guest guest = home.start(Launch.boot(execution), GuestVoice.Interest.none())) {
                 if (driver == null) {
-                    BootWatch.awaitReady(guest, home.settings().readyLimit());
+                    BootWatch.awaitReady(
+                            guest,
+                            home.manifest().machine().cpus(),
+                            home.settings().readyLimit());
                 } else {
                     driver.drive(guest, home.settings().readyLimit());
                 }

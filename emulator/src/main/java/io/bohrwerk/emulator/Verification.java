@@ -47,7 +47,8 @@ final class Verification {
 
     /**
      * Compares two runs of a batch: iterations, instruction count and both consoles, byte for byte. Where the host stopped one of them after
-     * its failure was said, it did so at any instruction, and what decided is compared instead.
+     * its failure was said, it did so at any instruction, and what decided is compared instead: the reason, and the beginning of the kernel's report if it is
+     * known.
      *
      * @return what differs, in words; empty when nothing does
      */
@@ -57,7 +58,9 @@ final class Verification {
         verification.compare("reason", first.reason(), second.reason());
         KernelReport report = first.kernelReport();
         // Where the kernel lives on, what had passed when its report was read depends on the host.
-        if (report == null || report.deadly()) {
+        FailureSpot spot = first.spot();
+        boolean livesOn = report == null ? spot != null && spot.report() : !report.deadly();
+        if (!livesOn) {
             verification.compare("iteration", first.iterations(), second.iterations());
         }
         boolean bothByGuest = first.stoppedByGuest() && second.stoppedByGuest();
@@ -67,7 +70,7 @@ final class Verification {
         if (bothByGuest || first.spot() == null || second.spot() == null) {
             verification.compare("console", first.console(), second.console());
             verification.compare("serial console", first.serial(), second.serial());
-        } else {
+        } else if (report != null) {
             verification.compare("kernel report", beginning(report), beginning(second.kernelReport()));
         }
         return verification.toString();

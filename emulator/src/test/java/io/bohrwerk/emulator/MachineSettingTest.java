@@ -3,6 +3,7 @@ package io.bohrwerk.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bohrwerk.protocol.batch.Again;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.ExtraInterrupt;
@@ -154,7 +155,7 @@ class MachineSettingTest {
         Path image = prepared(target, RunMode.FREE);
         try (Machine machine = emulator.machine(target)) {
             Batch batch = new Batch(AT_THE_TICK.under(free), 50, 10);
-            BatchRun run = machine.run(image, batch, RunMode.of(free), passed -> {});
+            BatchRun run = machine.run(image, batch, RunMode.of(Again.of(free, 1)), passed -> {});
             assertThat(run.outcome()).isEqualTo(Outcome.PASSED);
             assertThat(run.iterations()).isEqualTo(50);
             assertThat(run.instructions()).isZero();

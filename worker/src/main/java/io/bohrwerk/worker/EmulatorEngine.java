@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ final class EmulatorEngine implements Engine {
     private static final Logger log = LoggerFactory.getLogger(EmulatorEngine.class);
 
     private final String versions;
+    private final @Nullable String severalCpus;
     private final Machines machines;
     private final SnapshotCache snapshots;
     private final Runners runners;
@@ -49,6 +51,7 @@ final class EmulatorEngine implements Engine {
         try {
             Emulators emulators = kept(Emulators.open(properties.emulatorSettings(), properties.installations()));
             this.versions = emulators.versions();
+            this.severalCpus = emulators.severalCpus();
             this.machines = new Machines(properties.largestGuestBytes());
             DiskCache cache = kept(DiskCache.open(
                     properties.home().resolve("cache"), properties.cacheLimit().toBytes()));
@@ -89,6 +92,11 @@ final class EmulatorEngine implements Engine {
     @Override
     public String versions() {
         return versions;
+    }
+
+    @Override
+    public @Nullable String severalCpus() {
+        return severalCpus;
     }
 
     @Override

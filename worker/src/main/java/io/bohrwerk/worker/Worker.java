@@ -113,7 +113,8 @@ final class Worker implements AutoCloseable {
                 reports.lastTrouble(),
                 properties.largestGuestBytes(),
                 engine.snapshots().orElse(null),
-                room.shortage().orElse(null));
+                room.shortage().orElse(null),
+                engine.severalCpus());
     }
 
     /** Gives running batches back to the queue, within the time for it. */

@@ -7,6 +7,7 @@ import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.qemu.Installation;
 import io.bohrwerk.protocol.ByteSize;
 import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
@@ -14,6 +15,7 @@ import io.bohrwerk.protocol.batch.ReplayReport;
 import io.bohrwerk.protocol.batch.ReplayRequest;
 import io.bohrwerk.protocol.schedule.Align;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.target.TargetMachine;
 import io.bohrwerk.worker.batch.BatchRunner;
 import io.bohrwerk.worker.cache.BlobFiles;
 import io.bohrwerk.worker.cache.DiskCache;
@@ -112,6 +114,11 @@ public final class Bench implements AutoCloseable {
         cache.close();
         emulators.close();
         store.close();
+    }
+
+    /** A machine of one CPU. */
+    public static TargetMachine machine(TargetMachine.Arch arch) {
+        return new TargetMachine(arch, ByteSize.ofMebibytes(16), 1, 4, VirtualTime.parse("4ms"), null, null);
     }
 
     /** Puts the demo target into a store. */

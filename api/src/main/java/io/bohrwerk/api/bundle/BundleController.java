@@ -9,8 +9,8 @@ import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.blob.BlobStore;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.batch.Again;
 import io.bohrwerk.protocol.batch.ArtifactKind;
-import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -60,7 +60,7 @@ class BundleController {
         Digest yaml = InvalidInputException.present(target.files().get(TargetManifest.FILE_NAME), "files");
         TargetManifest targetManifest = TargetManifest.parse(new String(text(yaml), StandardCharsets.UTF_8));
         Tar tar = new Tar(blobs, "bohrwerk-" + failure.id(), failure.occurredAt());
-        if (Setting.counted(failure.coordinates().schedule().setting())) {
+        if (failure.coordinates().again() != Again.NEVER) {
             addReplay(tar, failure, Scripts.of(failure, targetManifest, text(manifest)));
         } else {
             tar.add("", "README.md", Scripts.unrecorded(failure));
@@ -78,7 +78,9 @@ class BundleController {
     private static void addReplay(Tar tar, Failure failure, Scripts scripts) throws IOException {
         tar.add("", "README.md", scripts.readme());
         tar.addScript("replay.sh", scripts.replay());
-        tar.addScript("debug.sh", scripts.debug());
+        if (failure.coordinates().again() == Again.REPLAY) {
+            tar.addScript("debug.sh", scripts.debug());
+        }
         tar.add("", "machine.sh", scripts.machine());
         for (Map.Entry<String, String> file : scripts.configuration().entrySet()) {
             tar.add("config", file.getKey(), file.getValue());

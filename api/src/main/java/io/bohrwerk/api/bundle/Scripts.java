@@ -2,6 +2,7 @@ package io.bohrwerk.api.bundle;
 
 import io.bohrwerk.api.failure.Failure;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.batch.Again;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
 import io.bohrwerk.protocol.target.TargetMachine;
@@ -47,7 +48,7 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 .forEach(file ->
                         configuration.put(plain(file.getKey()), file.getValue().asString()));
         return new Scripts(
-                resource("README.md")
+                resource(failure.coordinates().again() == Again.REPLAY ? "README.md" : "RUN-AGAIN.md")
                         .replace("@ID@", failure.id().toString())
                         .replace("@ITERATION@", Long.toString(failure.iteration()))
                         .replace("@OUTCOME@", failure.outcome().name())
@@ -104,6 +105,10 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 "# whether it was seen to replay when it was found: VERIFIED, DIVERGED or NOT_REPLAYED; and why not",
                 "verified=" + failure.replay(),
                 "verified_note=" + quoted(failure.replayNote()),
+                "# how it is made to go the same way: REPLAY of a recording, or RUN: its batch is run again",
+                "again=" + failure.coordinates().again(),
+                "# what the guest said of its failure; empty for nothing",
+                "said=" + quoted(said(failure, facts)),
                 "emulator=" + quoted(failure.coordinates().emulator()),
                 "binary=" + target.machine().arch().qemuBinary(),
                 "architecture=" + (target.machine().arch() == TargetMachine.Arch.I386 ? "i386" : "i386:x86-64"),
@@ -122,6 +127,11 @@ record Scripts(String readme, String replay, String debug, String machine, Sorte
                 "qemu=(",
                 command(facts).stream().map(word -> "  " + quoted(word)).collect(LINES),
                 ")");
+    }
+
+    private static String said(Failure failure, JsonNode facts) {
+        String report = facts.path("failure").path("line").asString("");
+        return report.isEmpty() && failure.outcome() == Outcome.FAILED ? "@bw fail " + failure.iteration() : report;
     }
 
     private static String lines(String... lines) {

@@ -5,6 +5,7 @@ import io.bohrwerk.api.strategy.ArmCount;
 import io.bohrwerk.api.strategy.Plan;
 import io.bohrwerk.api.strategy.Progress;
 import io.bohrwerk.api.target.Target;
+import io.bohrwerk.api.worker.Fleet;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
 import io.bohrwerk.protocol.batch.BatchReport;
@@ -82,6 +83,7 @@ public class Job {
     private Priority priority;
 
     private @Nullable Long guestBytes;
+    private boolean severalCpus;
     private @Nullable Instant startedAt;
     private @Nullable Instant finishedAt;
 
@@ -98,6 +100,7 @@ public class Job {
         this.stopRules = StopRules.of(terms);
         this.batchSize = terms.batchSize();
         this.guestBytes = manifest.machine().memory().bytes();
+        this.severalCpus = manifest.machine().severalCpus();
         this.course = new Course(terms.strategy(), manifest.machine().timerPeriod());
         this.setting = terms.setting();
         this.question = terms.question();
@@ -121,6 +124,16 @@ public class Job {
     /** What its guest needs of a worker's memory, in bytes; 0 where it is not known. */
     public long guestBytes() {
         return guestBytes == null ? 0 : guestBytes;
+    }
+
+    /** Whether its guest has more than one CPU. */
+    public boolean severalCpus() {
+        return severalCpus;
+    }
+
+    /** What its guest needs of a worker. */
+    public Fleet.Needs needs() {
+        return new Fleet.Needs(guestBytes(), Setting.emulator(setting), severalCpus);
     }
 
     /** Whether another batch may be put into flight. */

@@ -129,6 +129,11 @@ public record JobRequest(
                 "needs the strategy random or fixed: the others put interrupts at counted instructions, and traced replays a"
                         + " recording besides");
         require(
+                Setting.counted(setting) || strategy.turns().isEmpty(),
+                field + ".icount",
+                false,
+                "does not go with slices, which divide the counted instructions among the CPUs");
+        require(
                 setting == null || setting.extra() == null || !(strategy instanceof TracedStrategy),
                 field + ".extra",
                 setting == null ? "" : String.valueOf(setting.extra()),

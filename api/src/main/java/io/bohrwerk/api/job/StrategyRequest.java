@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param buckets of the period, of {@code adaptive}
  * @param floor share of even exploration, of {@code adaptive}
  * @param aim what {@code traced} tries first
+ * @param slices of {@code fixed} and {@code random}: how often the CPUs of a target with several take turns
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StrategyRequest(
@@ -54,14 +55,15 @@ public record StrategyRequest(
         @Nullable List<Arm.Kind> strategies,
         @Nullable Integer buckets,
         @Nullable Double floor,
-        @Nullable Aim aim) {
+        @Nullable Aim aim,
+        @Nullable List<Integer> slices) {
     private static final long LARGEST_32_BIT = 0xffff_ffffL;
     /** What asks of a guest no more than to wait for a while before an iteration. */
     private static final Set<Arm.Kind> SERVED_BY_SHELLS = Set.of(Arm.Kind.FIXED, Arm.Kind.RANDOM);
 
     enum Kind {
-        FIXED("shift", "delay"),
-        RANDOM("shifts", "seed"),
+        FIXED("shift", "delay", "slices"),
+        RANDOM("shifts", "seed", "slices"),
         SWEEP("shifts", "step"),
         ALIGNED("shifts", "seed", "step", "length"),
         TRACED("shifts", "aim"),
@@ -91,6 +93,7 @@ public record StrategyRequest(
         requireOption(kind, "buckets", buckets);
         requireOption(kind, "floor", floor);
         requireOption(kind, "aim", aim);
+        requireOption(kind, "slices", slices);
         requireNoGaps("shifts", shifts);
         requireNoGaps("strategies", strategies);
     }
@@ -99,7 +102,7 @@ public record StrategyRequest(
     static StrategyRequest named(String kind) {
         for (Kind known : Kind.values()) {
             if (known.name().equalsIgnoreCase(kind)) {
-                return new StrategyRequest(known, null, null, null, null, null, null, null, null, null, null);
+                return new StrategyRequest(known, null, null, null, null, null, null, null, null, null, null, null);
             }
         }
         String known = Arrays.stream(Kind.values()).map(Kind::word).collect(Collectors.joining(", "));
@@ -124,11 +127,13 @@ public record StrategyRequest(
     /** Fills in what was left out. @param job gives the seed, so that the job can be told apart and made again */
     public Strategy resolve(TargetManifest manifest, UUID job) {
         List<Integer> chosen = shifts == null ? List.of(manifest.machine().bootShift()) : new ArrayList<>(shifts);
+        List<Integer> turns = slices == null ? List.of() : slices;
         long drawn = seed == null ? seedOf(job) : seed;
         Strategy strategy = switch (kind) {
             case FIXED ->
-                new FixedStrategy(shift == null ? manifest.machine().bootShift() : shift, delay == null ? 0 : delay);
-            case RANDOM -> new RandomStrategy(chosen, drawn);
+                new FixedStrategy(
+                        shift == null ? manifest.machine().bootShift() : shift, delay == null ? 0 : delay, turns);
+            case RANDOM -> new RandomStrategy(chosen, drawn, turns);
             case SWEEP -> new SweepStrategy(chosen, step == null ? 1 : step);
             case ALIGNED ->
                 new AlignedStrategy(chosen, length == null ? wholePeriod(manifest, chosen) : length, step, drawn);
@@ -165,6 +170,7 @@ public record StrategyRequest(
     public static void requireFits(Strategy strategy, TargetManifest manifest) {
         int bootShift = manifest.machine().bootShift();
         VirtualTime period = manifest.machine().timerPeriod();
+        manifest.requireServes(strategy.turns(), "strategy.slices");
         for (Arm arm : strategy.arms(period)) {
             String field = arm.kind() == Arm.Kind.FIXED ? "strategy.shift" : "strategy.shifts";
             Shift.requireAfterBoot(field, arm.shift(), bootShift);
@@ -173,6 +179,12 @@ public record StrategyRequest(
                     field,
                     arm.shift(),
                     "must make the target's timerPeriod of " + period + " less than 2^32 instructions");
+            require(
+                    arm.kind() != Arm.Kind.TRACED || !manifest.machine().severalCpus(),
+                    "strategy.kind",
+                    asked(strategy, arm),
+                    "needs a recording, and QEMU makes none of a guest with several CPUs; use random, aligned, sweep, fixed or"
+                            + " adaptive without traced arms");
             require(
                     SERVED_BY_SHELLS.contains(arm.kind()) || manifest.test().driver() == TargetTest.Driver.AGENT,
                     "strategy.kind",

@@ -8,9 +8,10 @@ import io.bohrwerk.api.web.NotFoundException;
 import io.bohrwerk.api.web.RefusedException;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.batch.Again;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.LogWindow;
-import io.bohrwerk.protocol.schedule.Setting;
+import io.bohrwerk.protocol.batch.ReplayMode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -34,8 +35,13 @@ class ReplayOrders {
     @Transactional
     Replay order(UUID id, ReplayOrder order) {
         Failure failure = failures.findById(id).orElseThrow(() -> new NotFoundException("failure", id));
-        if (!Setting.counted(failure.coordinates().schedule().setting())) {
+        Again again = failure.coordinates().again();
+        if (again == Again.NEVER) {
             throw new RefusedException(HttpStatus.CONFLICT, null, failure.replayNote());
+        }
+        if (again == Again.RUN && order.mode() != ReplayMode.VERIFY) {
+            throw new RefusedException(
+                    HttpStatus.CONFLICT, "mode", "failure " + id + ": " + ReplayMode.NEEDS_RECORDING);
         }
         Digest manifest = failure.artifact(ArtifactKind.MANIFEST)
                 .map(Artifact::digest)

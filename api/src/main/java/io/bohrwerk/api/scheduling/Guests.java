@@ -99,6 +99,14 @@ public class Guests {
                     "must replay, or no failure can be kept; its check found: "
                             + found.replays().note() + ". Or count failures only, with the setting icount: false");
         }
+        if (counted && job.severalCpus() && found.repeats().verdict() == Verdict.NO) {
+            throw new InvalidInputException(
+                    "target",
+                    job.target(),
+                    "must do the same when a batch is run again, for that is how a failure with several CPUs is verified; its"
+                            + " check found: " + found.repeats().note()
+                            + ". Or count failures only, with the setting icount: false");
+        }
         List<Arm> arms = job.course().strategy().arms(job.course().timerPeriod());
         if (found.wrongTimerPeriod()
                 && arms.stream().anyMatch(Arm::needsTimerPeriod)

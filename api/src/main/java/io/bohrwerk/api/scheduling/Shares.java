@@ -4,7 +4,6 @@ import io.bohrwerk.api.ApiProperties;
 import io.bohrwerk.api.job.Job;
 import io.bohrwerk.api.job.Priority;
 import io.bohrwerk.api.worker.Fleet;
-import io.bohrwerk.protocol.schedule.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -50,7 +49,7 @@ public class Shares {
 
     /** How many batches a job may have in flight now; none while there are workers and not one of them can serve it. */
     int of(Job job) {
-        Fleet.Slots slots = fleet.slots(job.guestBytes(), Setting.emulator(job.setting()));
+        Fleet.Slots slots = fleet.slots(job.needs());
         if (slots.inVain()) {
             return 0;
         }
@@ -63,7 +62,7 @@ public class Shares {
 
     /** Whether there are workers, and none of them can serve it. */
     boolean inVain(Job job) {
-        return fleet.slots(job.guestBytes(), Setting.emulator(job.setting())).inVain();
+        return fleet.slots(job.needs()).inVain();
     }
 
     /** The largest that any job may have now, for finding those that may have room. */

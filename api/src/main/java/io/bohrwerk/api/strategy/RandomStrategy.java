@@ -1,7 +1,9 @@
 package io.bohrwerk.api.strategy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.schedule.Schedule;
+import io.bohrwerk.protocol.schedule.Slices;
 import java.util.List;
 
 /**
@@ -9,11 +11,16 @@ import java.util.List;
  *
  * @param shifts to draw from; each as likely as it is often in the list
  * @param seed of the job; 0 to 2<sup>53</sup>-1
+ * @param slices of every batch, see {@link Slices}
  */
-public record RandomStrategy(List<Integer> shifts, long seed) implements Strategy {
+public record RandomStrategy(
+        List<Integer> shifts,
+        long seed,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> slices) implements Strategy {
     public RandomStrategy {
         shifts = Draw.requireShifts(shifts);
         Draw.requireSeed(seed);
+        slices = Slices.of("slices", slices);
     }
 
     @Override
@@ -21,7 +28,10 @@ public record RandomStrategy(List<Integer> shifts, long seed) implements Strateg
         Draw draw = new Draw(seed, progress.number());
         int shift = shifts.get(draw.index(shifts.size()));
         int arm = shifts.stream().distinct().toList().indexOf(shift);
-        return Plan.of(Schedule.random(shift, timerPeriod.instructions(shift), draw.seed()), arm);
+        return Plan.of(
+                Schedule.random(shift, timerPeriod.instructions(shift), draw.seed())
+                        .sliced(slices),
+                arm);
     }
 
     @Override
@@ -38,12 +48,17 @@ public record RandomStrategy(List<Integer> shifts, long seed) implements Strateg
     }
 
     @Override
+    public List<Integer> turns() {
+        return slices;
+    }
+
+    @Override
     public Sampling sampling() {
         return Sampling.RANDOM_PHASES;
     }
 
     @Override
     public Strategy reseeded(long other) {
-        return new RandomStrategy(shifts, other);
+        return new RandomStrategy(shifts, other, slices);
     }
 }

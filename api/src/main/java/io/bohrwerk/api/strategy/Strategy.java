@@ -38,6 +38,12 @@ public sealed interface Strategy
     @JsonIgnore
     Sampling sampling();
 
+    /** How often the CPUs take turns in its batches, see {@link io.bohrwerk.protocol.schedule.Slices}; empty for the emulator's own turns. */
+    @JsonIgnore
+    default List<Integer> turns() {
+        return List.of();
+    }
+
     /** The same strategy with other draws: a sample that owes nothing to the first one's. */
     default Strategy reseeded(long seed) {
         return this;

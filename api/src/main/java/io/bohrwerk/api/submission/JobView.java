@@ -185,12 +185,17 @@ public record JobView(
         if (activity.paused() != null) {
             return "no worker begins anything new: " + activity.paused();
         }
-        if (job.awaitsCheck()) {
-            return "its target is being checked";
-        }
         Release emulator = Setting.emulator(job.setting());
         if (!activity.offers(emulator)) {
             return "no live worker has QEMU " + emulator + "; they have " + String.join(", ", activity.releases());
+        }
+        if (job.severalCpus() && !activity.offersSeveralCpus(emulator)) {
+            return "no live worker can serve it: its guest has several CPUs, which needs QEMU 8.1 or newer"
+                    + (emulator == null ? "" : ", and it asks for " + emulator) + "; they have "
+                    + String.join(", ", activity.releases());
+        }
+        if (job.awaitsCheck()) {
+            return "its target is being checked";
         }
         return job.guestBytes() <= activity.largestGuest()
                 ? null

@@ -35,6 +35,7 @@ public class Fleet {
      *
      * @param running what their machines run
      * @param emulators the versions of the emulators that they have, in these emulators' own words
+     * @param severalCpus of these, those that run guests of several CPUs
      * @param largestGuest bytes of memory that a guest may have on one of the workers; without a limit where one of them does not say
      * @param cacheBytes on the workers' disks, kept for the next batch
      * @param paused why no worker begins anything new; null while one does
@@ -44,12 +45,18 @@ public class Fleet {
             int slots,
             List<RunningWork> running,
             SortedSet<String> emulators,
+            SortedSet<String> severalCpus,
             long largestGuest,
             long cacheBytes,
             @Nullable String paused) {
         /** Whether one of the workers has an emulator of a release. @param release null for any */
         public boolean offers(@Nullable Release release) {
             return release == null || emulators.stream().anyMatch(release::servedBy);
+        }
+
+        /** Whether one of them has such an emulator that runs guests of several CPUs. */
+        public boolean offersSeveralCpus(@Nullable Release release) {
+            return severalCpus.stream().anyMatch(version -> release == null || release.servedBy(version));
         }
 
         /** The numbers of the releases, each once. */
@@ -117,17 +124,30 @@ public class Fleet {
 
     /** @param guest its memory in bytes; 0 for any */
     public Slots slots(long guest) {
-        return slots(guest, null);
+        return slots(new Needs(guest, null, false));
     }
 
-    /** @param emulator that is asked for; null for any */
-    public Slots slots(long guest, @Nullable Release emulator) {
+    /**
+     * What a guest needs of a worker.
+     *
+     * @param bytes of memory; 0 for any
+     * @param emulator that is asked for; null for any
+     * @param severalCpus whether the guest has more than one CPU
+     */
+    public record Needs(long bytes, @Nullable Release emulator, boolean severalCpus) {}
+
+    public Slots slots(Needs needs) {
+        Release emulator = needs.emulator();
         // A heartbeat says "QEMU emulator version 10.0.2 (Debian ..); .." or "QEMU emulator version 10.0.2": what is
         // asked for may be
         // followed by another part of the number, or not.
         String release = emulator == null ? "%" : "%version " + emulator.number();
         return workers.slotsSince(
-                Instant.now().minus(timeout), guest, emulator == null ? "%" : release + " %", release + ".%");
+                Instant.now().minus(timeout),
+                needs.bytes(),
+                needs.severalCpus(),
+                emulator == null ? "%" : release + " %",
+                release + ".%");
     }
 
     /** Whether a live worker gives guests more memory than this one does. */
@@ -142,14 +162,19 @@ public class Fleet {
                 alive.size(),
                 alive.stream().mapToInt(Worker::slots).sum(),
                 alive.stream().flatMap(worker -> worker.running().stream()).toList(),
-                alive.stream()
-                        .flatMap(worker -> Stream.of(worker.emulator().split("; ")))
-                        .collect(Collectors.toCollection(TreeSet::new)),
+                versions(alive.stream().map(Worker::emulator)),
+                versions(alive.stream().map(Worker::severalCpus)),
                 alive.stream().mapToLong(Fleet::largestGuest).max().orElse(0),
                 alive.stream().mapToLong(Worker::cacheBytes).sum(),
                 !alive.isEmpty() && alive.stream().allMatch(worker -> worker.paused() != null)
                         ? alive.get(0).paused()
                         : null);
+    }
+
+    private static SortedSet<String> versions(Stream<String> lists) {
+        return lists.flatMap(list -> Stream.of(list.split("; ")))
+                .filter(version -> !version.isEmpty())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static long largestGuest(Worker worker) {

@@ -34,6 +34,7 @@ class Worker {
     private @Nullable String lastTrouble;
     private @Nullable Long largestGuest;
     private @Nullable String paused;
+    private @Nullable String severalCpus;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private @Nullable SnapshotCounts snapshots;
@@ -59,6 +60,7 @@ class Worker {
         lastTrouble = heartbeat.lastTrouble();
         largestGuest = heartbeat.largestGuest();
         paused = heartbeat.paused();
+        severalCpus = heartbeat.severalCpus();
         count(heartbeat.snapshots());
         lastSeen = now;
     }
@@ -95,6 +97,11 @@ class Worker {
 
     String emulator() {
         return emulator;
+    }
+
+    /** Of its emulators, those that run guests of several CPUs; empty where none does. */
+    String severalCpus() {
+        return severalCpus == null ? "" : severalCpus;
     }
 
     Instant lastSeen() {

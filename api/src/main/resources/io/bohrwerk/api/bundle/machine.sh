@@ -56,14 +56,14 @@ warn_unverified() {
   say '  What it replays to here may be something else.'
 }
 
-# A recording is replayed by the very version that made it, or not at all.
+# A run is repeated by the very version that made it, or not at all.
 check_version() {
   command -v "$binary" >/dev/null ||
     fail "$binary is not here; on Debian: sudo apt-get install qemu-system-x86"
   local found
   found="$binary: $("$binary" --version | head -n 1)"
   if [ "$found" != "$emulator" ]; then
-    say "recorded by: $emulator"
+    say "made by:     $emulator"
     say "found here:  $found"
     [ "${FORCE:-}" = 1 ] ||
       fail 'another version may replay it wrongly, so it is refused. FORCE=1 tries it all the same.'
@@ -82,7 +82,7 @@ lay_out() { # IMAGE
   local i
   [ -z "$kernel" ] || ln -s "$here/target/$kernel" "$work/kernel"
   [ -z "$initrd" ] || ln -s "$here/target/$initrd" "$work/initrd"
-  ln -s "$here/recording.rr" "$work/recording.rr"
+  [ "$again" != REPLAY ] || ln -s "$here/recording.rr" "$work/recording.rr"
   for ((i = 0; i < ${#disks[@]}; i++)); do
     ln -s "$here/target/${disks[i]}" "$work/disk$i"
   done
@@ -151,11 +151,26 @@ go_to() { # INSTRUCTION
   await_stop
 }
 
+# Without a recording QEMU cannot stop at an instruction, so the machine is stopped some time after it.
+run_past() { # INSTRUCTION
+  local end=$((SECONDS + limit)) now
+  qmp '{"execute": "cont"}'
+  while now=$(instructions) && [ "$now" -lt "$1" ]; do
+    qmp '{"execute": "query-status"}'
+    [[ $answer == *'"running": true'* ]] || return 0
+    [ "$SECONDS" -lt "$end" ] || fail "the run did not come to its end within $limit s; LIMIT=SECONDS gives it longer"
+    sleep 0.1
+  done
+  qmp '{"execute": "stop"}'
+}
+
 # To where the run stopped.
 go_to_end() {
   if [ "$stopped_by_guest" = yes ]; then
     qmp '{"execute": "cont"}'
     await_stop
+  elif [ "$again" = RUN ]; then
+    run_past "$last"
   else
     go_to "$last"
   fi

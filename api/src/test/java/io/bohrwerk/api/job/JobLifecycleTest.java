@@ -53,6 +53,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -1030,6 +1031,80 @@ class JobLifecycleTest {
                         .get("waitsFor")
                         .asString())
                 .isEqualTo("no live worker has QEMU 10.0; they have 7.2.22");
+    }
+
+    @Test
+    void aGuestOfSeveralCpusWaitsForAnEmulatorThatRunsThem() throws Exception {
+        workerHas("qemu-system-i386: QEMU emulator version 7.2.22 (Debian 1:7.2)");
+        target = upload("{arch: i386, memory: 16MiB, cpus: 2}");
+        UUID id = submitJson("{\"target\": \"TARGET\", \"strategy\": \"random\"}");
+        assertThat(inFlight(id)).isEmpty();
+        assertThat(waitsFor(id))
+                .isEqualTo(
+                        "no live worker can serve it: its guest has several CPUs, which needs QEMU 8.1 or newer; they have"
+                                + " 7.2.22");
+        String newer = "qemu-system-i386: QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)";
+        fleet.hear(new WorkerHeartbeat(
+                Wire.VERSION,
+                "worker-1",
+                "host",
+                3,
+                "qemu-system-i386: QEMU emulator version 7.2.22 (Debian 1:7.2); " + newer,
+                Instant.now(),
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                newer));
+        clock.check(Instant.now());
+        assertThat(waitsFor(id)).isNull();
+        assertThat(inFlight(id)).isNotEmpty();
+        UUID sliced =
+                submitJson("{\"target\": \"TARGET\", \"strategy\": {\"kind\": \"random\", \"slices\": [37, 101]}}");
+        assertThat(inFlight(sliced))
+                .isNotEmpty()
+                .allSatisfy(batch -> assertThat(batch.schedule().slices()).containsExactly(37, 101));
+        assertThat(new Http(port)
+                        .get("/api/v1/jobs/" + sliced)
+                        .json()
+                        .at("/strategy/slices/1")
+                        .asInt())
+                .isEqualTo(101);
+        for (String bad : List.of("[0]", "[1000000]", "[1, 2, 3, 4]")) {
+            assertThatThrownBy(() -> submitJson(
+                            "{\"target\": \"TARGET\", \"strategy\": {\"kind\": \"fixed\", \"slices\": " + bad + "}}"))
+                    .hasMessageContaining("slices: ");
+        }
+        UUID old =
+                submitJson("{\"target\": \"TARGET\", \"strategy\": \"random\", \"setting\": {\"emulator\": \"7.2\"}}");
+        assertThat(inFlight(old)).isEmpty();
+        assertThat(waitsFor(old)).contains("needs QEMU 8.1 or newer, and it asks for 7.2; they have 10.0.2, 7.2.22");
+        assertThatThrownBy(() -> submitJson("{\"target\": \"TARGET\", \"strategy\": \"traced\"}"))
+                .hasMessageContaining("strategy.kind: 'traced' needs a recording");
+        target = upload("{arch: i386, memory: 16MiB}");
+        assertThatThrownBy(() ->
+                        submitJson("{\"target\": \"TARGET\", \"strategy\": {\"kind\": \"random\", \"slices\": [37]}}"))
+                .hasMessageContaining("strategy.slices: '[37]' must be empty: the target has one CPU");
+    }
+
+    private @Nullable String waitsFor(UUID id) throws Exception {
+        JsonNode waitsFor = new Http(port).get("/api/v1/jobs/" + id).json().get("waitsFor");
+        return waitsFor.isNull() ? null : waitsFor.asString();
+    }
+
+    private String upload(String machine) throws Exception {
+        return new Http(port)
+                .upload(
+                        "/api/v1/targets",
+                        Http.Part.file(
+                                "target.yaml",
+                                "name: able\nmachine: " + machine
+                                        + "\nboot: {kernel: kernel.elf}\ntest: {iterationsPerBatch: 10}\n"),
+                        Http.Part.file("kernel.elf", "an able kernel"))
+                .json()
+                .get("id")
+                .asString();
     }
 
     private UUID ableJob(String setting) throws Exception {

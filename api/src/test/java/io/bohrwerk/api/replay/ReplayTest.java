@@ -682,6 +682,28 @@ class ReplayTest {
         assertThat(unpacked.resolve("target/kernel.elf")).hasContent("kernel");
     }
 
+    @Test
+    void ofSeveralCpusTheBatchIsRunAgainAndNothingElse() throws Exception {
+        Samples.Bundled bundled = Samples.bundled(this::put);
+        failure = failure(bundled.manifest(), put("recorded"));
+        database.sql(
+                        "update failures set coordinates = jsonb_set(jsonb_set(coordinates, '{target}', to_jsonb(?::text)),"
+                                + " '{machineOptions}', '\"-M pc -smp 2 -m 16\"') where id = ?")
+                .params(bundled.target().hex(), UUID.fromString(failure))
+                .update();
+        assertThat(order("{\"mode\": \"verify\"}").status()).isEqualTo(202);
+        Http.Answer refused = order("{\"mode\": \"checkpoints\"}");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.json().get("detail").asString())
+                .contains("only verify is possible, which runs the batch again");
+        for (String search : List.of("when", "adjacent", "divergence")) {
+            assertThat(http.post("/api/v1/failures/" + failure + "/" + search, "{}")
+                            .status())
+                    .as(search)
+                    .isEqualTo(409);
+        }
+    }
+
     private static String run(String... command) throws Exception {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

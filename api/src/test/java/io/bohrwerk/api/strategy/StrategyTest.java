@@ -19,7 +19,7 @@ class StrategyTest {
 
     @Test
     void fixedIsTheSameForEveryBatch() {
-        Strategy fixed = new FixedStrategy(4, 1000);
+        Strategy fixed = new FixedStrategy(4, 1000, List.of());
         assertThat(fixed.next(Progress.at(0), PERIOD).schedule()).isEqualTo(new Schedule(4, 1000, 0, 0, 0, Align.NONE));
         assertThat(fixed.next(Progress.at(1_000_000), PERIOD).schedule())
                 .isEqualTo(fixed.next(Progress.at(0), PERIOD).schedule());
@@ -28,7 +28,7 @@ class StrategyTest {
     /** Jobs are made again from their words alone, so what a seed gives may never change. Computed apart from this code. */
     @Test
     void randomGivesTheGoldenSchedules() {
-        Strategy random = new RandomStrategy(List.of(2, 4, 7), 1);
+        Strategy random = new RandomStrategy(List.of(2, 4, 7), 1, List.of());
         List<String> schedules = new ArrayList<>();
         for (long number : new long[] {0, 1, 2, 3, 1000}) {
             Schedule schedule = random.next(Progress.at(number), PERIOD).schedule();
@@ -47,7 +47,7 @@ class StrategyTest {
 
     @Test
     void randomDrawsEveryShiftAboutAsOftenAndNoSeedTwice() {
-        Strategy random = new RandomStrategy(List.of(0, 5, 10), 42);
+        Strategy random = new RandomStrategy(List.of(0, 5, 10), 42, List.of());
         int[] count = new int[11];
         Set<Long> seeds = new HashSet<>();
         for (long number = 0; number < 9_000; number++) {
@@ -187,12 +187,12 @@ class StrategyTest {
 
     @Test
     void refusesWhatNoScheduleCanBe() {
-        assertInvalid(() -> new FixedStrategy(11, 0), "shift");
-        assertInvalid(() -> new FixedStrategy(4, 1L << 32), "delay");
-        assertInvalid(() -> new RandomStrategy(List.of(), 0), "shifts");
-        assertInvalid(() -> new RandomStrategy(List.of(4, 11), 0), "shifts");
-        assertInvalid(() -> new RandomStrategy(List.of(4), 1L << 53), "seed");
-        assertInvalid(() -> new RandomStrategy(List.of(4), -1), "seed");
+        assertInvalid(() -> new FixedStrategy(11, 0, List.of()), "shift");
+        assertInvalid(() -> new FixedStrategy(4, 1L << 32, List.of()), "delay");
+        assertInvalid(() -> new RandomStrategy(List.of(), 0, List.of()), "shifts");
+        assertInvalid(() -> new RandomStrategy(List.of(4, 11), 0, List.of()), "shifts");
+        assertInvalid(() -> new RandomStrategy(List.of(4), 1L << 53, List.of()), "seed");
+        assertInvalid(() -> new RandomStrategy(List.of(4), -1, List.of()), "seed");
         assertInvalid(() -> new SweepStrategy(List.of(4), 0), "step");
         assertInvalid(() -> new SweepStrategy(List.of(), 1), "shifts");
         assertInvalid(() -> new SweepStrategy(List.of(4, 4), 1), "shifts");

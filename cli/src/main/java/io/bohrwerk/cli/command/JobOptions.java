@@ -98,6 +98,14 @@ final class JobOptions {
     private @Nullable Double floor;
 
     @Option(
+            names = "--slices",
+            split = ",",
+            paramLabel = "MICROSECONDS",
+            description = "How often the CPUs of a target with several take turns, in the guest's time: one to three"
+                    + " intervals, such as 37,101. For random and fixed. Default: the emulator's own turns")
+    private @Nullable List<Integer> slices;
+
+    @Option(
             names = "--stop-when-rate-below",
             paramLabel = "RATE",
             description = "Stop once the rate is below this, such as 1e-5, with --confidence. For random and aligned.")
@@ -195,6 +203,10 @@ final class JobOptions {
         }
         put(named, "buckets", buckets);
         put(named, "floor", floor);
+        if (slices != null) {
+            ArrayNode all = named.putArray("slices");
+            slices.forEach(all::add);
+        }
         return named;
     }
 

@@ -5,11 +5,11 @@ import io.bohrwerk.emulator.debug.DebuggedFailure;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.InvalidInputException;
+import io.bohrwerk.protocol.batch.Again;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.Checkpoint;
 import io.bohrwerk.protocol.batch.Coordinates;
-import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetBundle;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.target.TargetTest;
@@ -80,11 +80,18 @@ public final class FailureDirectory {
     }
 
     private void check() throws IOException {
+        Again again = manifest.coordinates().again();
         InvalidInputException.require(
-                Setting.counted(manifest.coordinates().schedule().setting()),
+                again != Again.NEVER,
                 "directory",
                 directory,
                 "holds a failure that cannot be replayed: icount was off, and nothing was recorded");
+        InvalidInputException.require(
+                again != Again.RUN,
+                "directory",
+                directory,
+                "holds a failure that cannot be debugged: its guest has several CPUs, of which QEMU makes no recording, and a"
+                        + " breakpoint would change how they take turns. Its replay.sh runs the batch again");
         for (ArtifactReference artifact : manifest.artifacts()) {
             if (artifact.kind() == ArtifactKind.RECORDING) {
                 require(ArtifactKind.RECORDING.fileName(), artifact.digest());

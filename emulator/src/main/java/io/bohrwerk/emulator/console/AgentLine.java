@@ -12,6 +12,9 @@ public sealed interface AgentLine {
     /** Lines that start so are protocol, all others are console text. */
     String PREFIX = "@bw ";
 
+    /** So many CPUs run; said before {@link Ready}, by guests of a machine with several. */
+    record Cpus(int count) implements AgentLine {}
+
     /** The guest waits for a batch. */
     record Ready() implements AgentLine {}
 
@@ -48,6 +51,9 @@ public sealed interface AgentLine {
         if (words.group("ready") != null) {
             return Optional.of(new Ready());
         }
+        if (words.group("cpus") != null) {
+            return Optional.of(new Cpus(Integer.parseInt(words.group("count"))));
+        }
         if (words.group("error") != null) {
             return Optional.of(new Refusal(words.group("why") == null ? "no reason given" : words.group("why")));
         }
@@ -78,7 +84,7 @@ public sealed interface AgentLine {
     /** The grammar of the protocol's lines behind the prefix. */
     final class Words {
         private static final Pattern SHAPE = Pattern.compile(
-                "(?<ready>ready)|(?<error>error)(?: (?<why>.*))?|(?<verb>pass|done|fail|unexpected) (?<number>[0-9]{1,18})(?: (?<reason>.*))?"
+                "(?<ready>ready)|(?<cpus>cpus) (?<count>[0-9]{1,4})|(?<error>error)(?: (?<why>.*))?|(?<verb>pass|done|fail|unexpected) (?<number>[0-9]{1,18})(?: (?<reason>.*))?"
                         + "|(?<serves>serves) (?<wishes>extra|hz|extra hz)"
                         + "|(?<subtests>subtests) (?<at>[0-9]{1,18}) passed=(?<passed>[0-9]{1,18}) failed=(?<failed>[0-9]{1,18})"
                         + " expected=(?<expected>[0-9]{1,18}) skipped=(?<skipped>[0-9]{1,18})");

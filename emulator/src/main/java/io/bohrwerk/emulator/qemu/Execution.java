@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator.qemu;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** How a guest's instructions are executed: what virtual time is made of, and where the events from outside come from. */
@@ -12,11 +13,33 @@ public sealed interface Execution {
         }
     }
 
-    /** Instructions counted, nothing recorded: the same start repeats the same run on one emulator version. */
-    record Counted(int shift) implements Execution {
+    /**
+     * Instructions counted, nothing recorded: the same start repeats the same run on one emulator version.
+     *
+     * @param slices how often several CPUs take turns, see {@link io.bohrwerk.protocol.schedule.Slices}
+     */
+    record Counted(int shift, List<Integer> slices) implements Execution {
+        public Counted {
+            slices = List.copyOf(slices);
+        }
+
+        /** With the emulator's own turns. */
+        public Counted(int shift) {
+            this(shift, List.of());
+        }
+
+        /** A filter of network packets runs a timer on virtual time, also where there are no packets and no network card. */
         @Override
         public List<String> options(String idle) {
-            return List.of("-icount", "shift=" + shift + idle);
+            List<String> options = new ArrayList<>(List.of("-icount", "shift=" + shift + idle));
+            if (!slices.isEmpty()) {
+                options.addAll(List.of("-netdev", "hubport,id=slices,hubid=0"));
+            }
+            for (int i = 0; i < slices.size(); i++) {
+                options.addAll(
+                        List.of("-object", "filter-buffer,id=slice" + i + ",netdev=slices,interval=" + slices.get(i)));
+            }
+            return List.copyOf(options);
         }
     }
 

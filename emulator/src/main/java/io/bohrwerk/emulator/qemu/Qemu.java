@@ -52,6 +52,9 @@ public record Qemu(
         }
     }
 
+    /** The first release whose {@link #severalCpus} holds, for messages. */
+    public static final String SEVERAL_CPUS_SINCE = "QEMU 8.1 or newer";
+
     /** The number in its version, for example {@code 10.0.2}. */
     public String release() {
         return Release.in(version);

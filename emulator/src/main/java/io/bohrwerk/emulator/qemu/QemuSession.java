@@ -155,9 +155,10 @@ public final class QemuSession implements AutoCloseable {
         return Long.parseUnsignedLong(matcher.group(1), 16);
     }
 
-    /** Whether the processor waits for an interrupt. */
+    /** Whether every CPU waits for an interrupt. */
     public boolean halted() throws QmpException {
-        return registers().contains("HLT=1");
+        String all = human("info registers -a");
+        return all.contains("HLT=1") && !all.contains("HLT=0");
     }
 
     public String registers() throws QmpException {

@@ -11,6 +11,7 @@ class AgentLineTest {
     @Test
     void readsTheProtocol() {
         assertThat(AgentLine.parse("@bw ready")).contains(new AgentLine.Ready());
+        assertThat(AgentLine.parse("@bw cpus 2")).contains(new AgentLine.Cpus(2));
         assertThat(AgentLine.parse("@bw pass 17")).contains(new AgentLine.Pass(17));
         assertThat(AgentLine.parse("@bw done 500")).contains(new AgentLine.Done(500));
         assertThat(AgentLine.parse("@bw fail 18 DR6 lacks B0: 3 of 4"))

@@ -176,6 +176,14 @@ class QemuCommandLineTest {
     }
 
     @Test
+    void timersThatTheGuestDoesNotSeeMakeSlices() {
+        assertThat(text(of(BARE, ready(new Execution.Counted(5, List.of(37, 101))))))
+                .contains("-icount shift=5,sleep=off\n-netdev hubport,id=slices,hubid=0\n"
+                        + "-object filter-buffer,id=slice0,netdev=slices,interval=37\n"
+                        + "-object filter-buffer,id=slice1,netdev=slices,interval=101\n");
+    }
+
+    @Test
     void countsOrRunsFree() {
         assertThat(text(of(BARE, ready(new Execution.Counted(5))))).contains("-icount shift=5,sleep=off\n");
         assertThat(text(of(BARE, ready(new Execution.Free())))).doesNotContain("icount");

@@ -4,6 +4,8 @@ import static io.bohrwerk.protocol.InvalidInputException.present;
 
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.schedule.Schedule;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a batch is a pure function of. Same coordinates, same bytes, on any worker.
@@ -21,11 +23,24 @@ public record Coordinates(
         Schedule schedule,
         int iterations,
         int reportEvery) {
+    private static final Pattern CPUS = Pattern.compile("(?:^| )-smp ([1-9])(?: |$)");
+
     public Coordinates {
         present(target, "target");
         present(snapshot, "snapshot");
         present(emulator, "emulator");
         present(machineOptions, "machineOptions");
         present(schedule, "schedule");
+    }
+
+    /** How many CPUs the guest had. */
+    public int cpus() {
+        Matcher given = CPUS.matcher(machineOptions);
+        return given.find() ? Integer.parseInt(given.group(1)) : 1;
+    }
+
+    /** How the batch is made to go the same way once more. */
+    public Again again() {
+        return Again.of(schedule.setting(), cpus());
     }
 }

@@ -23,6 +23,10 @@ public enum ReplayMode {
     @JsonProperty("when")
     WHEN;
 
+    /** Why all but {@link #VERIFY} are refused for a batch that goes the same way by {@link Again#RUN running again}. */
+    public static final String NEEDS_RECORDING =
+            "its guest has several CPUs, of which QEMU makes no recording; only verify is possible, which runs the batch again";
+
     /** Whether it is to find something out by a comparison with other runs. */
     public boolean compares() {
         return this == DIVERGENCE || this == ADJACENT || this == WHEN;

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param delays the delays themselves, one for each iteration, instead of all the numbers above; empty for none, at most
  *     {@value #MOST_DELAYS}, each 0 to 2<sup>32</sup>-1
  * @param setting what is other than usual in the machine; null for nothing, as in messages and rows from before there were settings
+ * @param slices how often several CPUs take turns, see {@link Slices}: up to {@value Slices#MOST} intervals in microseconds of the guest's time;
+ *     empty for the emulator's own turns
  */
 public record Schedule(
         int shift,
@@ -28,7 +30,8 @@ public record Schedule(
         long seed,
         Align align,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Long> delays,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Setting setting) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Setting setting,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> slices) {
     private static final long LARGEST_32_BIT = 0xffff_ffffL;
     /** What the agent in the guest has room for. */
     public static final int MOST_DELAYS = 16_384;
@@ -52,6 +55,20 @@ public record Schedule(
                 "must not stand beside a delay, stride, window or seed");
         delays = List.copyOf(delays);
         setting = setting == null || setting.usual() ? null : setting;
+        slices = Slices.of("slices", slices);
+    }
+
+    /** With the emulator's own turns. */
+    public Schedule(
+            int shift,
+            long delay,
+            long stride,
+            long window,
+            long seed,
+            Align align,
+            List<Long> delays,
+            @Nullable Setting setting) {
+        this(shift, delay, stride, window, seed, align, delays, setting, List.of());
     }
 
     /** In a machine in which nothing is other than usual. */
@@ -81,7 +98,12 @@ public record Schedule(
 
     /** The same in another machine. */
     public Schedule under(@Nullable Setting other) {
-        return new Schedule(shift, delay, stride, window, seed, align, delays, other);
+        return new Schedule(shift, delay, stride, window, seed, align, delays, other, slices);
+    }
+
+    /** The same with other turns of the CPUs. */
+    public Schedule sliced(List<Integer> others) {
+        return new Schedule(shift, delay, stride, window, seed, align, delays, setting, others);
     }
 
     /** The longest delay before an iteration, in instructions; never too small. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The machine of a target.
  *
  * @param memory 4 MiB to 8 GiB, whole mebibytes
- * @param cpus must be 1: determinism rests on QEMU's icount, which does not boot more
+ * @param cpus 1 to {@value #MOST_CPUS}. With more than one, batches are counted and not recorded: see {@link io.bohrwerk.protocol.batch.Again}
  * @param bootShift icount shift while booting, see {@link Shift}
  * @param timerPeriod virtual time between two timer interrupts, from which a random phase is drawn
  * @param cpu the processor's model; null for the usual one, {@code qemu32} or {@code qemu64}
@@ -32,6 +32,9 @@ public record TargetMachine(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CpuModel cpu,
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable HertzRange timerHz) {
+    /** CPUs that a guest may have; the bare-metal library starts as many. */
+    public static final int MOST_CPUS = 8;
+
     private static final int SMALLEST_MEMORY_MIB = 4;
     private static final int LARGEST_MEMORY_MIB = 8 << 10;
     private static final int DEFAULT_BOOT_SHIFT = 4;
@@ -48,11 +51,7 @@ public record TargetMachine(
                 "memory",
                 memory,
                 "must be whole mebibytes from 4MiB to 8GiB");
-        require(
-                cpus == 1,
-                "cpus",
-                cpus,
-                "must be 1: with instruction counting, which makes runs repeatable, QEMU does not boot a second processor");
+        require(cpus >= 1 && cpus <= MOST_CPUS, "cpus", cpus, "must be between 1 and " + MOST_CPUS);
         Shift.require("bootShift", bootShift);
         require(
                 cpu == null || cpu.wide() || arch == Arch.I386,
@@ -65,6 +64,11 @@ public record TargetMachine(
     public CpuModel model() {
         CpuModel usual = arch == Arch.I386 ? CpuModel.QEMU32 : CpuModel.QEMU64;
         return cpu == null ? usual : cpu;
+    }
+
+    /** Whether there is more than one CPU. */
+    public boolean severalCpus() {
+        return cpus > 1;
     }
 
     @JsonCreator

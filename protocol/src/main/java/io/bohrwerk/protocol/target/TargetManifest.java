@@ -9,6 +9,7 @@ import io.bohrwerk.protocol.VirtualTime;
 import io.bohrwerk.protocol.schedule.CpuModel;
 import io.bohrwerk.protocol.schedule.ExtraInterrupt;
 import io.bohrwerk.protocol.schedule.Setting;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,12 @@ public record TargetManifest(String name, TargetMachine machine, TargetBoot boot
         present(machine, "machine");
         present(boot, "boot");
         present(test, "test");
+        require(
+                !machine.severalCpus() || boot.disks().isEmpty(),
+                "machine.cpus",
+                machine.cpus(),
+                "must be 1 with disks: QEMU records only one CPU, and the host decides when a disk's request completes, so a batch"
+                        + " would go another way each time");
     }
 
     /**
@@ -65,6 +72,15 @@ public record TargetManifest(String name, TargetMachine machine, TargetBoot boot
                 setting.cpu() == null ? machine.cpu() : setting.cpu(),
                 machine.timerHz());
         return new TargetManifest(name, other, boot, test);
+    }
+
+    /** Refuses slices where there are no CPUs to take turns. @param field that has them, for the message */
+    public void requireServes(List<Integer> slices, String field) {
+        require(
+                slices.isEmpty() || machine.severalCpus(),
+                field,
+                slices,
+                "must be empty: the target has one CPU, and slices say how often several take turns");
     }
 
     /**

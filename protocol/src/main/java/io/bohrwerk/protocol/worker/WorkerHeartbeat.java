@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param workerId unique per worker process
  * @param slots how many machines it runs at once
- * @param emulator the emulator's version
+ * @param emulator the emulators' versions, with "; " between them
  * @param work what its machines run now
  * @param lastTrouble the latest infrastructure trouble in one line, null when there was none
  * @param largestGuest bytes of memory that a guest may have here; null, as in messages of older processes, for any
  * @param snapshots what the cache of snapshots did; null where there is none, and in messages of older processes
  * @param paused why it begins nothing new, one line for people; null while it does, and in messages of older processes
+ * @param severalCpus the versions of those emulators that run guests of several CPUs, as in {@code emulator}; null where none does, and in
+ *     messages of older processes
  */
 public record WorkerHeartbeat(
         int version,
@@ -37,7 +39,8 @@ public record WorkerHeartbeat(
         @Nullable String lastTrouble,
         @Nullable Long largestGuest,
         @Nullable SnapshotCounts snapshots,
-        @Nullable String paused) {
+        @Nullable String paused,
+        @Nullable String severalCpus) {
     public WorkerHeartbeat {
         Wire.requireKnown(version);
         present(workerId, "workerId");
@@ -47,7 +50,7 @@ public record WorkerHeartbeat(
         work = List.copyOf(present(work, "work"));
     }
 
-    /** Of a worker that takes work. */
+    /** Of a worker that takes work for guests of one CPU. */
     public WorkerHeartbeat(
             int version,
             String workerId,
@@ -59,7 +62,7 @@ public record WorkerHeartbeat(
             @Nullable String lastTrouble,
             @Nullable Long largestGuest,
             @Nullable SnapshotCounts snapshots) {
-        this(version, workerId, host, slots, emulator, at, work, lastTrouble, largestGuest, snapshots, null);
+        this(version, workerId, host, slots, emulator, at, work, lastTrouble, largestGuest, snapshots, null, null);
     }
 
     /** Of a worker for guests of any size. */
@@ -91,7 +94,8 @@ public record WorkerHeartbeat(
             @JsonProperty("lastTrouble") @Nullable String lastTrouble,
             @JsonProperty("largestGuest") @Nullable Long largestGuest,
             @JsonProperty("snapshots") @Nullable SnapshotCounts snapshots,
-            @JsonProperty("paused") @Nullable String paused) {
+            @JsonProperty("paused") @Nullable String paused,
+            @JsonProperty("severalCpus") @Nullable String severalCpus) {
         List<RunningWork> all = work;
         if (all == null) {
             all = new ArrayList<>(present(batches, "work"));
@@ -99,7 +103,18 @@ public record WorkerHeartbeat(
             all.addAll(listed(TraceRequest.KIND, traces));
         }
         return new WorkerHeartbeat(
-                version, workerId, host, slots, emulator, at, all, lastTrouble, largestGuest, snapshots, paused);
+                version,
+                workerId,
+                host,
+                slots,
+                emulator,
+                at,
+                all,
+                lastTrouble,
+                largestGuest,
+                snapshots,
+                paused,
+                severalCpus);
     }
 
     private static List<RunningWork> listed(String kind, @Nullable List<UUID> ids) {

@@ -104,12 +104,8 @@ class TargetManifestTest {
     /** {@code from} in the good manifest is replaced by {@code to}: field, value, and the whole message. */
     static Stream<Arguments> bad() {
         return Stream.of(
-                bad(
-                        "cpus: 1",
-                        "cpus: 2",
-                        "machine.cpus",
-                        "2",
-                        "machine.cpus: '2' must be 1: with instruction counting, which makes runs repeatable, QEMU does not boot a second processor"),
+                bad("cpus: 1", "cpus: 0", "machine.cpus", "0", "machine.cpus: '0' must be between 1 and 8"),
+                bad("cpus: 1", "cpus: 9", "machine.cpus", "9", "machine.cpus: '9' must be between 1 and 8"),
                 bad("cpus: 1", "cpus: one", "machine.cpus", "one", "machine.cpus: 'one' must be a whole number"),
                 bad("cpus: 1", "cpus: '1'", "machine.cpus", "1", "machine.cpus: '1' must be a whole number"),
                 bad("cpus: 1", "cpus: 1.5", "machine.cpus", "1.5", "machine.cpus: '1.5' must be a whole number"),

@@ -7,6 +7,7 @@ import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.Machine;
 import io.bohrwerk.emulator.RunMode;
 import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.Again;
 import io.bohrwerk.protocol.batch.BatchReport;
 import io.bohrwerk.protocol.batch.BatchRequest;
 import io.bohrwerk.protocol.batch.Coordinates;
@@ -64,13 +65,13 @@ public final class BatchRunner implements Runner<BatchRequest> {
 
     private BatchReport.Finished finish(BatchRequest request, Instant started, Progress progress)
             throws InfrastructureException, IOException {
-        RunMode mode = RunMode.of(request.schedule().setting());
         try (TargetCache.Target target =
                 targets.hold(request.target(), request.schedule().setting())) {
             TargetManifest manifest = target.manifest();
             Emulator emulator = emulators.serving(
-                    manifest.machine().arch(),
-                    Setting.emulator(request.schedule().setting()));
+                    manifest.machine(), Setting.emulator(request.schedule().setting()));
+            RunMode mode = RunMode.of(
+                    Again.of(request.schedule().setting(), manifest.machine().cpus()));
             try (SnapshotCache.Snapshot ready =
                             snapshots.hold(target, emulator, request.schedule().shift(), mode);
                     Machines.Open open = machines.open(emulator, target.files())) {
@@ -92,9 +93,7 @@ public final class BatchRunner implements Runner<BatchRequest> {
                 BatchRun run = run(open.machine(), ready, batch, mode, progress);
                 FailedIteration failure = run.outcome() == Outcome.PASSED
                         ? null
-                        : mode == RunMode.FREE
-                                ? failures.keepUnrecorded(request, coordinates, target, batch, run)
-                                : failures.keep(request, coordinates, target, ready, open.machine(), batch, run);
+                        : failures.keep(request, coordinates, target, ready, open.machine(), batch, run);
                 return new BatchReport.Finished(
                         coordinates,
                         failure == null ? run.iterations() : failure.iteration(),

@@ -43,7 +43,7 @@ public final class CheckRunner implements Runner<Check.Request> {
             throws InfrastructureException, IOException {
         try (TargetCache.Target target = targets.hold(request.target(), null)) {
             TargetManifest manifest = target.manifest();
-            Emulator emulator = emulators.serving(manifest.machine().arch(), null);
+            Emulator emulator = emulators.serving(manifest.machine(), null);
             String version = emulator.version(manifest.machine().arch());
             try (SnapshotCache.Snapshot ready =
                             snapshots.hold(target, emulator, manifest.machine().bootShift());

@@ -60,8 +60,7 @@ public final class TraceRunner implements Runner<TraceRequest> {
 
     private TraceReport.Traced trace(TraceRequest request) throws InfrastructureException, IOException {
         try (TargetCache.Target target = targets.hold(request.target(), request.setting())) {
-            Emulator emulator =
-                    emulators.serving(target.manifest().machine().arch(), Setting.emulator(request.setting()));
+            Emulator emulator = emulators.serving(target.manifest().machine(), Setting.emulator(request.setting()));
             try (SnapshotCache.Snapshot ready = snapshots.hold(target, emulator, request.shift());
                     Machines.Open open = machines.open(emulator, target.files())) {
                 TestTracing.Result traced = TestTracing.run(

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Replays a failure, checks that it goes the same way again, and stores what it leaves. */
+/** Makes a failure happen once more, checks that it goes the same way, and stores what it leaves. */
 public final class FailureKeeper {
     private static final Logger log = LoggerFactory.getLogger(FailureKeeper.class);
     /** Interrupts and exceptions, each with all registers. */
@@ -38,7 +38,7 @@ public final class FailureKeeper {
 
     private static final int LONGEST_LINE = 1000;
 
-    private static final String UNRECORDED =
+    private static final String UNCOUNTED =
             "cannot be replayed: the job's setting has icount off, so instructions were not counted and"
                     + " nothing was recorded; all that is left of it is what the guest printed";
 
@@ -63,6 +63,39 @@ public final class FailureKeeper {
             Batch batch,
             BatchRun ran)
             throws IOException, InfrastructureException {
+        return switch (coordinates.again()) {
+            case REPLAY -> keepRecorded(request, coordinates, target, ready, machine, batch, ran);
+            case RUN -> {
+                FailureManifest.Replay verdict;
+                try (Spans.Span span = Spans.Span.part("verify")) {
+                    verdict = verdict(machine.repeat(ready.image(), batch, ran));
+                    span.with("bohrwerk.verdict", verdict.verdict().name());
+                } catch (InfrastructureException e) {
+                    verdict = notReplayed(e);
+                }
+                warn(request, verdict);
+                yield keepUnrecorded(request, coordinates, target, batch, ran, verdict);
+            }
+            case NEVER ->
+                keepUnrecorded(
+                        request,
+                        coordinates,
+                        target,
+                        batch,
+                        ran,
+                        new FailureManifest.Replay(ReplayVerdict.NOT_REPLAYED, UNCOUNTED));
+        };
+    }
+
+    private FailedIteration keepRecorded(
+            BatchRequest request,
+            Coordinates coordinates,
+            TargetCache.Target target,
+            SnapshotCache.Snapshot ready,
+            Machine machine,
+            Batch batch,
+            BatchRun ran)
+            throws IOException, InfrastructureException {
         BatchRun run = ran;
         ReplayRun replay = null;
         FailureManifest.Replay verdict;
@@ -73,19 +106,13 @@ public final class FailureKeeper {
                     run,
                     run.recording(),
                     ReplayPlan.failure(run, LOG_CLASSES, request.keepsCheckpoints()));
-            verdict = verdict(replay);
+            verdict = verdict(replay.difference());
             run = replay.verified() ? run.failingIn(replay) : run;
             span.with("bohrwerk.verdict", verdict.verdict().name());
         } catch (InfrastructureException e) {
-            if (e.kind() == InfrastructureTrouble.WORKER_STOPPED) {
-                throw e;
-            }
-            verdict = new FailureManifest.Replay(
-                    ReplayVerdict.NOT_REPLAYED, Troubles.line(e.kind() + ": " + Troubles.message(e), LONGEST_LINE));
+            verdict = notReplayed(e);
         }
-        if (verdict.verdict() != ReplayVerdict.VERIFIED) {
-            log.warn("failure of batch {} is {}: {}", request.batchId(), verdict.verdict(), verdict.note());
-        }
+        warn(request, verdict);
         List<ArtifactReference> artifacts;
         try (Spans.Span span = Spans.Span.part("store")) {
             artifacts = store(request, run, replay);
@@ -124,24 +151,38 @@ public final class FailureKeeper {
                 run.note().isEmpty() ? null : Troubles.line(run.note(), LONGEST_LINE));
     }
 
-    /**
-     * Keeps a failure of a batch whose instructions were not counted: what the guest printed, and that there is nothing to replay.
-     *
-     * @throws IOException as {@link #keep}
-     */
-    public FailedIteration keepUnrecorded(
-            BatchRequest request, Coordinates coordinates, TargetCache.Target target, Batch batch, BatchRun run)
+    /** Keeps what the guest printed, and how to run the batch again if that is of use. */
+    private FailedIteration keepUnrecorded(
+            BatchRequest request,
+            Coordinates coordinates,
+            TargetCache.Target target,
+            Batch batch,
+            BatchRun run,
+            FailureManifest.Replay verdict)
             throws IOException {
-        FailureManifest.Replay verdict = new FailureManifest.Replay(ReplayVerdict.NOT_REPLAYED, UNRECORDED);
         FailureManifest manifest =
                 FailureManifest.of(request, coordinates, target.manifest(), batch, run, null, verdict, "", List.of());
         return failed(run, null, verdict, List.of(blobs.put(ArtifactKind.MANIFEST, Wire.write(manifest))));
     }
 
-    private static FailureManifest.Replay verdict(ReplayRun replay) {
-        return replay.verified()
+    private static FailureManifest.Replay verdict(String difference) {
+        return difference.isEmpty()
                 ? new FailureManifest.Replay(ReplayVerdict.VERIFIED, "")
-                : new FailureManifest.Replay(ReplayVerdict.DIVERGED, Troubles.line(replay.difference(), LONGEST_LINE));
+                : new FailureManifest.Replay(ReplayVerdict.DIVERGED, Troubles.line(difference, LONGEST_LINE));
+    }
+
+    private static FailureManifest.Replay notReplayed(InfrastructureException e) throws InfrastructureException {
+        if (e.kind() == InfrastructureTrouble.WORKER_STOPPED) {
+            throw e;
+        }
+        return new FailureManifest.Replay(
+                ReplayVerdict.NOT_REPLAYED, Troubles.line(e.kind() + ": " + Troubles.message(e), LONGEST_LINE));
+    }
+
+    private static void warn(BatchRequest request, FailureManifest.Replay verdict) {
+        if (verdict.verdict() != ReplayVerdict.VERIFIED) {
+            log.warn("failure of batch {} is {}: {}", request.batchId(), verdict.verdict(), verdict.note());
+        }
     }
 
     private List<ArtifactReference> store(BatchRequest request, BatchRun run, @Nullable ReplayRun replay)

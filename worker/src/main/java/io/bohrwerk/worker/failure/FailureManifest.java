@@ -10,6 +10,7 @@ import io.bohrwerk.emulator.qemu.Instrument;
 import io.bohrwerk.emulator.qemu.Launch;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.protocol.Digest;
+import io.bohrwerk.protocol.batch.Again;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.BatchRequest;
@@ -18,7 +19,6 @@ import io.bohrwerk.protocol.batch.Coordinates;
 import io.bohrwerk.protocol.batch.Outcome;
 import io.bohrwerk.protocol.batch.ReasonText;
 import io.bohrwerk.protocol.batch.ReplayVerdict;
-import io.bohrwerk.protocol.schedule.Setting;
 import io.bohrwerk.protocol.target.TargetBoot;
 import io.bohrwerk.protocol.target.TargetManifest;
 import io.bohrwerk.protocol.target.TargetTest;
@@ -166,15 +166,25 @@ public record FailureManifest(
         boolean byGuest = stoppedByGuest == null ? outcome != Outcome.HUNG : stoppedByGuest;
         Long before = instructions.before();
         return BatchRun.recorded(
-                BatchRun.Result.of(outcome, iteration),
+                new BatchRun.Result(outcome, iteration, reason, ""),
                 new BatchRun.Extent(instructions.first(), instructions.last(), byGuest, null),
                 new BatchRun.Where(
-                        null,
+                        byGuest || coordinates.again() != Again.RUN ? null : spot(),
                         failure == null ? instructions.last() : failure.instruction(),
                         before == null ? instructions.first() : before),
                 console.port0xe9(),
                 console.serial(),
                 recording);
+    }
+
+    /** Where the host stopped the machine, it did so some time after what decided. Null for a hang, which is no line. */
+    private @Nullable FailureSpot spot() {
+        if (outcome == Outcome.HUNG) {
+            return null;
+        }
+        String said = failureLine();
+        return new FailureSpot(
+                false, said == null ? "" : said, said != null, instructions.first(), instructions.last());
     }
 
     /** The first line of the kernel's report; null when the kernel said nothing. */
@@ -189,14 +199,19 @@ public record FailureManifest(
     }
 
     private static ByHand byHand(Coordinates coordinates, TargetManifest target, Batch batch, boolean snapshots) {
-        if (!Setting.counted(coordinates.schedule().setting())) {
+        Again again = coordinates.again();
+        if (again == Again.NEVER) {
             return new ByHand(
                     List.of("There is no way: instructions were not counted (icount off), and nothing was recorded."),
                     Map.of(),
                     List.of());
         }
-        Execution replay = new Execution.Replayed(coordinates.schedule().shift());
-        Launch launch = Launch.from(QemuCommandLine.READY, replay).with(new Instrument.MergedLog());
+        boolean recorded = again == Again.REPLAY;
+        int shift = coordinates.schedule().shift();
+        Execution execution = recorded
+                ? new Execution.Replayed(shift)
+                : new Execution.Counted(shift, coordinates.schedule().slices());
+        Launch launch = Launch.from(QemuCommandLine.READY, execution).with(new Instrument.MergedLog());
         List<String> command = new ArrayList<>(
                 QemuCommandLine.of(target, QemuCommandLine.haveHpet(coordinates.machineOptions()), launch));
         boolean driven = target.test().driver() == TargetTest.Driver.CONSOLE;
@@ -206,9 +221,10 @@ public record FailureManifest(
             command.set(command.indexOf(QemuCommandLine.READY), Checkpoint.BEFORE);
         }
         List<String> steps = new ArrayList<>();
-        steps.add("Use the emulator that recorded it: " + coordinates.emulator() + ".");
-        steps.add("In an empty directory, put " + named(target.boot()) + "and " + ArtifactKind.RECORDING.fileName()
-                + " as " + QemuCommandLine.RECORDING + ".");
+        steps.add("Use the emulator that " + (recorded ? "recorded" : "ran") + " it: " + coordinates.emulator() + ".");
+        steps.add("In an empty directory, put " + named(target.boot())
+                + (recorded ? "and " + ArtifactKind.RECORDING.fileName() + " as " + QemuCommandLine.RECORDING : "there")
+                + ".");
         steps.add(
                 snapshots
                         ? "Put a copy of " + ArtifactKind.SNAPSHOT.fileName() + " there as " + QemuCommandLine.STATE
@@ -231,7 +247,10 @@ public record FailureManifest(
                         + " 'cont' replays to the failure, 'quit' ends it. merged.log then holds the guest's consoles and QEMU's log in"
                         + " the order in which they happened.");
         steps.add(
-                "To debug, start it with -S -gdb tcp:127.0.0.1:1234 added and attach gdb: execution goes the same way each time.");
+                !recorded
+                        ? "There is no recording, as QEMU makes none of several CPUs: the batch goes the same way each time it is run"
+                                + " from this snapshot. A breakpoint of gdb changes that."
+                        : "To debug, start it with -S -gdb tcp:127.0.0.1:1234 added and attach gdb: execution goes the same way each time.");
         return new ByHand(List.copyOf(steps), GuestInput.of(target, batch), List.copyOf(command));
     }
 

@@ -4,6 +4,7 @@ import io.bohrwerk.emulator.Emulator;
 import io.bohrwerk.emulator.EmulatorSettings;
 import io.bohrwerk.emulator.InfrastructureException;
 import io.bohrwerk.emulator.qemu.Installation;
+import io.bohrwerk.emulator.qemu.Qemu;
 import io.bohrwerk.protocol.batch.InfrastructureTrouble;
 import io.bohrwerk.protocol.schedule.Release;
 import io.bohrwerk.protocol.target.TargetMachine;
@@ -21,7 +22,11 @@ public final class Emulators implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Emulators.class);
 
     /** One emulator for one architecture. */
-    private record Offer(TargetMachine.Arch arch, String version, Emulator emulator) {}
+    private record Offer(TargetMachine.Arch arch, String version, boolean severalCpus, Emulator emulator) {
+        boolean serves(TargetMachine.Arch wanted, int cpus) {
+            return arch == wanted && (cpus == 1 || severalCpus);
+        }
+    }
 
     private final List<Emulator> opened = new ArrayList<>();
     private final List<Offer> offers = new ArrayList<>();
@@ -45,7 +50,11 @@ public final class Emulators implements AutoCloseable {
                 boolean first = installation.equals(installations.get(0));
                 for (TargetMachine.Arch arch : TargetMachine.Arch.values()) {
                     if (first || installation.serves(arch.qemuBinary())) {
-                        emulators.offers.add(new Offer(arch, emulator.version(arch), emulator));
+                        emulators.offers.add(new Offer(
+                                arch,
+                                emulator.version(arch),
+                                emulator.qemu(arch).severalCpus(),
+                                emulator));
                     }
                 }
             }
@@ -63,19 +72,36 @@ public final class Emulators implements AutoCloseable {
         return offers.stream().map(Offer::version).distinct().collect(Collectors.joining("; "));
     }
 
+    /** The versions of those that run guests of several CPUs, as {@link #versions}; null when none does. */
+    @Nullable
+    public String severalCpus() {
+        String versions = offers.stream()
+                .filter(Offer::severalCpus)
+                .map(Offer::version)
+                .distinct()
+                .collect(Collectors.joining("; "));
+        return versions.isEmpty() ? null : versions;
+    }
+
     /**
      * The first that will do.
      *
      * @param wanted null for any
      * @throws InfrastructureException of kind {@code EMULATOR_MISSING} when there is none
      */
-    public Emulator serving(TargetMachine.Arch arch, @Nullable Release wanted) throws InfrastructureException {
+    public Emulator serving(TargetMachine machine, @Nullable Release wanted) throws InfrastructureException {
         return offers.stream()
-                .filter(offer -> offer.arch == arch && (wanted == null || wanted.servedBy(offer.version)))
+                .filter(offer -> offer.serves(machine.arch(), machine.cpus())
+                        && (wanted == null || wanted.servedBy(offer.version)))
                 .findFirst()
                 .orElseThrow(() -> new InfrastructureException(
                         InfrastructureTrouble.EMULATOR_MISSING,
-                        "the job asks for QEMU " + wanted + ", and this worker has " + numbers(arch)))
+                        (machine.severalCpus()
+                                        ? "the guest has " + machine.cpus() + " CPUs, which needs "
+                                                + Qemu.SEVERAL_CPUS_SINCE
+                                                + (wanted == null ? "" : ", and the job asks for QEMU " + wanted)
+                                        : "the job asks for QEMU " + wanted)
+                                + ", and this worker has " + numbers(machine.arch())))
                 .emulator;
     }
 

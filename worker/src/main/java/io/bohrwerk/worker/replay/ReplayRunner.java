@@ -13,6 +13,7 @@ import io.bohrwerk.emulator.ReplayPlan;
 import io.bohrwerk.emulator.ReplayRun;
 import io.bohrwerk.protocol.Digest;
 import io.bohrwerk.protocol.Wire;
+import io.bohrwerk.protocol.batch.Again;
 import io.bohrwerk.protocol.batch.ArtifactKind;
 import io.bohrwerk.protocol.batch.ArtifactReference;
 import io.bohrwerk.protocol.batch.Coordinates;
@@ -102,6 +103,9 @@ public final class ReplayRunner implements Runner<ReplayRequest> {
                 return new ReplayReport.OtherEmulator(
                         here + " with " + coordinates.machineOptions(), here + " with " + options);
             }
+            if (coordinates.again() == Again.RUN) {
+                return ranAgain(request, failure, target, emulator, progress);
+            }
             try (SnapshotCache.Snapshot ready = snapshots.hold(coordinates.snapshot());
                     DiskCache.Held recording = recording(failure);
                     Machines.Open open = machines.open(emulator, target.files())) {
@@ -115,6 +119,35 @@ public final class ReplayRunner implements Runner<ReplayRequest> {
                 }
                 return replayed(request, failure, ready.image(), open.machine(), run, progress);
             }
+        }
+    }
+
+    /** The failure's batch, run again from the snapshot that it started from. */
+    private ReplayReport.Replayed ranAgain(
+            ReplayRequest request,
+            FailureManifest failure,
+            TargetCache.Target target,
+            Emulator emulator,
+            Progress progress)
+            throws InfrastructureException, IOException {
+        if (request.mode() != ReplayMode.VERIFY) {
+            throw new InfrastructureException(InfrastructureTrouble.INTERNAL, ReplayMode.NEEDS_RECORDING);
+        }
+        try (SnapshotCache.Snapshot ready = snapshots.hold(failure.coordinates().snapshot());
+                Machines.Open open = machines.open(emulator, target.files())) {
+            BatchRun run = failure.run(ready.image());
+            int same = 0;
+            String difference = "";
+            for (int time = 1; time <= request.times(); time++) {
+                String found = open.machine().repeat(ready.image(), failure.batch(), run);
+                progress.done(time);
+                if (found.isEmpty()) {
+                    same++;
+                } else if (difference.isEmpty()) {
+                    difference = "run " + time + ": " + found;
+                }
+            }
+            return new ReplayReport.Replayed(same, request.times(), difference, null, List.of());
         }
     }
 

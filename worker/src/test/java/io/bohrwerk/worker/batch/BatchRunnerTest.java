@@ -311,7 +311,7 @@ class BatchRunnerTest {
     }
 
     private static FailedIteration keep(Change change) throws Exception {
-        Emulator emulator = bench.emulators.serving(TargetMachine.Arch.I386, null);
+        Emulator emulator = bench.emulators.serving(Bench.machine(TargetMachine.Arch.I386), null);
         try (TargetCache.Target held = bench.targets.hold(target);
                 SnapshotCache.Snapshot ready = bench.snapshots.hold(
                         held, emulator, finished.coordinates().schedule().shift());

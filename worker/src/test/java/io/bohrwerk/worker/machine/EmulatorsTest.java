@@ -47,14 +47,16 @@ class EmulatorsTest {
     void oneThatIsNotHereIsMissed() throws Exception {
         EmulatorSettings settings = EmulatorSettings.in(directory.resolve("machines"));
         try (Emulators emulators = Emulators.open(settings, List.of(Installation.SYSTEM))) {
-            String version = emulators.serving(TargetMachine.Arch.I386, null).version(TargetMachine.Arch.I386);
+            String version = emulators
+                    .serving(Bench.machine(TargetMachine.Arch.I386), null)
+                    .version(TargetMachine.Arch.I386);
             assertThat(emulators.versions()).contains("qemu-system-i386: ", "; qemu-system-x86_64: ");
             assertThat(emulators
-                            .serving(TargetMachine.Arch.I386, new Release(Release.in(version)))
+                            .serving(Bench.machine(TargetMachine.Arch.I386), new Release(Release.in(version)))
                             .version(TargetMachine.Arch.I386))
                     .isEqualTo(version);
             assertThat(emulators.of(TargetMachine.Arch.X86_64, version)).isEmpty();
-            assertThatThrownBy(() -> emulators.serving(TargetMachine.Arch.X86_64, NEVER))
+            assertThatThrownBy(() -> emulators.serving(Bench.machine(TargetMachine.Arch.X86_64), NEVER))
                     .isInstanceOfSatisfying(
                             InfrastructureException.class,
                             e -> assertThat(e.kind()).isEqualTo(InfrastructureTrouble.EMULATOR_MISSING))
@@ -88,7 +90,9 @@ class EmulatorsTest {
         BatchReport.Finished here;
         try (Bench bench = new Bench(directory.resolve("both"), FileBlobStore.open(blobs, 0), both)) {
             target = Bench.demo(bench.store);
-            system = bench.emulators.serving(TargetMachine.Arch.I386, null).version(TargetMachine.Arch.I386);
+            system = bench.emulators
+                    .serving(Bench.machine(TargetMachine.Arch.I386), null)
+                    .version(TargetMachine.Arch.I386);
             here = bench.finish(Bench.passing(target, 10));
             assertThat(here.coordinates().emulator()).isEqualTo(system);
             String version = bench.emulators.versions().replaceAll(".*; (qemu-system-i386: [^;]*).*", "$1");
