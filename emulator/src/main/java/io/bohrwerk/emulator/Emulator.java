@@ -1,9 +1,9 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.plugin.PluginBuild;
-import io.bohrwerk.emulator.plugin.PluginOptions;
 import io.bohrwerk.emulator.qemu.Confinement;
 import io.bohrwerk.emulator.qemu.Installation;
+import io.bohrwerk.emulator.qemu.PluginOptions;
 import io.bohrwerk.emulator.qemu.Qemu;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuProbe;

@@ -1,11 +1,11 @@
 package io.bohrwerk.emulator;
 
 import io.bohrwerk.emulator.plugin.PluginLine;
-import io.bohrwerk.emulator.plugin.PluginOptions;
 import io.bohrwerk.emulator.plugin.PluginStream;
 import io.bohrwerk.emulator.qemu.Execution;
 import io.bohrwerk.emulator.qemu.Instrument;
 import io.bohrwerk.emulator.qemu.Launch;
+import io.bohrwerk.emulator.qemu.PluginOptions;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpEvent;

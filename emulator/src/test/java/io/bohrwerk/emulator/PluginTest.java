@@ -3,7 +3,6 @@ package io.bohrwerk.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bohrwerk.emulator.plugin.PluginLine;
-import io.bohrwerk.emulator.plugin.PluginOptions;
 import io.bohrwerk.emulator.plugin.PluginStop;
 import io.bohrwerk.emulator.plugin.PluginStream;
 import io.bohrwerk.emulator.qemu.Confinement;
@@ -13,6 +12,7 @@ import io.bohrwerk.emulator.qemu.Instrument;
 import io.bohrwerk.emulator.qemu.Launch;
 import io.bohrwerk.emulator.qemu.MachineFile;
 import io.bohrwerk.emulator.qemu.Pipes;
+import io.bohrwerk.emulator.qemu.PluginOptions;
 import io.bohrwerk.emulator.qemu.QemuCommandLine;
 import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpEvent;

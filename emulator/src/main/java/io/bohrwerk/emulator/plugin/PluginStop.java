@@ -1,5 +1,6 @@
 package io.bohrwerk.emulator.plugin;
 
+import io.bohrwerk.emulator.qemu.PluginOptions;
 import io.bohrwerk.emulator.qemu.QemuSession;
 import io.bohrwerk.emulator.qmp.QmpException;
 import java.io.IOException;

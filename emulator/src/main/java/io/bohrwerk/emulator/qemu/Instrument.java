@@ -1,6 +1,5 @@
 package io.bohrwerk.emulator.qemu;
 
-import io.bohrwerk.emulator.plugin.PluginOptions;
 import java.util.List;
 
 /** What an emulator is started with to look at its guest. None of these changes what a replayed or counted guest does. */

@@ -1,4 +1,4 @@
-package io.bohrwerk.emulator.plugin;
+package io.bohrwerk.emulator.qemu;
 
 import static io.bohrwerk.protocol.InvalidInputException.require;
 
@@ -34,35 +34,35 @@ public record PluginOptions(List<String> words) {
         return new PluginOptions(all);
     }
 
-    /** Also counts the instructions of each CPU: {@link PluginLine.Count}, when the emulator ends. */
+    /** Also counts the instructions of each CPU: {@link io.bohrwerk.emulator.plugin.PluginLine.Count}, when the emulator ends. */
     public PluginOptions counting() {
         return and("count=on");
     }
 
-    /** Also tells of each change of CPU: {@link PluginLine.Switch}. */
+    /** Also tells of each change of CPU: {@link io.bohrwerk.emulator.plugin.PluginLine.Switch}. */
     public PluginOptions withSwitches() {
         return and("switches=on");
     }
 
     /**
-     * Waits when so many instructions are about to have been begun: {@link PluginLine.At}. Exact in blocks of one instruction, else the stop
+     * Waits when so many instructions are about to have been begun: {@link io.bohrwerk.emulator.plugin.PluginLine.At}. Exact in blocks of one instruction, else the stop
      * is at the end of the block.
      */
     public PluginOptions stoppingAt(long count) {
         return and("stop=" + positive("count", count), "control=" + CONTROL);
     }
 
-    /** Looks for the first execution of an address at a count or later: {@link PluginLine.Hit}, and waits there. */
+    /** Looks for the first execution of an address at a count or later: {@link io.bohrwerk.emulator.plugin.PluginLine.Hit}, and waits there. */
     public PluginOptions untilExecuted(long address, long after) {
         return and("executes=" + hex(address), "after=" + Long.toUnsignedString(after), "control=" + CONTROL);
     }
 
-    /** Looks for the last execution of an address ahead of a count: {@link PluginLine.Hit} or {@link PluginLine.None} when that is reached. */
+    /** Looks for the last execution of an address ahead of a count: {@link io.bohrwerk.emulator.plugin.PluginLine.Hit} or {@link io.bohrwerk.emulator.plugin.PluginLine.None} when that is reached. */
     public PluginOptions lastExecuted(long address, long before) {
         return and("executes=" + hex(address), "before=" + positive("before", before), "control=" + CONTROL);
     }
 
-    /** Looks for the last write to some bytes ahead of a count: {@link PluginLine.Hit} or {@link PluginLine.None} when that is reached. */
+    /** Looks for the last write to some bytes ahead of a count: {@link io.bohrwerk.emulator.plugin.PluginLine.Hit} or {@link io.bohrwerk.emulator.plugin.PluginLine.None} when that is reached. */
     public PluginOptions lastWritten(long address, int bytes, long before) {
         return and(
                 "writes=" + hex(address),
@@ -72,7 +72,7 @@ public record PluginOptions(List<String> words) {
     }
 
     /**
-     * Follows the guest for so many instructions: {@link PluginLine.Interrupt} and {@link PluginLine.End}. QEMU's log of interrupts must be
+     * Follows the guest for so many instructions: {@link io.bohrwerk.emulator.plugin.PluginLine.Interrupt} and {@link io.bohrwerk.emulator.plugin.PluginLine.End}. QEMU's log of interrupts must be
      * switched on before the guest runs.
      */
     public PluginOptions tracing(long most) {
@@ -80,7 +80,7 @@ public record PluginOptions(List<String> words) {
     }
 
     /**
-     * Also tells where a batch's delays end: {@link PluginLine.Delay}.
+     * Also tells where a batch's delays end: {@link io.bohrwerk.emulator.plugin.PluginLine.Delay}.
      *
      * @param file with the batch's list of delays
      */
