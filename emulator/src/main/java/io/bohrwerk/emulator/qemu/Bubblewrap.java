@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,10 @@ final class Bubblewrap {
     private static final Pattern FIRMWARE = Pattern.compile("\\s-L (/\\S+)");
 
     private static final Path LOADER_CACHE = Path.of("/etc/ld.so.cache");
-    private static final long LIMIT_SECONDS = 20;
+    private static final int LONGEST_ANSWER = 64 << 10;
+    /** Exit statuses from here on say that a signal ended a process. */
+    private static final int KILLED = 128;
+
     private static final int LONGEST_SCRIPT = 16 << 10;
 
     private final boolean root;
@@ -233,22 +235,14 @@ final class Bubblewrap {
         throw new IOException(program + " is not on the PATH");
     }
 
+    /** What a command says. {@code ldd} fails for a program without libraries. */
     private static String output(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectInput(Path.of("/dev/null").toFile())
-                .start();
-        try {
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException(String.join(" ", command) + " did not end within " + LIMIT_SECONDS + " s");
-            }
-            return said;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while looking for the emulator's libraries", e);
-        } finally {
-            process.destroyForcibly();
+        Trial.Answer answer = Trial.run(command, LONGEST_ANSWER);
+        if (answer.status() >= KILLED) {
+            // Its answer is cut, and what is made of it would be kept.
+            throw new IOException(
+                    String.join(" ", command) + " was killed: exit status " + answer.status() + ": " + answer.said());
         }
+        return answer.said();
     }
 }

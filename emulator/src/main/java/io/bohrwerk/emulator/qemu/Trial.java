@@ -1,6 +1,8 @@
 package io.bohrwerk.emulator.qemu;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,15 +17,24 @@ final class Trial {
 
     private Trial() {}
 
-    /** What a command has to say that does not work here; empty when it works. One that hangs is killed. */
-    static String complaint(List<String> prefix, List<String> rest) throws IOException {
-        List<String> command = new ArrayList<>(prefix);
-        command.addAll(rest);
+    /**
+     * @param status its exit status; 128 and a signal's number where that ended it, as Java has it
+     * @param said on its standard output and standard error
+     */
+    record Answer(int status, String said) {}
+
+    /**
+     * Runs a command to its end.
+     *
+     * @param most bytes that are kept of what it says
+     * @throws IOException when it cannot be started, or does not end within the limit: then it is killed
+     */
+    static Answer run(List<String> command, int most) throws IOException {
         Process process;
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
         } catch (IOException e) {
-            return command.get(0) + " is not installed";
+            throw new IOException(command.get(0) + " is not installed", e);
         }
         AtomicBoolean late = new AtomicBoolean();
         CompletableFuture<Void> limit = CompletableFuture.runAsync(
@@ -34,18 +45,32 @@ final class Trial {
                 CompletableFuture.delayedExecutor(LIMIT_SECONDS, TimeUnit.SECONDS));
         try {
             process.getOutputStream().close();
-            String said = new String(process.getInputStream().readNBytes(LONGEST_COMPLAINT), StandardCharsets.UTF_8);
+            InputStream out = process.getInputStream();
+            String said = new String(out.readNBytes(most), StandardCharsets.UTF_8);
+            out.transferTo(OutputStream.nullOutputStream()); // or it waits for a reader of the rest
             int status = process.waitFor();
             if (late.get()) {
-                return "no answer within " + LIMIT_SECONDS + " s";
+                throw new IOException("no answer within " + LIMIT_SECONDS + " s");
             }
-            return status == 0 ? "" : "exit status " + status + ": " + said.strip();
+            return new Answer(status, said.strip());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while probing what this host allows", e);
+            throw new IOException("interrupted while trying " + command.get(0), e);
         } finally {
             limit.cancel(false);
             process.destroyForcibly();
+        }
+    }
+
+    /** What a command has to say that does not work here; empty when it works. */
+    static String complaint(List<String> prefix, List<String> rest) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(rest);
+        try {
+            Answer answer = run(command, LONGEST_COMPLAINT);
+            return answer.status == 0 ? "" : "exit status " + answer.status + ": " + answer.said;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
         }
     }
 }
