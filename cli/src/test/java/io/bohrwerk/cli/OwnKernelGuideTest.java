@@ -19,8 +19,7 @@ import picocli.CommandLine;
 
 /** What docs/own-kernel.md tells a reader to type does what it says. */
 class OwnKernelGuideTest {
-    private static final Path TREE =
-            Path.of("").toAbsolutePath().resolve("..").normalize();
+    private static final Path TREE = Path.of("").toAbsolutePath().resolve("..").normalize();
     private static final Pattern BLOCK = Pattern.compile("```(\\w+)\n(.*?)```", Pattern.DOTALL);
     private static final Pattern NAME = Pattern.compile("^(?://|#) (\\S+)\n");
 

@@ -18,13 +18,19 @@ final class Report {
                     + (result.secondsToFailure() == null
                             ? ""
                             : String.format(Locale.ROOT, ", after %.1f s", result.secondsToFailure())));
-            out.println(
-                    result.replayVerified()
-                            ? "its replay is verified: same iteration, instruction count and console"
-                            : "its replay is NOT verified: " + result.replayNote());
-            file(out, "merged log", result.artifacts().mergedLog());
-            file(out, "snapshot", result.artifacts().snapshot());
-            file(out, "recording", result.artifacts().recording());
+            boolean recorded = result.artifacts().recording() != null;
+            if (!result.replayVerified()) {
+                out.println("its replay is NOT verified: " + result.replayNote());
+            } else if (recorded) {
+                out.println("its replay is verified: same iteration, instruction count and console");
+            } else {
+                out.println("it is verified: run again, its batch failed in the same way");
+            }
+            if (recorded) {
+                file(out, "merged log", result.artifacts().mergedLog());
+                file(out, "snapshot", result.artifacts().snapshot());
+                file(out, "recording", result.artifacts().recording());
+            }
             file(out, "manifest", result.artifacts().manifest());
         }
         if (json) {
