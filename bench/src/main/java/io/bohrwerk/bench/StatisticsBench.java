@@ -211,7 +211,7 @@ final class StatisticsBench implements Bench {
     /** Schedules for a job of a million batches, each strategy as large as it may be asked for. */
     private static void cost(Measurement.Sink sink) {
         List<Arm.Kind> both = List.of(Arm.Kind.RANDOM, Arm.Kind.ALIGNED);
-        cost("random", new RandomStrategy(List.of(4, 6), 1, List.of()), BATCHES, sink);
+        cost("random", new RandomStrategy(List.of(4, 6), 1, List.of(), null), BATCHES, sink);
         cost("sweep", new SweepStrategy(List.of(0), 1), BATCHES, sink);
         cost("adaptive-18-arms", new AdaptiveStrategy(List.of(4, 6), both, 8, 0.1, 1), BATCHES, sink);
         List<Integer> allShifts = List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);

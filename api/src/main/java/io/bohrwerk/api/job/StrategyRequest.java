@@ -9,6 +9,7 @@ import io.bohrwerk.api.strategy.AlignedStrategy;
 import io.bohrwerk.api.strategy.Arm;
 import io.bohrwerk.api.strategy.FixedStrategy;
 import io.bohrwerk.api.strategy.RandomStrategy;
+import io.bohrwerk.api.strategy.SliceRange;
 import io.bohrwerk.api.strategy.Strategy;
 import io.bohrwerk.api.strategy.SweepStrategy;
 import io.bohrwerk.api.strategy.TracedStrategy;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param floor share of even exploration, of {@code adaptive}
  * @param aim what {@code traced} tries first
  * @param slices of {@code fixed} and {@code random}: how often the CPUs of a target with several take turns
+ * @param drawnSlices of {@code random}: a range from which each batch draws one slice, instead of {@code slices}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StrategyRequest(
@@ -56,14 +58,15 @@ public record StrategyRequest(
         @Nullable Integer buckets,
         @Nullable Double floor,
         @Nullable Aim aim,
-        @Nullable List<Integer> slices) {
+        @Nullable List<Integer> slices,
+        @Nullable SliceRange drawnSlices) {
     private static final long LARGEST_32_BIT = 0xffff_ffffL;
     /** What asks of a guest no more than to wait for a while before an iteration. */
     private static final Set<Arm.Kind> SERVED_BY_SHELLS = Set.of(Arm.Kind.FIXED, Arm.Kind.RANDOM);
 
     enum Kind {
         FIXED("shift", "delay", "slices"),
-        RANDOM("shifts", "seed", "slices"),
+        RANDOM("shifts", "seed", "slices", "drawnSlices"),
         SWEEP("shifts", "step"),
         ALIGNED("shifts", "seed", "step", "length"),
         TRACED("shifts", "aim"),
@@ -94,6 +97,7 @@ public record StrategyRequest(
         requireOption(kind, "floor", floor);
         requireOption(kind, "aim", aim);
         requireOption(kind, "slices", slices);
+        requireOption(kind, "drawnSlices", drawnSlices);
         requireNoGaps("shifts", shifts);
         requireNoGaps("strategies", strategies);
     }
@@ -102,7 +106,8 @@ public record StrategyRequest(
     static StrategyRequest named(String kind) {
         for (Kind known : Kind.values()) {
             if (known.name().equalsIgnoreCase(kind)) {
-                return new StrategyRequest(known, null, null, null, null, null, null, null, null, null, null, null);
+                return new StrategyRequest(
+                        known, null, null, null, null, null, null, null, null, null, null, null, null);
             }
         }
         String known = Arrays.stream(Kind.values()).map(Kind::word).collect(Collectors.joining(", "));
@@ -133,7 +138,7 @@ public record StrategyRequest(
             case FIXED ->
                 new FixedStrategy(
                         shift == null ? manifest.machine().bootShift() : shift, delay == null ? 0 : delay, turns);
-            case RANDOM -> new RandomStrategy(chosen, drawn, turns);
+            case RANDOM -> new RandomStrategy(chosen, drawn, turns, drawnSlices);
             case SWEEP -> new SweepStrategy(chosen, step == null ? 1 : step);
             case ALIGNED ->
                 new AlignedStrategy(chosen, length == null ? wholePeriod(manifest, chosen) : length, step, drawn);

@@ -34,6 +34,11 @@ final class Draw {
         return Delays.splitmix64(bits ^ 0x6a09e667f3bcc909L);
     }
 
+    /** Uniform in [0, 1). */
+    double fraction() {
+        return (bits() >>> 11) * 0x1p-53;
+    }
+
     static void requireSeed(long seed) {
         require(seed >= 0 && seed < SEEDS, "seed", seed, "must be between 0 and 2^53 - 1");
     }

@@ -28,7 +28,7 @@ class StrategyTest {
     /** Jobs are made again from their words alone, so what a seed gives may never change. Computed apart from this code. */
     @Test
     void randomGivesTheGoldenSchedules() {
-        Strategy random = new RandomStrategy(List.of(2, 4, 7), 1, List.of());
+        Strategy random = new RandomStrategy(List.of(2, 4, 7), 1, List.of(), null);
         List<String> schedules = new ArrayList<>();
         for (long number : new long[] {0, 1, 2, 3, 1000}) {
             Schedule schedule = random.next(Progress.at(number), PERIOD).schedule();
@@ -45,9 +45,38 @@ class StrategyTest {
         "4 250000 5343489897659437"
     };
 
+    /** As many slices in 10 to 100 as in 100 to 1,000 and in 1,000 to 10,000; a job made again draws the same. */
+    @Test
+    void randomDrawsSlicesLogUniformly() {
+        Strategy random = new RandomStrategy(List.of(4), 7, List.of(), new SliceRange(10, 10_000));
+        int[] decades = new int[3];
+        for (long number = 0; number < 9_000; number++) {
+            List<Integer> slices =
+                    random.next(Progress.at(number), PERIOD).schedule().slices();
+            assertThat(slices).hasSize(1).allSatisfy(slice -> assertThat(slice).isBetween(10, 10_000));
+            decades[(int) Math.min(2, Math.log10(slices.get(0)) - 1)]++;
+            assertThat(random.next(Progress.at(number), PERIOD).schedule().slices())
+                    .isEqualTo(slices);
+        }
+        // Four standard deviations of the binomial are 179.
+        for (int count : decades) {
+            assertThat(count).isBetween(2_821, 3_179);
+        }
+        assertThat(new SliceRange(5, 5).at(0.99)).isEqualTo(5);
+        assertThat(new SliceRange(1, 999_999).at(0)).isEqualTo(1);
+    }
+
+    @Test
+    void refusesRangesOfSlicesThatAreNone() {
+        assertInvalid(() -> new SliceRange(0, 10), "drawnSlices.least");
+        assertInvalid(() -> new SliceRange(10, 1_000_000), "drawnSlices.most");
+        assertInvalid(() -> new SliceRange(11, 10), "drawnSlices.most");
+        assertInvalid(() -> new RandomStrategy(List.of(4), 0, List.of(37), new SliceRange(1, 2)), "drawnSlices");
+    }
+
     @Test
     void randomDrawsEveryShiftAboutAsOftenAndNoSeedTwice() {
-        Strategy random = new RandomStrategy(List.of(0, 5, 10), 42, List.of());
+        Strategy random = new RandomStrategy(List.of(0, 5, 10), 42, List.of(), null);
         int[] count = new int[11];
         Set<Long> seeds = new HashSet<>();
         for (long number = 0; number < 9_000; number++) {
@@ -189,10 +218,10 @@ class StrategyTest {
     void refusesWhatNoScheduleCanBe() {
         assertInvalid(() -> new FixedStrategy(11, 0, List.of()), "shift");
         assertInvalid(() -> new FixedStrategy(4, 1L << 32, List.of()), "delay");
-        assertInvalid(() -> new RandomStrategy(List.of(), 0, List.of()), "shifts");
-        assertInvalid(() -> new RandomStrategy(List.of(4, 11), 0, List.of()), "shifts");
-        assertInvalid(() -> new RandomStrategy(List.of(4), 1L << 53, List.of()), "seed");
-        assertInvalid(() -> new RandomStrategy(List.of(4), -1, List.of()), "seed");
+        assertInvalid(() -> new RandomStrategy(List.of(), 0, List.of(), null), "shifts");
+        assertInvalid(() -> new RandomStrategy(List.of(4, 11), 0, List.of(), null), "shifts");
+        assertInvalid(() -> new RandomStrategy(List.of(4), 1L << 53, List.of(), null), "seed");
+        assertInvalid(() -> new RandomStrategy(List.of(4), -1, List.of(), null), "seed");
         assertInvalid(() -> new SweepStrategy(List.of(4), 0), "step");
         assertInvalid(() -> new SweepStrategy(List.of(), 1), "shifts");
         assertInvalid(() -> new SweepStrategy(List.of(4, 4), 1), "shifts");

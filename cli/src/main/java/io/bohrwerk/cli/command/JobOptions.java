@@ -106,6 +106,16 @@ final class JobOptions {
     private @Nullable List<Integer> slices;
 
     @Option(
+            names = "--drawn-slices",
+            split = ",",
+            arity = "1",
+            paramLabel = "LEAST,MOST",
+            description =
+                    "Draws a slice for each batch from this range of microseconds, each order of magnitude as likely as"
+                            + " another, such as 10,10000. For random")
+    private @Nullable List<Integer> drawnSlices;
+
+    @Option(
             names = "--stop-when-rate-below",
             paramLabel = "RATE",
             description = "Stop once the rate is below this, such as 1e-5, with --confidence. For random and aligned.")
@@ -206,6 +216,12 @@ final class JobOptions {
         if (slices != null) {
             ArrayNode all = named.putArray("slices");
             slices.forEach(all::add);
+        }
+        if (drawnSlices != null) {
+            if (drawnSlices.size() != 2) {
+                throw new InvalidInputException("--drawn-slices", drawnSlices, "must be two numbers: LEAST,MOST");
+            }
+            named.putObject("drawnSlices").put("least", drawnSlices.get(0)).put("most", drawnSlices.get(1));
         }
         return named;
     }

@@ -53,6 +53,16 @@ class JobOptionsTest {
     }
 
     @Test
+    void slices() throws IOException {
+        assertThat(request("--target=ab", "--slices=37,101")).contains("\"slices\":[37,101]");
+        assertThat(request("--target=ab", "--drawn-slices=10,10000"))
+                .contains("\"drawnSlices\":{\"least\":10,\"most\":10000}");
+        assertThatThrownBy(() -> request("--target=ab", "--drawn-slices=10"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("--drawn-slices: '[10]' must be two numbers");
+    }
+
+    @Test
     void whatIsOtherInTheMachines() throws IOException {
         assertThat(request("--target=ab", "--cpu=core2duo", "--extra=0+5000,seed=7", "--timer-hz=250", "--logging"))
                 .startsWith("{\"target\":\"ab\",\"setting\":{\"cpu\":\"core2duo\","
