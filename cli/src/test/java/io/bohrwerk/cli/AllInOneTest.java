@@ -228,7 +228,7 @@ class AllInOneTest {
                 machine, Files.readString(machine).replaceFirst("emulator version [0-9.]+", "emulator version 99"));
         Output refused = Output.ofScript(bundle, "./replay.sh");
         assertThat(refused.status()).isEqualTo(1);
-        assertThat(refused.text()).contains("recorded by:", "emulator version 99", "found here:", "FORCE=1");
+        assertThat(refused.text()).contains("made by:", "emulator version 99", "found here:", "FORCE=1");
     }
 
     /** gdb itself; a second debugger is told of the first; and of a killed one nothing is left, its lock neither. */
