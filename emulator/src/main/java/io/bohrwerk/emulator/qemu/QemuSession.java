@@ -293,12 +293,33 @@ public final class QemuSession implements AutoCloseable {
 
     /** A line of the human monitor, and its answer. */
     public String human(String line) throws QmpException {
-        return qemu.qmp().human(line, SNAPSHOT_LIMIT);
+        try {
+            return qemu.qmp().human(line, SNAPSHOT_LIMIT);
+        } catch (QmpException e) {
+            throw explained(e);
+        }
     }
 
     private JsonNode execute(String command, Map<String, ?> arguments, Duration limit) throws QmpException {
         Duration most = limit.compareTo(COMMAND_LIMIT) < 0 ? limit : COMMAND_LIMIT;
-        return qemu.qmp().execute(command, arguments, most);
+        try {
+            return qemu.qmp().execute(command, arguments, most);
+        } catch (QmpException e) {
+            throw explained(e);
+        }
+    }
+
+    /** Its monitor is closed before an emulator that gives up has ended: says why it did, not only that it is gone. */
+    private QmpException explained(QmpException e) {
+        if (!e.isGone()) {
+            return e;
+        }
+        try {
+            return e.because(describeEnd());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return e;
+        }
     }
 
     /** Whether the process is gone. */

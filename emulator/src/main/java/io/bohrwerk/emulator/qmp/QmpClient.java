@@ -71,7 +71,7 @@ public final class QmpClient {
         pending.put(id, answer);
         try {
             if (ended) {
-                throw new QmpException(command + ": the emulator is gone");
+                throw QmpException.gone(command + ": the emulator is gone");
             }
             ObjectNode request = JSON.createObjectNode().put("execute", command).put("id", id);
             if (!arguments.isEmpty()) {
@@ -96,7 +96,7 @@ public final class QmpClient {
             out.write('\n');
             out.flush();
         } catch (IOException e) {
-            throw new QmpException(command + ": the emulator is gone (" + e.getMessage() + ")");
+            throw QmpException.gone(command + ": the emulator is gone (" + e.getMessage() + ")");
         }
     }
 
@@ -106,8 +106,11 @@ public final class QmpClient {
         } catch (TimeoutException e) {
             throw new QmpException(what + ": no answer from the emulator within " + limit.toMillis() + " ms");
         } catch (ExecutionException e) {
-            throw new QmpException(
-                    what + ": " + Objects.requireNonNullElse(e.getCause(), e).getMessage());
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            String message = what + ": " + cause.getMessage();
+            throw cause instanceof QmpException known && known.isGone()
+                    ? QmpException.gone(message)
+                    : new QmpException(message);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QmpException(what + ": interrupted");
@@ -124,7 +127,7 @@ public final class QmpClient {
             why = "the emulator's answers broke off (" + e.getMessage() + ")";
         } finally {
             ended = true;
-            QmpException gone = new QmpException(why);
+            QmpException gone = QmpException.gone(why);
             greeting.completeExceptionally(gone);
             pending.values().forEach(answer -> answer.completeExceptionally(gone));
         }
